@@ -1,0 +1,17 @@
+//! Wire types: what processes of Frontage say to each other.
+//!
+//! [`table`] goes from controller to edge, [`assets`] from builds to the edge, [`nudge`] passes between
+//! controller and edge, [`sandbox`] is what a helper is told and answers, [`control`] is what commands
+//! ask of a running controller. All are JSON; each names its format, and readers refuse a newer one.
+
+pub mod table;
+
+pub mod assets;
+
+pub mod nudge;
+
+pub mod sandbox;
+
+pub mod control;
+
+pub mod layout;

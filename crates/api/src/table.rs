@@ -1,0 +1,122 @@
+//! The route table: everything that the edge needs to decide and deliver, written by the controller.
+//!
+//! It is one JSON file, written whole (temporary, fsync, rename). A generation only goes up; the edge
+//! keeps what it has when it is given an older one, or one that it cannot read whole.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use model::{AppName, Digest, EnvironmentName, InstanceId, Label, Version};
+use serde::{Deserialize, Serialize};
+
+/// The format that this code writes; a reader refuses any other.
+pub const FORMAT: u32 = 1;
+
+/// Everything that the edge needs to decide and deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// Goes up with each table.
+    pub generation: u64,
+    /// The domain of the site in production, `localhost`; requests to `127.0.0.1` and `[::1]` count as it.
+    pub domain: String,
+    /// The host part under which releases are addressed between edge and balancer: label, dot, this.
+    pub internal_domain: String,
+    /// Production and the previews that are awake.
+    pub environments: BTreeMap<EnvironmentName, Environment>,
+    /// Previews that are asleep or were never built, by each host that would wake them.
+    #[serde(default)]
+    pub sleeping: BTreeMap<String, EnvironmentName>,
+    /// Every release that may be sent a request.
+    pub releases: BTreeMap<Label, Release>,
+}
+
+/// An environment: its hosts, its routes and its apps' releases.
+///
+/// A preview's `apps` holds only what it affects; what it does not hold falls through to production.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// The host of its site, without a port: `localhost`, `feat-x.localhost`.
+    pub site: String,
+    /// Each app's host of its own, without a port; all apps that this environment or production has.
+    pub hosts: BTreeMap<String, AppName>,
+    /// The routes of the site, in no particular order.
+    pub routes: Vec<Route>,
+    /// The app that answers what no route claims.
+    pub default_app: Option<AppName>,
+    /// Releases by app.
+    pub apps: BTreeMap<AppName, AppReleases>,
+    /// Apps that have no release to answer yet, with the reason in a sentence (a failed first build…).
+    #[serde(default)]
+    pub absent: BTreeMap<AppName, String>,
+}
+
+/// A path prefix and the app that answers there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Route {
+    /// The prefix, `/catalog`; claims `/catalog`, `/catalog/…` and `/catalog.data`.
+    pub prefix: String,
+    /// The app.
+    pub app: AppName,
+}
+
+/// An app's releases in an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppReleases {
+    /// The release that answers.
+    pub live: Label,
+    /// The release before it, while it is kept ready: it answers when no target of `live` can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Label>,
+    /// Asset indexes of earlier versions whose files are still served, newest first.
+    #[serde(default)]
+    pub kept: Vec<Digest>,
+}
+
+/// A release that may be sent requests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Its version, for the access log and headers.
+    pub version: Version,
+    /// Its environment.
+    pub environment: EnvironmentName,
+    /// The digest of its asset index.
+    pub assets: Digest,
+    /// The prefix of its pages, `/catalog`, or empty; its own host redirects `/` there.
+    #[serde(default)]
+    pub base_path: String,
+    /// The URL path of its client-rendered shell among its assets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shell: Option<String>,
+    /// Whether it has no server: the edge answers from its assets alone.
+    #[serde(default)]
+    pub is_static: bool,
+    /// Its ready instances.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+}
+
+/// One ready instance and how it is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The instance.
+    pub instance: InstanceId,
+    /// Where it listens.
+    pub address: Address,
+    /// Whether the edge should fetch listeners for `.internal` names from it (see [`crate::sandbox`]).
+    #[serde(default)]
+    pub internal: bool,
+}
+
+/// How a target is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Address {
+    /// A host and a port.
+    Tcp(String),
+    /// A Unix socket that speaks HTTP.
+    Unix(PathBuf),
+    /// A helper's dial socket, which hands out connected descriptors (see [`crate::sandbox`]).
+    Helper(PathBuf),
+}

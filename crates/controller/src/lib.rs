@@ -1,0 +1,1 @@
+//! The loops: look, plan, act.

@@ -1,0 +1,1 @@
+//! The proxy and the balancer: one route table in, requests through.

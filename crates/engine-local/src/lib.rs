@@ -1,0 +1,1 @@
+//! This machine: sandboxes and a folder of artifacts.

@@ -1,0 +1,1 @@
+//! Reads a monorepo: workspaces, lockfiles, git diffs, affected apps and build keys.

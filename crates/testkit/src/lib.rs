@@ -1,0 +1,1 @@
+//! A world in memory: fake engines, faults, a clock, scenarios.
