@@ -18,10 +18,18 @@ pub mod artifact;
 
 pub mod release;
 
+pub mod event;
+
+pub mod state;
+
+pub mod plan;
+
 pub use app::{App, Environmental, NetworkAccess, Resources};
 pub use artifact::{Artifact, Layer, LayerKind, Start};
+pub use event::{Actor, Entry, EnvironmentKind, Event, PlannedApp};
 pub use id::{BuildKey, CommitId, Digest, InstanceId, Label, RepoPath, RepositoryId, Version};
 pub use name::{AppName, EnvironmentName};
 pub use reason::{Reason, ReasonKind};
 pub use release::{Configuration, Release};
+pub use state::State;
 pub use task::{InstallLayer, ShownFile, Task, TaskKind, Toolchain};
