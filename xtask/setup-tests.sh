@@ -59,10 +59,12 @@ fi
 
 # Node packages, again when the lockfile is not the one that was installed.
 for folder in tests/browser examples/academy; do
+    [ -f "$folder/package-lock.json" ] || fail "there is no $folder/package-lock.json" "restore it: it is committed"
     installed="$folder/node_modules/.installed-lockfile"
     if ! cmp -s "$folder/package-lock.json" "$installed"; then
         say "npm ci in $folder"
-        npm ci --prefix "$folder" --no-audit --no-fund
+        (cd "$folder" && npm ci --no-audit --no-fund)
+        mkdir -p "$folder/node_modules"
         cp "$folder/package-lock.json" "$installed"
     fi
 done

@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::tally::{Runner, Tally};
 
 /// How long the output may stay open after the runner itself ended.
-const LEFTOVER_LIMIT: Duration = Duration::from_secs(10);
+const LEFTOVER_LIMIT: Duration = Duration::from_millis(if cfg!(test) { 100 } else { 10_000 });
 
 /// The steps so far. A failed step does not keep the next from running; [`Steps::finish`] fails for it.
 pub(crate) struct Steps {
@@ -194,6 +194,10 @@ mod tests {
         check("echo '# pass 2'; echo '# fail 3'; exit 1", "`sh -c …` failed: exit status: 1; 2 passed, 3 failed");
         check("exit 7", "`sh -c …` failed: exit status: 7; 0 passed, 1 failed");
         check("true", "`sh -c …` ran no test; 0 passed, 1 failed");
+        check(
+            "echo '# pass 1'; sleep 1 &",
+            "`sh -c …` ended (exit status: 0), but something that it started still runs; 0 passed, 1 failed",
+        );
         check("echo '# fail 1'", "`sh -c …` succeeded with 1 failed tests; 0 passed, 1 failed");
     }
 

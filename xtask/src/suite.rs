@@ -28,9 +28,7 @@ pub(crate) fn test(root: &Path) -> ExitCode {
     steps.tests(
         "tests of the whole system",
         Runner::CargoTest,
-        &mut cargo(
-            "test --workspace --features frontage/system-tests --test system_* --no-fail-fast -- --test-threads=1",
-        ),
+        &mut cargo("test --workspace --all-features --test system_* --no-fail-fast -- --test-threads=1"),
     );
     steps.finish()
 }
@@ -39,7 +37,7 @@ fn add_check(steps: &mut Steps) {
     steps.function("tidy", tidy::run);
     steps.command("format", &mut cargo("fmt --all --check"));
     steps.command("clippy", &mut cargo("clippy --workspace --all-targets --all-features -- --deny warnings"));
-    steps.command("dependency policy", &mut cargo("deny --all-features check bans licenses sources"));
+    steps.command("dependency policy", &mut cargo("deny check bans licenses sources"));
     steps.command("docs", cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "--deny warnings"));
     if has_nextest() {
         steps.tests(
