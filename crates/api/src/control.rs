@@ -1,6 +1,6 @@
 //! What commands ask of a running controller over `control.sock`: one JSON object a line each way.
 
-use model::{AppName, EnvironmentName, Version};
+use model::{AppName, EnvironmentKind, EnvironmentName, Version};
 use serde::{Deserialize, Serialize};
 
 /// What a command asks.
@@ -19,8 +19,17 @@ pub enum Request {
         /// The app.
         app: AppName,
     },
-    /// A secret's value was written to the secrets file; read it again.
-    SecretsChanged,
+    /// Give apps a secret: kept, and deployed as a new release wherever it is used.
+    SecretSet {
+        /// Its name.
+        name: String,
+        /// The app that is given it; every app if none.
+        app: Option<AppName>,
+        /// The kinds of environment that are given it.
+        kinds: Vec<EnvironmentKind>,
+        /// Its value.
+        value: String,
+    },
     /// Wake a preview, as a request to its host does.
     Wake {
         /// The preview.

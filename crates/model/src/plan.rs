@@ -45,6 +45,8 @@ pub struct ObservedInstance {
     pub release: Option<Label>,
     /// How it is.
     pub condition: Condition,
+    /// The last lines that it wrote, as far as they were asked for.
+    pub last_lines: Vec<String>,
 }
 
 /// How an instance is.
@@ -61,15 +63,11 @@ pub enum Condition {
     Unhealthy {
         /// In a sentence.
         because: String,
-        /// The last lines that it wrote.
-        last_lines: Vec<String>,
     },
     /// Its process is gone.
     Ended {
         /// In a sentence.
         because: String,
-        /// The last lines that it wrote.
-        last_lines: Vec<String>,
     },
 }
 
@@ -350,10 +348,8 @@ impl<'a> Planner<'a> {
     /// Removes instances of a live release that ended or are unhealthy, so that others are started.
     fn bury(&mut self, label: &Label) {
         for (instance, observed) in self.of(label) {
-            if let Condition::Ended { because, last_lines } | Condition::Unhealthy { because, last_lines } =
-                &observed.condition
-            {
-                let (because, last_lines) = (because.clone(), last_lines.clone());
+            if let Condition::Ended { because } | Condition::Unhealthy { because } = &observed.condition {
+                let (because, last_lines) = (because.clone(), observed.last_lines.clone());
                 let ended = Event::InstanceEnded { instance: instance.clone(), because, last_lines };
                 self.plan.steps.push(Step::Record(ended));
                 self.plan.steps.push(Step::Stop { instance: instance.clone() });
@@ -363,8 +359,8 @@ impl<'a> Planner<'a> {
 
     fn trouble(&self, label: &Label) -> Option<(String, Vec<String>)> {
         self.of(label).find_map(|(_, observed)| match &observed.condition {
-            Condition::Ended { because, last_lines } | Condition::Unhealthy { because, last_lines } => {
-                Some((because.clone(), last_lines.clone()))
+            Condition::Ended { because } | Condition::Unhealthy { because } => {
+                Some((because.clone(), observed.last_lines.clone()))
             }
             Condition::Starting { .. } | Condition::Ready => None,
         })
@@ -375,12 +371,12 @@ impl<'a> Planner<'a> {
         if self.observed.now_ms < since_ms + READY_MS {
             return None;
         }
-        let probe = self.of(&deploying.release.label).find_map(|(_, observed)| match &observed.condition {
-            Condition::Starting { probe } => Some(probe.as_str()),
+        let unready = self.of(&deploying.release.label).find_map(|(_, observed)| match &observed.condition {
+            Condition::Starting { probe } => Some((probe.as_str(), observed.last_lines.clone())),
             _ => None,
         });
-        let probe = probe.unwrap_or("no instance could be started");
-        Some((format!("it did not become healthy within {} s: {probe}", READY_MS / 1000), Vec::new()))
+        let (probe, last_lines) = unready.unwrap_or(("no instance could be started", Vec::new()));
+        Some((format!("it did not become healthy within {} s: {probe}", READY_MS / 1000), last_lines))
     }
 
     fn may_restart(&self, label: &Label) -> bool {

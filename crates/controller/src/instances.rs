@@ -1,0 +1,294 @@
+//! What is known of instances: from listings, probes and the calls that start and remove them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use api::table::{Address, Target};
+use engine::{InstanceState, ObservedInstance, Probe};
+use model::plan::{self, Condition, Restarts};
+use model::{InstanceId, Label, State};
+
+use crate::table::Targets;
+
+/// After how many failed health checks in a row a ready instance counts as unhealthy.
+const FAILURES: u32 = 3;
+
+/// After how long without an end a release counts as steady again, in milliseconds.
+const STEADY_MS: u64 = 60_000;
+
+/// What is known of instances.
+#[derive(Debug, Default)]
+pub struct Instances {
+    known: BTreeMap<InstanceId, Known>,
+    restarts: BTreeMap<Label, Restarts>,
+    /// Instances that were removed, and by which listing at the earliest that may be seen.
+    removed: BTreeMap<InstanceId, u64>,
+    /// Instances that a table named when this controller started; they are ready until they show otherwise.
+    adopted: BTreeSet<InstanceId>,
+    /// The number of the listing that was begun last, and of the last whose result came.
+    begun: u64,
+    seen: u64,
+}
+
+#[derive(Debug)]
+struct Known {
+    condition: Condition,
+    /// How it is reached, once it was listed.
+    dial: Option<(PathBuf, bool)>,
+    missing: Vec<String>,
+    last_lines: Vec<String>,
+    /// That it ended, and how, while its last lines are being read.
+    ending: Option<String>,
+    /// Being started or removed by a call that has not come back.
+    call: Option<Call>,
+    /// The first listing that must show it.
+    listed_by: u64,
+    failures: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Call {
+    Starting,
+    Removing,
+}
+
+/// What is to be done after a listing.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Instances that run and whose health nobody checks yet.
+    pub running: Vec<InstanceId>,
+    /// Instances that ended; their last lines are wanted before it is acted upon.
+    pub ended: Vec<InstanceId>,
+}
+
+impl Instances {
+    /// Nothing known but what a table named.
+    pub fn adopting(adopted: impl IntoIterator<Item = InstanceId>) -> Instances {
+        Instances { adopted: adopted.into_iter().collect(), ..Instances::default() }
+    }
+
+    /// Whether a listing came back yet; before that nothing can be planned.
+    pub fn are_known(&self) -> bool {
+        self.seen > 0
+    }
+
+    /// A listing begins; its number goes with its result.
+    pub fn begin_listing(&mut self) -> u64 {
+        self.begun += 1;
+        self.begun
+    }
+
+    /// The result of a listing.
+    pub fn listed(&mut self, number: u64, listed: Vec<ObservedInstance>) -> News {
+        self.seen = self.seen.max(number);
+        let mut news = News::default();
+        let mut there = BTreeSet::new();
+        for observed in listed {
+            if self.removed.get(&observed.instance).is_some_and(|earliest| number < *earliest) {
+                continue;
+            }
+            there.insert(observed.instance.clone());
+            self.one_listed(observed, &mut news);
+        }
+        self.removed.retain(|_, earliest| number < *earliest);
+        for (instance, known) in &mut self.known {
+            let must_show = known.call.is_none() && number >= known.listed_by;
+            if must_show && !there.contains(instance) && known.end("its helper is gone") {
+                news.ended.push(instance.clone());
+            }
+        }
+        news
+    }
+
+    fn one_listed(&mut self, observed: ObservedInstance, news: &mut News) {
+        let instance = observed.instance;
+        let adopted = self.adopted.remove(&instance);
+        let is_new = !self.known.contains_key(&instance);
+        let known = self.known.entry(instance.clone()).or_insert_with(|| Known::starting(None));
+        let was_listed = known.dial.replace((observed.dial, observed.internal)).is_some();
+        known.missing = observed.missing;
+        match observed.state {
+            InstanceState::Running => {
+                if is_new && adopted {
+                    known.condition = Condition::Ready;
+                }
+                if !was_listed {
+                    news.running.push(instance);
+                }
+            }
+            InstanceState::Ended { because } => {
+                if known.end(&because) {
+                    news.ended.push(instance);
+                }
+            }
+        }
+    }
+
+    /// The last lines that an instance wrote.
+    pub fn last_lines(&mut self, instance: &InstanceId, lines: Vec<String>) {
+        let Some(known) = self.known.get_mut(instance) else { return };
+        known.last_lines = lines;
+        if let Some(because) = known.ending.take() {
+            known.condition = Condition::Ended { because };
+        }
+    }
+
+    /// What a health check said. True if the instance became ready by it.
+    pub fn probed(&mut self, instance: &InstanceId, probe: &Probe) -> bool {
+        let Some(known) = self.known.get_mut(instance) else { return false };
+        let trouble = match probe {
+            Probe::Answered(status) if *status < 500 => None,
+            Probe::Answered(status) => Some(format!("its health check answers {status}")),
+            Probe::NotListening => Some("it listens on no port".to_owned()),
+            Probe::NoAnswer(because) => Some(format!("its health check gets no answer: {because}")),
+            Probe::Gone => Some("it is gone".to_owned()),
+        };
+        match (&known.condition, trouble) {
+            (Condition::Starting { .. }, None) => {
+                known.condition = Condition::Ready;
+                return true;
+            }
+            (Condition::Starting { .. }, Some(probe)) => known.condition = Condition::Starting { probe },
+            (Condition::Ready, None) => known.failures = 0,
+            (Condition::Ready, Some(because)) => {
+                known.failures += 1;
+                if known.failures >= FAILURES {
+                    known.condition = Condition::Unhealthy { because };
+                }
+            }
+            (Condition::Unhealthy { .. } | Condition::Ended { .. }, _) => {}
+        }
+        false
+    }
+
+    /// A call to start an instance is made.
+    pub fn starting(&mut self, instance: &InstanceId) {
+        self.known.insert(instance.clone(), Known::starting(Some(Call::Starting)));
+    }
+
+    /// That call came back; an error that more tries may cure is kept apart from an end.
+    pub fn started(&mut self, instance: &InstanceId, release: &Label, now_ms: u64, result: Result<(), (bool, String)>) {
+        let begun = self.begun;
+        let Some(known) = self.known.get_mut(instance) else { return };
+        known.call = None;
+        known.listed_by = begun + 1;
+        match result {
+            Ok(()) => {}
+            Err((true, _)) => {
+                self.known.remove(instance);
+                self.count_restart(release, now_ms);
+            }
+            Err((false, because)) => known.condition = Condition::Ended { because },
+        }
+    }
+
+    /// A call to remove an instance is made. False if one is under way.
+    pub fn removing(&mut self, instance: &InstanceId) -> bool {
+        match self.known.get_mut(instance) {
+            Some(known) if known.call.is_none() => {
+                known.call = Some(Call::Removing);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// That call came back.
+    pub fn removed(&mut self, instance: &InstanceId, succeeded: bool) {
+        if succeeded {
+            self.known.remove(instance);
+            self.removed.insert(instance.clone(), self.begun + 1);
+        } else if let Some(known) = self.known.get_mut(instance) {
+            known.call = None;
+        }
+    }
+
+    /// An instance of a live release ended.
+    pub fn count_restart(&mut self, release: &Label, now_ms: u64) {
+        let restarts = self.restarts.entry(release.clone()).or_default();
+        if now_ms > restarts.last_ms + STEADY_MS {
+            restarts.count = 0;
+        }
+        *restarts = Restarts { count: restarts.count + 1, last_ms: now_ms };
+    }
+
+    /// Whether an instance is there and not being removed.
+    pub fn is_there(&self, instance: &InstanceId) -> bool {
+        self.known.get(instance).is_some_and(|known| known.call != Some(Call::Removing))
+    }
+
+    /// How many instances there are, those being removed included.
+    pub fn count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Every instance that is there.
+    pub fn ids(&self) -> Vec<InstanceId> {
+        self.known.keys().cloned().collect()
+    }
+
+    /// How an instance is, in a word, for people.
+    pub fn conditions(&self) -> impl Iterator<Item = (&InstanceId, &Condition, &[String])> {
+        self.known.iter().map(|(instance, known)| (instance, &known.condition, known.missing.as_slice()))
+    }
+
+    /// What the planner needs to know.
+    pub fn observed(&self, state: &State) -> (BTreeMap<InstanceId, plan::ObservedInstance>, BTreeMap<Label, Restarts>) {
+        let releases = releases(state);
+        let there = self.known.iter().filter(|(_, known)| known.call != Some(Call::Removing));
+        let observed = there.map(|(instance, known)| {
+            let release = releases.get(instance).cloned();
+            let (condition, last_lines) = (known.condition.clone(), known.last_lines.clone());
+            (instance.clone(), plan::ObservedInstance { release, condition, last_lines })
+        });
+        (observed.collect(), self.restarts.clone())
+    }
+
+    /// Ready instances by release, and how each is reached.
+    pub fn targets(&self, state: &State) -> Targets {
+        let releases = releases(state);
+        let mut targets = Targets::new();
+        for (instance, known) in &self.known {
+            let (Some(release), Some((dial, internal))) = (releases.get(instance), &known.dial) else { continue };
+            if known.condition == Condition::Ready && known.call.is_none() && known.ending.is_none() {
+                let target =
+                    Target { instance: instance.clone(), address: Address::Helper(dial.clone()), internal: *internal };
+                targets.entry(release.clone()).or_default().push(target);
+            }
+        }
+        targets
+    }
+}
+
+impl Known {
+    fn starting(call: Option<Call>) -> Known {
+        Known {
+            condition: Condition::Starting { probe: "it was not asked yet".to_owned() },
+            dial: None,
+            missing: Vec::new(),
+            last_lines: Vec::new(),
+            ending: None,
+            call,
+            listed_by: 0,
+            failures: 0,
+        }
+    }
+
+    /// It ended. False if that was known.
+    fn end(&mut self, because: &str) -> bool {
+        if self.ending.is_some() || matches!(self.condition, Condition::Ended { .. }) {
+            return false;
+        }
+        self.ending = Some(because.to_owned());
+        true
+    }
+}
+
+/// Which release an instance belongs to: ids are looked up among those that were given out, never parsed.
+fn releases(state: &State) -> BTreeMap<InstanceId, Label> {
+    let given = state.instances.iter().flat_map(|(label, last)| (1..=*last).map(move |number| (label, number)));
+    given.map(|(label, number)| (InstanceId::of(label, number), label.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests;

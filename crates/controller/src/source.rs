@@ -1,0 +1,1 @@
+//! The repository by way of git and the graph.
