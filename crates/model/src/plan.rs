@@ -416,3 +416,6 @@ fn labels(app: &AppState) -> impl Iterator<Item = &Label> {
 fn is_live(running: &AppState, label: &Label) -> bool {
     running.live.as_ref().is_some_and(|live| &live.release.label == label)
 }
+
+#[cfg(test)]
+mod tests;
