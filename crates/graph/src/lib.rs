@@ -1,1 +1,28 @@
-//! Reads a monorepo: workspaces, lockfiles, git diffs, affected apps and build keys.
+//! Reads a monorepo from git's object database: its workspaces, lockfile, apps and what a commit affects.
+//!
+//! Everything is read at a commit, never from the working tree, and nothing of a repository is executed.
+//! [`Repository`] asks git, [`Workspace`] says what a commit holds, [`plan::plan`] how to build it and under
+//! which keys, and [`affected::reasons`] why one commit's build differs from another's.
+
+pub mod git;
+
+pub mod diagnostic;
+
+pub mod manifest;
+
+pub mod lockfile;
+
+pub mod config;
+
+pub mod workspace;
+
+pub mod inputs;
+
+pub mod plan;
+
+pub mod affected;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use git::{Branch, Commit, GitError, Repository, Snapshot};
+pub use plan::{Planned, WantedToolchain};
+pub use workspace::Workspace;

@@ -89,9 +89,12 @@ pub struct Step {
 pub struct InstallLayer {
     /// The content hash over all that an install may depend on; its identity.
     pub key: BuildKey,
-    /// Manifests, lockfile, workspace files, `.npmrc` and patches: all that the install sees.
+    /// Lockfile, `.npmrc` and patches.
     pub files: Vec<ShownFile>,
-    /// The command, as for a shell: `npm ci --ignore-scripts=false …`.
+    /// Manifests of the root and the members, without lifecycle scripts: those read source, and run as the
+    /// first step of builds.
+    pub manifests: BTreeMap<RepoPath, String>,
+    /// The command, as for a shell: `npm ci …`.
     pub command: String,
 }
 

@@ -1,0 +1,116 @@
+//! `package.json` as far as building needs it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::diagnostic::Diagnostic;
+
+/// Scripts that a package manager runs on its own after an install, in their order.
+/// Source: docs.npmjs.com, "scripts", life cycle of `npm ci`.
+pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+
+/// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
+const UNCOUNTED: [&str; 19] = [
+    "version",
+    "description",
+    "keywords",
+    "homepage",
+    "bugs",
+    "license",
+    "author",
+    "contributors",
+    "funding",
+    "repository",
+    "private",
+    "publishConfig",
+    "scripts",
+    "dependencies",
+    "devDependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "workspaces",
+    "frontage",
+];
+
+/// A `package.json`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Manifest {
+    fields: Map<String, Value>,
+}
+
+impl Manifest {
+    /// Reads a manifest; a byte-order mark is passed over, as npm does.
+    ///
+    /// # Errors
+    /// If it is not a JSON object.
+    pub fn read(file: &str, content: &[u8]) -> Result<Manifest, Diagnostic> {
+        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+        match serde_json::from_slice(content) {
+            Ok(Value::Object(fields)) => Ok(Manifest { fields }),
+            Ok(_) => Err(Diagnostic::error("it is not a JSON object").in_file(file)),
+            Err(cause) => Err(Diagnostic::error(format!("it cannot be read: {cause}"))
+                .in_file(file)
+                .at((cause.line().max(1), cause.column().max(1)))),
+        }
+    }
+
+    /// A field.
+    pub fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// A field that is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    /// A script that is not empty.
+    pub fn script(&self, name: &str) -> Option<&str> {
+        self.fields.get("scripts")?.get(name)?.as_str().filter(|script| !script.trim().is_empty())
+    }
+
+    /// A script with those that npm runs before and after it.
+    pub fn script_with_hooks(&self, name: &str) -> Option<String> {
+        let main = self.script(name)?;
+        let hook = |prefix: &str| self.script(&format!("{prefix}{name}"));
+        let parts: Vec<&str> = [hook("pre"), Some(main), hook("post")].into_iter().flatten().collect();
+        Some(match parts.as_slice() {
+            [only] => (*only).to_owned(),
+            several => several.iter().map(|part| format!("( {part} )")).collect::<Vec<_>>().join(" && "),
+        })
+    }
+
+    /// Names and ranges of a dependency table.
+    pub fn dependencies(&self, table: &str) -> BTreeMap<&str, &str> {
+        let entries = self.fields.get(table).and_then(Value::as_object).into_iter().flatten();
+        entries.filter_map(|(name, range)| Some((name.as_str(), range.as_str()?))).collect()
+    }
+
+    /// Names in any dependency table.
+    pub fn all_dependencies(&self) -> BTreeMap<&str, &str> {
+        let tables = ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"];
+        tables.into_iter().flat_map(|table| self.dependencies(table)).collect()
+    }
+
+    /// Workspace globs; none if it has no `workspaces`.
+    pub fn workspaces(&self) -> Option<Vec<String>> {
+        let value = self.fields.get("workspaces")?;
+        let list = value.as_array().or_else(|| value.get("packages")?.as_array())?;
+        Some(list.iter().filter_map(|glob| glob.as_str().map(str::to_owned)).collect())
+    }
+
+    /// What of it a build may see, field by field, in canonical text.
+    pub fn counted(&self) -> BTreeMap<String, String> {
+        let counted = self.fields.iter().filter(|(name, _)| !UNCOUNTED.contains(&name.as_str()));
+        counted.map(|(name, value)| (name.clone(), value.to_string())).collect()
+    }
+
+    /// The manifest as an install needs it: without its own lifecycle scripts, which read source.
+    pub fn for_install(&self) -> String {
+        let mut fields = self.fields.clone();
+        fields.remove("scripts");
+        fields.remove("frontage");
+        serde_json::to_string_pretty(&fields).expect("a JSON object serialises")
+    }
+}
