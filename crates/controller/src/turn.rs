@@ -1,13 +1,15 @@
 //! The one task that owns the state: it waits for an input, records what it means, plans and lets others act.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use api::control::{Answer, Request};
 use api::nudge::ToController;
+use api::status::{self, Report};
 use api::table::RouteTable;
 use engine::{BuildFailure, Built, Error, InstanceSpec, ObservedInstance, Probe, Progress};
-use model::plan::{self, Observed, Plan, Step};
+use model::plan::{self, Condition, Observed, Step};
 use model::state::{Change, ChangePlan};
 use model::{
     Actor, BuildKey, CommitId, Entry, EnvironmentKind, EnvironmentName, Event, InstanceId, Release, State, Task,
@@ -24,7 +26,10 @@ use crate::world::{Analysis, AnalysisRequest, Base, Commit, Refs, Refusal, World
 use crate::{commands, secrets, table};
 
 /// How often it looks without being nudged.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(100);
+
+/// How often instances are listed and the edge is asked.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How often refs are read.
 const REFS_EVERY: Duration = Duration::from_millis(500);
@@ -60,6 +65,8 @@ pub struct Options {
     pub missing: Vec<String>,
     /// How many builds at once.
     pub builds_at_once: usize,
+    /// Where what it sees, does and waits for is kept for people; nowhere if none.
+    pub report: Option<PathBuf>,
     /// Now, in milliseconds since 1970; from then on the runtime's clock counts.
     pub now_ms: u64,
 }
@@ -132,11 +139,13 @@ pub struct Controller {
     queue: Queue,
     instances: Instances,
     listing: bool,
+    looked: Option<Instant>,
     probes: BTreeMap<InstanceId, AbortHandle>,
     edge: Option<plan::Edge>,
     table: plan::Table,
     published: Option<RouteTable>,
     trouble: BTreeMap<&'static str, String>,
+    reported: Option<Report>,
     acting: JoinSet<()>,
     stopping: bool,
 }
@@ -169,11 +178,13 @@ impl Controller {
             queue: Queue::default(),
             instances,
             listing: false,
+            looked: None,
             probes: BTreeMap::new(),
             edge: None,
             table,
             published,
             trouble: BTreeMap::new(),
+            reported: None,
             acting: JoinSet::new(),
             stopping: false,
         }
@@ -268,6 +279,7 @@ impl Controller {
             self.plan_and_act()?;
             self.publish();
         }
+        self.report();
         Ok(())
     }
 
@@ -276,13 +288,17 @@ impl Controller {
             self.reading_refs = true;
             self.read_refs();
         }
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_EVERY) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        self.world.edge.ask();
         if !self.listing {
             self.listing = true;
             let number = self.instances.begin_listing();
             let runtime = self.world.runtime.clone();
             self.act(async move { Input::Listed(number, runtime.list().await) });
         }
-        self.world.edge.ask();
     }
 
     fn read_refs(&mut self) {
@@ -587,9 +603,43 @@ impl Controller {
         Ok(())
     }
 
-    /// The plan as it stands, for people.
-    pub fn plan(&self) -> Plan {
-        plan::plan(self.state(), &self.observed())
+    /// Keeps what is seen, done and waited for where `status` finds it, whenever it changed.
+    fn report(&mut self) {
+        let Some(path) = &self.options.report else { return };
+        let report = self.now_reported();
+        if self.reported.as_ref() == Some(&report) {
+            return;
+        }
+        let text = serde_json::to_vec(&report).expect("reports serialise");
+        let temporary = path.with_extension("new");
+        let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+        if let Err(cause) = written {
+            tracing::debug!("the report could not be kept: {cause}");
+        }
+        self.reported = Some(report);
+    }
+
+    fn now_reported(&self) -> Report {
+        let instances = self.instances.conditions().map(|(instance, condition, missing)| status::Instance {
+            instance: instance.clone(),
+            condition: match condition {
+                Condition::Starting { probe } => format!("starting: {probe}"),
+                Condition::Ready => "ready".to_owned(),
+                Condition::Unhealthy { because } => format!("unhealthy: {because}"),
+                Condition::Ended { because } => format!("ended: {because}"),
+            },
+            missing: missing.to_vec(),
+        });
+        let planned = self.instances.are_known().then(|| plan::plan(self.state(), &self.observed()));
+        Report {
+            pid: std::process::id(),
+            serving: self.edge.as_ref().map(|edge| edge.generation),
+            building: self.queue.running(),
+            queued: self.queue.waiting(),
+            waiting: planned.map(|plan| plan.waiting).unwrap_or_default(),
+            trouble: self.trouble.iter().map(|(doing, because)| format!("{doing}: {because}")).collect(),
+            instances: instances.collect(),
+        }
     }
 
     fn observed(&self) -> Observed {
@@ -690,6 +740,8 @@ impl Controller {
         }
         let served = self.edge.as_ref().map_or(0, |edge| edge.generation);
         table.generation = self.table.generation.max(served) + 1;
+        // Used up even if the call fails: its answer may have been lost.
+        self.table.generation = table.generation;
         match self.world.edge.publish(&table) {
             Ok(()) => {
                 self.tell_trouble("publishing the route table", None);

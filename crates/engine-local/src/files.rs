@@ -1,0 +1,221 @@
+//! Files of the data directory: written whole, owned by whom they are for, linked where that is safe.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, lchown, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use api::layout::DataDirectory;
+
+use crate::sandbox::{client::remove_tree, owner};
+
+/// A folder under `scratch` that is removed again unless it was moved to its place.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+}
+
+impl Scratch {
+    /// An empty folder with a name of its own.
+    pub fn new(data: &DataDirectory, name: &str) -> io::Result<Scratch> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = data.scratch().join(format!("{name}-{}-{number}", std::process::id()));
+        make_folder(&path)?;
+        Ok(Scratch { path })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Moves a folder of it to its place, whole. If something is there already, that stays: the first wins.
+    pub fn publish(&self, name: &str, place: &Path) -> io::Result<()> {
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        match fs::rename(self.path.join(name), place) {
+            Err(_) if place.exists() => Ok(()),
+            other => other,
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(cause) = remove_tree(&self.path) {
+            tracing::warn!("`{}` could not be removed: {cause}", self.path.display());
+        }
+    }
+}
+
+/// Makes a folder and those above it; it belongs to whom sandboxes run as.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        make_folder(parent)?;
+    }
+    match fs::create_dir(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(cause),
+        Ok(()) => own(path),
+    }
+}
+
+/// Writes a file for sandboxes.
+pub fn write(path: &Path, content: &[u8], executable: bool) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        make_folder(parent)?;
+    }
+    let mode = if executable { 0o755 } else { 0o644 };
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path)?;
+    file.write_all(content)?;
+    drop(file);
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    own(path)
+}
+
+/// Writes a file whole: temporary, fsync, rename.
+pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let temporary = path.with_extension(format!("new{}", std::process::id()));
+    let mut file = File::create(&temporary)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)
+}
+
+/// Makes a symbolic link for sandboxes.
+pub fn link(target: &Path, path: &Path) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        make_folder(parent)?;
+    }
+    match symlink(target, path) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(cause) => Err(cause),
+        Ok(()) => own(path),
+    }
+}
+
+/// Gives a path to whom sandboxes run as.
+pub fn own(path: &Path) -> io::Result<()> {
+    match owner() {
+        Some((user, group)) => lchown(path, Some(user), Some(group)),
+        None => Ok(()),
+    }
+}
+
+/// Whether a path is one of overlay's whiteouts: a file that was removed.
+fn is_whiteout(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_char_device() && metadata.rdev() == 0
+}
+
+/// What became of a path while a tree was laid over another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Laid {
+    /// It goes along.
+    Kept,
+    /// It and all below it stay behind.
+    LeftOut,
+}
+
+/// Lays a tree over another: hard links where both are on one file system and nobody may write the source
+/// any more, else copies. A whiteout in the source removes what it covers. `choose` sees each path relative
+/// to the source.
+///
+/// # Errors
+/// If a file cannot be read or written.
+pub fn lay(source: &Path, target: &Path, choose: &mut dyn FnMut(&Path) -> Laid) -> io::Result<()> {
+    lay_below(source, target, Path::new(""), choose)
+}
+
+fn lay_below(source: &Path, target: &Path, below: &Path, choose: &mut dyn FnMut(&Path) -> Laid) -> io::Result<()> {
+    for entry in fs::read_dir(source.join(below))? {
+        let entry = entry?;
+        let name = below.join(entry.file_name());
+        if choose(&name) == Laid::LeftOut {
+            continue;
+        }
+        let metadata = entry.path().symlink_metadata()?;
+        let place = target.join(&name);
+        if is_whiteout(&metadata) {
+            remove_any(&place)?;
+        } else if metadata.is_dir() {
+            if place.symlink_metadata().is_ok_and(|there| !there.is_dir()) {
+                fs::remove_file(&place)?;
+            }
+            make_folder(&place)?;
+            lay_below(source, target, &name, choose)?;
+        } else if metadata.is_symlink() {
+            remove_any(&place)?;
+            link(&fs::read_link(entry.path())?, &place)?;
+        } else if metadata.is_file() {
+            remove_any(&place)?;
+            lay_file(&entry.path(), &place, &metadata)?;
+        }
+    }
+    Ok(())
+}
+
+fn lay_file(source: &Path, place: &Path, metadata: &fs::Metadata) -> io::Result<()> {
+    if let Some(parent) = place.parent() {
+        make_folder(parent)?;
+    }
+    if fs::hard_link(source, place).is_ok() {
+        return Ok(());
+    }
+    fs::copy(source, place)?;
+    fs::set_permissions(place, fs::Permissions::from_mode(metadata.mode() & 0o777))?;
+    own(place)
+}
+
+fn remove_any(path: &Path) -> io::Result<()> {
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+}
+
+/// Every file and link below a folder, relative to it, sorted.
+///
+/// # Errors
+/// If a folder cannot be read.
+pub fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
+            let name = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                open.push(name);
+            } else {
+                found.push(name);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The last lines of a sandbox's log, without the time and stream in front of each.
+pub fn last_lines(log: &Path, count: usize) -> Vec<String> {
+    const TAIL: u64 = 64 << 10;
+    let read = || -> io::Result<String> {
+        let mut file = File::open(log)?;
+        let length = file.metadata()?.len();
+        io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(TAIL)))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let text = read().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(count);
+    lines[from..].iter().map(|line| line.splitn(3, ' ').nth(2).unwrap_or_default().to_owned()).collect()
+}
