@@ -37,6 +37,11 @@ impl DataDirectory {
         self.0.join("control.sock")
     }
 
+    /// What the controller sees, does and waits for.
+    pub fn report(&self) -> PathBuf {
+        self.0.join("report.json")
+    }
+
     /// The edge's files: table, socket, its own log.
     pub fn edge(&self) -> PathBuf {
         self.0.join("edge")
@@ -95,6 +100,11 @@ impl DataDirectory {
     /// Node.js and package managers that were fetched.
     pub fn toolchains(&self) -> PathBuf {
         self.0.join("toolchains")
+    }
+
+    /// npm's cache, shared by installs; npm checks what it takes from there.
+    pub fn npm_cache(&self) -> PathBuf {
+        self.0.join("cache/npm")
     }
 
     /// The OCI image layout that holds every image.

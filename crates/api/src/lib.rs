@@ -14,4 +14,6 @@ pub mod sandbox;
 
 pub mod control;
 
+pub mod status;
+
 pub mod layout;

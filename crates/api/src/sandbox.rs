@@ -7,7 +7,8 @@
 //!
 //! - `helper.sock`: one [`Request`] a line, one [`Status`] a line back;
 //! - `dial.sock`: hands out descriptors, see below;
-//! - `record.json`: the newest [`Status`], also after its end.
+//! - `record.json`: the newest [`Status`], also after its end;
+//! - `apps.json`: the apps of [`Internal::PerApp`], in the order of their listeners.
 //!
 //! **`dial.sock`** is a stream socket. A caller writes one byte and reads one answer; it may do so again
 //! and again on one connection.
@@ -23,6 +24,9 @@ use std::path::PathBuf;
 
 use model::{AppName, NetworkAccess};
 use serde::{Deserialize, Serialize};
+
+/// The file that lists the apps of [`Internal::PerApp`].
+pub const APPS_FILE: &str = "apps.json";
 
 /// The version of this protocol.
 pub const PROTOCOL: u32 = 1;

@@ -30,6 +30,18 @@ pub struct RouteTable {
     pub sleeping: BTreeMap<String, EnvironmentName>,
     /// Every release that may be sent a request.
     pub releases: BTreeMap<Label, Release>,
+    /// Listeners for `.internal` names, by the instance that they are in; also of instances that still start.
+    #[serde(default)]
+    pub listeners: BTreeMap<InstanceId, Listeners>,
+}
+
+/// An instance's listeners for `.internal` names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listeners {
+    /// The instance's environment: who asks there is sent to its apps.
+    pub environment: EnvironmentName,
+    /// The helper's dial socket, which hands them out (see [`crate::sandbox`]).
+    pub dial: PathBuf,
 }
 
 /// An environment: its hosts, its routes and its apps' releases.
@@ -104,9 +116,6 @@ pub struct Target {
     pub instance: InstanceId,
     /// Where it listens.
     pub address: Address,
-    /// Whether the edge should fetch listeners for `.internal` names from it (see [`crate::sandbox`]).
-    #[serde(default)]
-    pub internal: bool,
 }
 
 /// How a target is reached.

@@ -1,3 +1,94 @@
-//! The one binary, `frontage`.
+//! The one binary, `frontage`: commands for people, and the processes that it starts of itself.
 
-fn main() {}
+mod arguments;
+mod check;
+mod demo;
+mod logs;
+mod place;
+mod queries;
+mod reference;
+mod report;
+mod show;
+mod up;
+mod write;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::arguments::{Arguments, Command, Secret};
+use crate::place::Place;
+use crate::report::Failure;
+
+fn main() -> ExitCode {
+    // A sandbox's helper is single-threaded: it is told apart before anything else is set up.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "__sandbox") {
+        return engine_local::sandbox::helper::main();
+    }
+    let arguments = Arguments::parse();
+    log_to_standard_error();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(run(&arguments)),
+        Err(cause) => Err(Failure::failed("the asynchronous runtime could not be started").caused_by(&cause)),
+    };
+    match result {
+        Ok(status) => status,
+        Err(failure) => {
+            complain(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let place = || Place::of(arguments, None);
+    match &arguments.command {
+        Command::Demo(demo) => {
+            demo::prepare(&demo.folder)?;
+            say(&format!("the academy is in `{}`: commit there and look", demo.folder.display()));
+            up::run(Place::of(arguments, Some(&demo.folder))?, &demo.run).await?;
+        }
+        Command::Up(up) => up::run(Place::of(arguments, up.path.as_deref())?, &up.run).await?,
+        Command::Check { path, json } => check::run(&Place::of(arguments, path.as_deref())?, *json)?,
+        Command::Status(query) => queries::status(&place()?, query.json)?,
+        Command::Why { app, environment, json } => queries::why(&place()?, app, environment, *json)?,
+        Command::Logs(logs) => logs::run(&place()?, logs).await?,
+        Command::Builds(query) => queries::builds(&place()?, query.json)?,
+        Command::Deploys(query) => queries::deploys(&place()?, query.json)?,
+        Command::Rollback { app, version, json } => write::rollback(&place()?, app, version.as_deref(), *json).await?,
+        Command::Unpin { app, json } => write::unpin(&place()?, app, *json).await?,
+        Command::Secret { command: Secret::Set { name, app, environment, json } } => {
+            write::set_secret(&place()?, name, app.as_deref(), *environment, *json).await?;
+        }
+        Command::Down { json } => write::down(&place()?, *json).await?,
+        Command::Edge { listen } => return up::edge(arguments, *listen).await,
+        Command::Reference => say(&reference::markdown()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Our own log: warnings by default, `FRONTAGE_LOG` names more.
+fn log_to_standard_error() {
+    let filter = EnvFilter::try_from_env("FRONTAGE_LOG").unwrap_or_else(|_| EnvFilter::new("warn,edge=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+}
+
+/// A line on standard output. One that nobody reads any more (`frontage builds | head`) is no error.
+pub fn say(line: &str) {
+    let mut output = std::io::stdout().lock();
+    drop(writeln!(output, "{line}").and_then(|()| output.flush()));
+}
+
+fn complain(text: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{text}"));
+}
+
+/// Now, in milliseconds since 1970.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).expect("the clock is within aeons of 1970")
+}

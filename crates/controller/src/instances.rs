@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use api::table::{Address, Target};
+use api::table::{Address, Listeners, Target};
 use engine::{InstanceState, ObservedInstance, Probe};
 use model::plan::{self, Condition, Restarts};
-use model::{InstanceId, Label, State};
+use model::{EnvironmentName, InstanceId, Label, State};
 
 use crate::table::Targets;
 
@@ -25,6 +25,8 @@ pub struct Instances {
     removed: BTreeMap<InstanceId, u64>,
     /// Instances that a table named when this controller started; they are ready until they show otherwise.
     adopted: BTreeSet<InstanceId>,
+    /// Environments of instances, as far as they were told: a release that drains is in no state any more.
+    environments: BTreeMap<InstanceId, EnvironmentName>,
     /// The number of the listing that was begun last, and of the last whose result came.
     begun: u64,
     seen: u64,
@@ -63,8 +65,14 @@ pub struct News {
 
 impl Instances {
     /// Nothing known but what a table named.
-    pub fn adopting(adopted: impl IntoIterator<Item = InstanceId>) -> Instances {
-        Instances { adopted: adopted.into_iter().collect(), ..Instances::default() }
+    pub fn adopting(table: Option<&api::table::RouteTable>) -> Instances {
+        let targets = table.into_iter().flat_map(|table| table.releases.values()).flat_map(|release| &release.targets);
+        let listeners = table.into_iter().flat_map(|table| &table.listeners);
+        Instances {
+            adopted: targets.map(|target| target.instance.clone()).collect(),
+            environments: listeners.map(|(instance, it)| (instance.clone(), it.environment.clone())).collect(),
+            ..Instances::default()
+        }
     }
 
     /// Whether a listing came back yet; before that nothing can be planned.
@@ -162,7 +170,8 @@ impl Instances {
     }
 
     /// A call to start an instance is made.
-    pub fn starting(&mut self, instance: &InstanceId) {
+    pub fn starting(&mut self, instance: &InstanceId, environment: &EnvironmentName) {
+        self.environments.insert(instance.clone(), environment.clone());
         self.known.insert(instance.clone(), Known::starting(Some(Call::Starting)));
     }
 
@@ -197,6 +206,7 @@ impl Instances {
     pub fn removed(&mut self, instance: &InstanceId, succeeded: bool) {
         if succeeded {
             self.known.remove(instance);
+            self.environments.remove(instance);
             self.removed.insert(instance.clone(), self.begun + 1);
         } else if let Some(known) = self.known.get_mut(instance) {
             known.call = None;
@@ -249,14 +259,24 @@ impl Instances {
         let releases = releases(state);
         let mut targets = Targets::new();
         for (instance, known) in &self.known {
-            let (Some(release), Some((dial, internal))) = (releases.get(instance), &known.dial) else { continue };
+            let (Some(release), Some((dial, _))) = (releases.get(instance), &known.dial) else { continue };
             if known.condition == Condition::Ready && known.call.is_none() && known.ending.is_none() {
-                let target =
-                    Target { instance: instance.clone(), address: Address::Helper(dial.clone()), internal: *internal };
+                let target = Target { instance: instance.clone(), address: Address::Helper(dial.clone()) };
                 targets.entry(release.clone()).or_default().push(target);
             }
         }
         targets
+    }
+
+    /// Listeners for `.internal` names of every instance that is there, those that start or drain included.
+    pub fn listeners(&self) -> BTreeMap<InstanceId, Listeners> {
+        let there = self.known.iter().filter(|(_, known)| known.call != Some(Call::Removing) && known.ending.is_none());
+        let listeners = there.filter_map(|(instance, known)| {
+            let (dial, _) = known.dial.as_ref().filter(|(_, has_listeners)| *has_listeners)?;
+            let environment = self.environments.get(instance)?.clone();
+            Some((instance.clone(), Listeners { environment, dial: dial.clone() }))
+        });
+        listeners.collect()
     }
 }
 

@@ -1,1 +1,236 @@
-//! The repository by way of git and the graph.
+//! A git repository as a [`Source`]: refs as they are, and what commits hold and affect.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use engine::{Error, Remedy};
+use graph::inputs::Inputs;
+use graph::workspace::Unreadable;
+use graph::{GitError, Repository, WantedToolchain, Workspace, affected, plan};
+use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, Toolchain};
+
+use crate::world::{Analysis, AnalysisRequest, Base, Branch, Commit, Refs, Refusal, Source};
+
+/// Finds the toolchain that a repository asks for.
+pub type Resolve = dyn Fn(&WantedToolchain) -> Result<Toolchain, Error> + Send + Sync;
+
+/// A git repository.
+#[derive(Clone)]
+pub struct GitSource {
+    repository: Repository,
+    production: String,
+    resolve: Arc<Resolve>,
+}
+
+impl GitSource {
+    /// A repository whose production branch is the one that `frontage.toml` names at the commit that is checked
+    /// out, else the one that can be guessed.
+    ///
+    /// # Errors
+    /// If there is no such branch, or git fails.
+    pub fn open(repository: Repository, resolve: Arc<Resolve>) -> Result<GitSource, GitError> {
+        let configured = configured_branch(&repository)?;
+        let production = repository.production_branch(configured.as_deref())?;
+        Ok(GitSource { repository, production, resolve })
+    }
+
+    /// The production branch.
+    pub fn production(&self) -> &str {
+        &self.production
+    }
+
+    fn read_refs(&self) -> Result<Refs, GitError> {
+        let branches = self.repository.branches()?;
+        let head = branches.iter().find(|branch| branch.name == self.production);
+        let merged = match head {
+            Some(head) => self.repository.merged(&head.commit)?,
+            None => BTreeSet::new(),
+        };
+        let branches = branches.into_iter().map(|branch| {
+            let merged = merged.contains(&branch.name);
+            let graph::Branch { name, commit, committed_at, subject } = branch;
+            (name, Branch { commit, committed_at, subject, merged })
+        });
+        Ok(Refs { production: self.production.clone(), branches: branches.collect() })
+    }
+
+    fn read_commits(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<Commit>, GitError> {
+        let commits = self.repository.first_parents(from, to)?;
+        Ok(commits.into_iter().map(|commit| Commit { id: commit.id, subject: commit.subject }).collect())
+    }
+
+    fn look(&self, request: &AnalysisRequest) -> Result<Analysis, Refusal> {
+        let workspace = self.workspace(&request.commit)?;
+        let toolchain = (self.resolve)(&WantedToolchain::of(&workspace)).map_err(unusable_toolchain)?;
+        let head =
+            Head { source: self, workspace: &workspace, toolchain: &toolchain, environment: stand_in(request.kind) };
+        let mut analysis = Analysis {
+            default_app: workspace.default_app.clone(),
+            warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
+            ..Analysis::default()
+        };
+        let compared = match &request.base {
+            Base::LastBuilt(built) => head.since_last_built(built),
+            Base::MergeBase(production) => head.since_merge_base(&request.commit, production)?,
+        };
+        let mut planned_keys = BTreeSet::new();
+        for (app, comparison) in compared {
+            if comparison.reasons.is_empty() && matches!(request.base, Base::MergeBase(_)) {
+                continue;
+            }
+            if !comparison.reasons.is_empty() {
+                let tasks = comparison.planned.tasks.into_iter();
+                analysis.tasks.extend(tasks.filter(|task| planned_keys.insert(task.key.clone())));
+            }
+            let planned =
+                PlannedApp { app: workspace.apps[&app].clone(), key: comparison.key, reasons: comparison.reasons };
+            analysis.apps.insert(app, planned);
+        }
+        Ok(analysis)
+    }
+
+    fn workspace(&self, commit: &CommitId) -> Result<Workspace, Refusal> {
+        let snapshot = self.repository.snapshot(commit).map_err(|cause| Refusal::Error(git_failed(cause)))?;
+        Workspace::read(snapshot).map_err(|unreadable| match unreadable {
+            Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
+            Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
+        })
+    }
+}
+
+/// A commit that is compared with others.
+struct Head<'a> {
+    source: &'a GitSource,
+    workspace: &'a Workspace,
+    toolchain: &'a Toolchain,
+    environment: EnvironmentName,
+}
+
+/// What came of comparing an app with its base.
+struct Comparison {
+    planned: plan::Planned,
+    /// The key whose artifact is used: its base's if nothing changed.
+    key: BuildKey,
+    reasons: Vec<Reason>,
+}
+
+/// What an app's key covered at a base; none if the app was not there.
+type BaseInputs = Result<BTreeMap<AppName, Inputs>, String>;
+
+impl Head<'_> {
+    fn since_last_built(&self, built: &BTreeMap<AppName, (CommitId, BuildKey)>) -> BTreeMap<AppName, Comparison> {
+        let commits: BTreeSet<&CommitId> = built.values().map(|(commit, _)| commit).collect();
+        let bases: BTreeMap<&CommitId, BaseInputs> =
+            commits.into_iter().map(|commit| (commit, self.inputs_at(commit))).collect();
+        let compare = |app: &AppName| {
+            let planned = self.plan(app);
+            let Some((commit, key)) = built.get(app) else {
+                return Comparison { key: planned.key.clone(), planned, reasons: affected::never_built() };
+            };
+            let reasons = reasons(app, commit, &bases[commit], &planned.inputs);
+            let key = if reasons.is_empty() { key.clone() } else { planned.key.clone() };
+            Comparison { planned, key, reasons }
+        };
+        self.workspace.apps.keys().map(|app| (app.clone(), compare(app))).collect()
+    }
+
+    fn since_merge_base(
+        &self,
+        commit: &CommitId,
+        production: &CommitId,
+    ) -> Result<BTreeMap<AppName, Comparison>, Refusal> {
+        let base =
+            self.source.repository.merge_base(commit, production).map_err(|cause| Refusal::Error(git_failed(cause)))?;
+        let (base, inputs) = match base {
+            Some(base) => (base.clone(), self.inputs_at(&base)),
+            None => (production.clone(), Err("it has no history in common with production here".to_owned())),
+        };
+        let compare = |app: &AppName| {
+            let planned = self.plan(app);
+            let reasons = reasons(app, &base, &inputs, &planned.inputs);
+            Comparison { key: planned.key.clone(), planned, reasons }
+        };
+        Ok(self.workspace.apps.keys().map(|app| (app.clone(), compare(app))).collect())
+    }
+
+    fn plan(&self, app: &AppName) -> plan::Planned {
+        plan::plan(self.workspace, &self.workspace.apps[app], &self.environment, self.toolchain)
+    }
+
+    /// What keys cover at another commit, computed by this Frontage with the head's toolchain: an upgrade of
+    /// either affects nothing by itself.
+    fn inputs_at(&self, commit: &CommitId) -> BaseInputs {
+        let base = self.source.workspace(commit).map_err(|refusal| match refusal {
+            Refusal::Commit(problems) => problems.join("; "),
+            Refusal::Error(error) => crate::turn::chain(&error),
+        })?;
+        let inputs = base
+            .apps
+            .iter()
+            .map(|(name, app)| (name.clone(), plan::plan(&base, app, &self.environment, self.toolchain).inputs));
+        Ok(inputs.collect())
+    }
+}
+
+fn reasons(app: &AppName, base: &CommitId, inputs: &BaseInputs, head: &Inputs) -> Vec<Reason> {
+    match inputs {
+        Ok(inputs) => match inputs.get(app) {
+            Some(inputs) => affected::reasons(inputs, head),
+            None => affected::never_built(),
+        },
+        Err(because) => affected::unknown_base(base.short(), because),
+    }
+}
+
+/// Builds know kinds of environment only; one preview's values are every preview's.
+fn stand_in(kind: EnvironmentKind) -> EnvironmentName {
+    match kind {
+        EnvironmentKind::Production => EnvironmentName::production(),
+        EnvironmentKind::Preview => "preview".parse().expect("`preview` is a name"),
+    }
+}
+
+fn configured_branch(repository: &Repository) -> Result<Option<String>, GitError> {
+    let Ok(head) = repository.resolve("HEAD") else { return Ok(None) };
+    let files = repository.snapshot(&head)?.read([graph::config::FILE])?;
+    let config = files.get(graph::config::FILE).map(|content| graph::config::read(content).0);
+    Ok(config.and_then(|config| config.production))
+}
+
+fn unusable_toolchain(error: Error) -> Refusal {
+    match error.remedy() {
+        Remedy::ChangeRequest => Refusal::Commit(vec![crate::turn::chain(&error)]),
+        Remedy::Retry | Remedy::CallOperator => Refusal::Error(error),
+    }
+}
+
+fn git_failed(cause: GitError) -> Error {
+    let attempted = match cause.hint() {
+        Some(hint) => format!("could not read the repository (hint: {hint})"),
+        None => "could not read the repository".to_owned(),
+    };
+    Error::new(Remedy::Retry, attempted).because(cause)
+}
+
+#[async_trait::async_trait]
+impl Source for GitSource {
+    async fn refs(&self) -> Result<Refs, Error> {
+        let source = self.clone();
+        blocking(move || source.read_refs().map_err(git_failed)).await?
+    }
+
+    async fn commits(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<Commit>, Error> {
+        let (source, from, to) = (self.clone(), from.cloned(), to.clone());
+        blocking(move || source.read_commits(from.as_ref(), &to).map_err(git_failed)).await?
+    }
+
+    async fn analyse(&self, request: AnalysisRequest) -> Result<Analysis, Refusal> {
+        let source = self.clone();
+        blocking(move || source.look(&request)).await.map_err(Refusal::Error)?
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.map_err(|cause| Error::new(Remedy::Retry, "reading the repository broke off").because(cause))
+}

@@ -24,6 +24,7 @@ pub fn table(state: &State, targets: &Targets) -> RouteTable {
         environments: BTreeMap::new(),
         sleeping: BTreeMap::new(),
         releases: BTreeMap::new(),
+        listeners: BTreeMap::new(),
     };
     for (name, environment) in &state.environments {
         let site = site(state, name);

@@ -155,8 +155,7 @@ impl Controller {
     pub fn new(options: Options, world: World, store: Store, notices: mpsc::UnboundedSender<Notice>) -> Controller {
         let (sender, inputs) = mpsc::unbounded_channel();
         let published = world.edge.published();
-        let adopted = published.iter().flat_map(|table| table.releases.values()).flat_map(|release| &release.targets);
-        let instances = Instances::adopting(adopted.map(|target| target.instance.clone()));
+        let instances = Instances::adopting(published.as_ref());
         let table = published.as_ref().map_or_else(plan::Table::default, |table| plan::Table {
             generation: table.generation,
             named: table::labels(table),
@@ -678,7 +677,7 @@ impl Controller {
     fn start(&mut self, release: Release, instance: InstanceId) -> Result<(), StoreError> {
         let started = Event::InstanceStarted { release: release.label.clone(), instance: instance.clone() };
         self.record(Actor::Controller, started)?;
-        self.instances.starting(&instance);
+        self.instances.starting(&instance, &release.environment);
         let runtime = self.world.runtime.clone();
         let spec = self.spec(&release, &instance);
         let release = Box::new(release);
@@ -732,6 +731,7 @@ impl Controller {
     /// Publishes the table if it would differ from the one before.
     fn publish(&mut self) {
         let mut table = table::table(self.state(), &self.instances.targets(self.state()));
+        table.listeners = self.instances.listeners();
         if let Some(published) = &self.published {
             table.generation = published.generation;
             if *published == table && self.edge.as_ref().is_none_or(|edge| edge.generation <= table.generation) {
@@ -959,7 +959,7 @@ async fn ask_routes(
     events
 }
 
-fn chain(error: &Error) -> String {
+pub(crate) fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

@@ -1,1 +1,253 @@
-//! Soon.
+//! Builds on this machine: each task in a sandbox of its own, over layers that are made once for all.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::layout::DataDirectory;
+use engine::{BuildFailure, Builder, Built, Error, Progress, Remedy, Stage};
+use model::{Artifact, BuildKey, Task, TaskKind};
+use tokio::sync::mpsc;
+
+use crate::files::{self, Laid, Scratch};
+use crate::sandbox::client;
+use crate::toolchain::Toolchains;
+
+mod assets;
+mod base;
+mod checkout;
+mod hints;
+mod image;
+mod install;
+mod once;
+mod pack;
+mod room;
+
+use once::Once;
+use room::{Room, Run};
+
+/// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
+pub const EPOCH: u64 = 1_577_836_800;
+
+/// How many last lines of a build's log are shown when it failed.
+const LAST_LINES: usize = 30;
+
+/// Builds tasks on this machine.
+#[derive(Clone, Debug)]
+pub struct LocalBuilder {
+    shared: Arc<Shared>,
+}
+
+/// What all builds share.
+#[derive(Debug)]
+struct Shared {
+    data: DataDirectory,
+    /// Git's common folder.
+    repository: PathBuf,
+    program: PathBuf,
+    toolchains: Toolchains,
+    required: bool,
+    once: Once,
+}
+
+impl LocalBuilder {
+    /// Builds of a repository, given by git's common folder, under a data directory, with helpers of `program`.
+    /// If isolation is `required`, a build that cannot have all of it is not run.
+    pub fn new(data: DataDirectory, repository: PathBuf, program: PathBuf, required: bool) -> LocalBuilder {
+        let toolchains = Toolchains::new(data.clone());
+        let once = Once::default();
+        LocalBuilder { shared: Arc::new(Shared { data, repository, program, toolchains, required, once }) }
+    }
+
+    /// Removes what builds have left that ended with their controller.
+    ///
+    /// # Errors
+    /// If something could not be removed.
+    pub async fn sweep(&self) -> io::Result<()> {
+        let data = &self.shared.data;
+        for folder in folders(&data.sandboxes().join("builds"))? {
+            client::remove(&folder, Duration::ZERO).await?;
+        }
+        for folder in folders(&data.scratch())? {
+            client::remove_tree(&folder)?;
+        }
+        Ok(())
+    }
+}
+
+fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(path) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        entries => entries?.map(|entry| entry.map(|entry| entry.path())).collect(),
+    }
+}
+
+#[async_trait::async_trait]
+impl Builder for LocalBuilder {
+    async fn build(&self, task: &Task, progress: mpsc::UnboundedSender<Progress>) -> Result<Built, BuildFailure> {
+        let _one_at_a_time = self.shared.once.lock(task.key.as_str()).await;
+        if let Some(built) = self.find(&task.key).await.map_err(BuildFailure::Error)? {
+            return Ok(built);
+        }
+        Work { shared: self.shared.clone(), task: task.clone(), progress }.build().await
+    }
+
+    async fn find(&self, key: &BuildKey) -> Result<Option<Built>, Error> {
+        let data = &self.shared.data;
+        if data.outputs().join(key.as_str()).is_dir() {
+            return Ok(Some(Built::Output));
+        }
+        let record = data.artifacts().join(format!("{key}.json"));
+        let failed = || Error::new(Remedy::CallOperator, format!("could not read `{}`", record.display()));
+        match fs::read(&record) {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(failed().because(cause)),
+            Ok(text) => {
+                let artifact: Artifact = serde_json::from_slice(&text).map_err(|cause| failed().because(cause))?;
+                let there = |layer: &model::Layer| data.layers().join(layer.digest.hex()).is_dir();
+                let whole = artifact.layers.iter().all(there) && data.asset(&artifact.assets).exists();
+                Ok(whole.then(|| Built::Artifact(Box::new(artifact))))
+            }
+        }
+    }
+}
+
+/// One build.
+struct Work {
+    shared: Arc<Shared>,
+    task: Task,
+    progress: mpsc::UnboundedSender<Progress>,
+}
+
+impl Work {
+    async fn build(self) -> Result<Built, BuildFailure> {
+        let (shared, task) = (&self.shared, &self.task);
+        let install = match &task.install {
+            None => None,
+            Some(layer) => {
+                let reused = install::is_there(&shared.data, layer);
+                self.tell(Stage::Install, reused);
+                Some(install::ensure(shared, layer, &task.toolchain).await?)
+            }
+        };
+        self.tell(Stage::Checkout, false);
+        let checkout = self.checkout().await.map_err(|cause| self.error("lay out the files of", cause))?;
+        let room = self.room(install.as_deref(), &checkout).map_err(|cause| self.error("make room for", cause))?;
+        if !task.steps.is_empty() {
+            let names: Vec<&str> = task.steps.iter().map(|step| step.name.as_str()).collect();
+            self.tell(Stage::Step(names.join(", ")), false);
+            self.run(&room).await?;
+        }
+        self.tell(Stage::Pack, false);
+        let built = self.keep(&room, install.as_deref(), &checkout).await;
+        let removed = room.remove().await;
+        let built = built.map_err(|cause| self.error("keep what was left by", cause))?;
+        removed.map_err(|cause| self.error("clear up after", cause))?;
+        Ok(built)
+    }
+
+    /// Every part of the checkout, uppermost first, relative to the data directory.
+    async fn checkout(&self) -> io::Result<Vec<PathBuf>> {
+        let mut names = Vec::new();
+        let real = match &self.task.kind {
+            TaskKind::App { app, .. } if app.commit => Some(self.task.commit.clone()),
+            TaskKind::App { .. } | TaskKind::Package => None,
+        };
+        let git = checkout::git_name(&self.task.shown, real.as_ref());
+        let parts: Vec<String> = checkout::parts(&self.task.shown).into_keys().collect();
+        for name in [&git].into_iter().chain(&parts) {
+            let _one_at_a_time = self.shared.once.lock(&format!("checkout {name}")).await;
+            let (shared, shown, name, real) =
+                (self.shared.clone(), self.task.shown.clone(), name.clone(), real.clone());
+            let (git, kept) = (git.clone(), name.clone());
+            blocking(move || {
+                let (data, repository) = (&shared.data, &shared.repository);
+                if name == git {
+                    return checkout::write_git(data, repository, &name, &shown, real.as_ref());
+                }
+                let parts = checkout::parts(&shown);
+                parts.get(&name).map_or(Ok(()), |files| checkout::write_part(data, repository, &name, files))
+            })
+            .await?;
+            names.push(Path::new("checkouts").join(kept));
+        }
+        Ok(names)
+    }
+
+    /// The room in which the steps run.
+    fn room(&self, install: Option<&Path>, checkout: &[PathBuf]) -> io::Result<Room<'_>> {
+        let outputs = self.task.needs.iter().map(|key| Path::new("outputs").join(key.as_str()));
+        let lowers = outputs.chain(checkout.iter().cloned()).chain(install.map(Path::to_owned));
+        Room::make(&self.shared, self.task.key.as_str(), lowers.collect())
+    }
+
+    async fn run(&self, room: &Room<'_>) -> Result<(), BuildFailure> {
+        let task = &self.task;
+        let mut env = BTreeMap::from([
+            ("npm_package_name".to_owned(), task.package.clone()),
+            ("npm_command".to_owned(), "run-script".to_owned()),
+        ]);
+        env.extend(task.env.clone());
+        let run =
+            Run { steps: &task.steps, env, folder: &task.member, network: task.network, toolchain: &task.toolchain };
+        let ended = room.run(run).await.map_err(|cause| self.error("run the build of", cause))?;
+        if ended.succeeded() {
+            return Ok(());
+        }
+        let log = room.log();
+        let last_lines = files::last_lines(&log, LAST_LINES);
+        let removed = room.remove().await;
+        if hints::is_disk_full(&last_lines) {
+            return Err(self.error("build", io::ErrorKind::StorageFull.into()));
+        }
+        removed.map_err(|cause| self.error("clear up after", cause))?;
+        let shows = |path: &str| task.shown.iter().any(|file| file.path.as_str() == path);
+        let hint = hints::hint(&ended.ending, &last_lines, &shows);
+        Err(BuildFailure::Failed { because: ended.words(), hint, log, last_lines })
+    }
+
+    /// Keeps what the build left under its key.
+    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> io::Result<Built> {
+        let (shared, task, upper) = (self.shared.clone(), self.task.clone(), room.upper());
+        if task.kind == TaskKind::Package {
+            return blocking(move || keep_output(&shared.data, &task.key, &upper).map(|()| Built::Output)).await;
+        }
+        let app_sources: Vec<PathBuf> = {
+            let outputs = task.needs.iter().rev().map(|key| shared.data.outputs().join(key.as_str()));
+            checkout.iter().rev().map(|part| shared.data.path().join(part)).chain(outputs).chain([upper]).collect()
+        };
+        let install = install.map(|install| shared.data.path().join(install));
+        let artifact = pack::pack(&shared, &task, install, app_sources).await?;
+        Ok(Built::Artifact(Box::new(artifact)))
+    }
+
+    fn tell(&self, stage: Stage, reused: bool) {
+        // Nobody may be looking.
+        let _ = self.progress.send(Progress { stage, reused });
+    }
+
+    fn error(&self, attempted: &str, cause: io::Error) -> BuildFailure {
+        let remedy = match cause.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Remedy::CallOperator,
+            _ => Remedy::Retry,
+        };
+        BuildFailure::Error(Error::new(remedy, format!("could not {attempted} `{}`", self.task.package)).because(cause))
+    }
+}
+
+/// A package's output: all that its build wrote, without caches.
+fn keep_output(data: &DataDirectory, key: &BuildKey, upper: &Path) -> io::Result<()> {
+    let scratch = Scratch::new(data, "output")?;
+    let tree = scratch.path().join("tree");
+    files::make_folder(&tree)?;
+    files::lay(upper, &tree, &mut |path| if pack::is_cache(path) { Laid::LeftOut } else { Laid::Kept })?;
+    scratch.publish("tree", &data.outputs().join(key.as_str()))
+}
+
+/// Runs what waits for the disk where waiting harms nobody.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}

@@ -13,4 +13,6 @@ pub mod build;
 
 mod files;
 
+pub use build::LocalBuilder;
 pub use runtime::LocalRuntime;
+pub use toolchain::Toolchains;

@@ -1,13 +1,19 @@
 //! A repository by way of the `git` program: refs, history and files of commits. It is never written to.
+//!
+//! Only plumbing is used, so that neither the user's configuration nor the environment changes an answer.
+//! In a partial clone git itself fetches the contents that are missing, as for any command.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
 
-use model::{CommitId, RepositoryId, ShownFile};
+use model::{CommitId, RepositoryId};
+
+mod snapshot;
+
+mod command;
+
+pub use snapshot::{SYMBOLIC_LINK, Snapshot};
 
 /// A repository on this machine.
 #[derive(Clone, Debug)]
@@ -15,44 +21,6 @@ pub struct Repository {
     folder: PathBuf,
     common: PathBuf,
     id: RepositoryId,
-}
-
-/// What git could not do.
-#[derive(Debug, thiserror::Error)]
-pub enum GitError {
-    /// There is no `git` program.
-    #[error("the program `git` could not be started")]
-    NoGit(#[source] io::Error),
-    /// The folder is in no repository.
-    #[error("`{path}` is not in a git repository")]
-    NotARepository {
-        /// The folder.
-        path: PathBuf,
-        /// What git said.
-        said: String,
-    },
-    /// The repository has no commit yet.
-    #[error("the repository `{path}` has no commits")]
-    NoCommits {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A branch that should be there is not.
-    #[error("there is no branch `{branch}`")]
-    NoBranch {
-        /// The branch.
-        branch: String,
-        /// Branches that there are.
-        there: Vec<String>,
-    },
-    /// Any other command failed.
-    #[error("`git {command}` failed: {said}")]
-    Failed {
-        /// The command.
-        command: String,
-        /// What git said.
-        said: String,
-    },
 }
 
 /// A branch.
@@ -75,24 +43,56 @@ pub struct Commit {
     pub id: CommitId,
     /// The first line of its message.
     pub subject: String,
+    /// The name of who wrote it.
+    pub author: String,
+    /// When it was committed, in seconds since 1970.
+    pub committed_at: u64,
 }
 
-/// The files of a commit.
-#[derive(Clone, Debug)]
-pub struct Snapshot {
-    /// The commit.
-    pub commit: CommitId,
-    /// Every file by path.
-    pub files: Arc<BTreeMap<String, ShownFile>>,
-    /// Paths that cannot be used, with the reason: submodules, names that are not UTF-8.
-    pub left_out: Vec<(String, &'static str)>,
-    reader: Reader,
-}
-
-#[derive(Clone, Debug)]
-enum Reader {
-    Git(Repository),
-    Memory(Arc<BTreeMap<String, Vec<u8>>>),
+/// What git could not do.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no `git` program.
+    #[error("the program `git` could not be started")]
+    NoGit(#[source] io::Error),
+    /// The folder is in no repository.
+    #[error("`{path}` is not in a git repository: {said}")]
+    NotARepository {
+        /// The folder.
+        path: PathBuf,
+        /// What git said.
+        said: String,
+    },
+    /// The repository has no commit yet.
+    #[error("the repository `{path}` has no commits")]
+    NoCommits {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A branch that should be there is not.
+    #[error("there is no branch `{branch}`")]
+    NoBranch {
+        /// The branch.
+        branch: String,
+        /// Branches that there are.
+        there: Vec<String>,
+    },
+    /// A revision names no commit.
+    #[error("`{revision}` names no commit of this repository")]
+    NoRevision {
+        /// The revision.
+        revision: String,
+        /// Whether history was cut short, so that it may exist elsewhere.
+        shallow: bool,
+    },
+    /// Any other command failed.
+    #[error("`git {command}` failed: {said}")]
+    Failed {
+        /// The command.
+        command: String,
+        /// What git said.
+        said: String,
+    },
 }
 
 impl GitError {
@@ -100,14 +100,18 @@ impl GitError {
     pub fn hint(&self) -> Option<String> {
         match self {
             GitError::NoGit(_) => Some("install git, or put it into `PATH`".to_owned()),
+            GitError::NotARepository { path, said } if said.contains("dubious ownership") => {
+                Some(format!("if you trust it: `git config --global --add safe.directory {}`", path.display()))
+            }
             GitError::NotARepository { .. } => Some("`git init`, or name a repository: `frontage up PATH`".to_owned()),
             GitError::NoCommits { .. } => Some("`git add --all && git commit`".to_owned()),
+            GitError::NoBranch { there, .. } if there.is_empty() => Some("`git switch --create main`".to_owned()),
             GitError::NoBranch { there, .. } => {
-                let there: Vec<String> = there.iter().map(|branch| format!("`{branch}`")).collect();
+                let there: Vec<String> = there.iter().take(10).map(|branch| format!("`{branch}`")).collect();
                 Some(format!("set `production` under `[site]` to one of {}", there.join(", ")))
             }
-            GitError::Failed { said, .. } if said.contains("shallow") => Some("`git fetch --unshallow`".to_owned()),
-            GitError::Failed { .. } => None,
+            GitError::NoRevision { shallow: true, .. } => Some("`git fetch --unshallow`".to_owned()),
+            GitError::NoRevision { .. } | GitError::Failed { .. } => None,
         }
     }
 }
@@ -120,18 +124,21 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Repository, GitError> {
         let not_here = |said: String| GitError::NotARepository { path: path.to_owned(), said };
         let folder = path.canonicalize().map_err(|cause| not_here(cause.to_string()))?;
-        let asked = run(&folder, ["rev-parse", "--path-format=absolute", "--git-common-dir"]);
-        let common = match asked {
+        let common = match command::in_folder(&folder, &["rev-parse", "--path-format=absolute", "--git-common-dir"]) {
             Ok(text) => PathBuf::from(text.trim_end_matches('\n')),
             Err(GitError::Failed { said, .. }) => return Err(not_here(said)),
             Err(error) => return Err(error),
         };
         let common = common.canonicalize().map_err(|cause| not_here(cause.to_string()))?;
-        let top = run(&folder, ["rev-parse", "--show-toplevel"]).map(|text| PathBuf::from(text.trim_end_matches('\n')));
-        let folder = top.unwrap_or(common.clone());
+        let folder = match command::in_folder(&folder, &["rev-parse", "--show-toplevel"]) {
+            Ok(top) => PathBuf::from(top.trim_end_matches('\n')),
+            // A bare repository has no working tree.
+            Err(_) => common.clone(),
+        };
         let id = RepositoryId::of_common_folder(&common);
         let repository = Repository { folder, common, id };
-        if repository.branches()?.is_empty() {
+        let has_branches = !repository.branches()?.is_empty();
+        if !has_branches && command::in_folder(&repository.folder, &["rev-parse", "--verify", "HEAD"]).is_err() {
             return Err(GitError::NoCommits { path: path.to_owned() });
         }
         Ok(repository)
@@ -152,14 +159,14 @@ impl Repository {
         &self.common
     }
 
-    /// Every branch.
+    /// Every branch, by name.
     ///
     /// # Errors
     /// If git fails.
     pub fn branches(&self) -> Result<Vec<Branch>, GitError> {
         let format = "--format=%(refname:lstrip=2)%00%(objectname)%00%(committerdate:unix)%00%(subject)";
-        let text = self.git(["for-each-ref", format, "refs/heads"])?;
-        Ok(text.lines().filter_map(branch).collect())
+        let text = self.git(&["for-each-ref", format, "refs/heads"])?;
+        Ok(text.split('\n').filter_map(branch).collect())
     }
 
     /// Names of branches whose heads `commit` holds already.
@@ -168,8 +175,20 @@ impl Repository {
     /// If git fails.
     pub fn merged(&self, commit: &CommitId) -> Result<BTreeSet<String>, GitError> {
         let merged = format!("--merged={commit}");
-        let text = self.git(["for-each-ref", &merged, "--format=%(refname:lstrip=2)", "refs/heads"])?;
+        let text = self.git(&["for-each-ref", &merged, "--format=%(refname:lstrip=2)", "refs/heads"])?;
         Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    /// Branches that the head of `production` does not hold, newest first.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn unmerged(&self, production: &Branch) -> Result<Vec<Branch>, GitError> {
+        let merged = self.merged(&production.commit)?;
+        let mut branches = self.branches()?;
+        branches.retain(|branch| !merged.contains(&branch.name));
+        branches.sort_by(|one, other| (other.committed_at, &one.name).cmp(&(one.committed_at, &other.name)));
+        Ok(branches)
     }
 
     /// The production branch: the configured one, else `main`, `master`, the checked out or the only one.
@@ -183,7 +202,9 @@ impl Repository {
             let branch = name.to_owned();
             return if has(name) { Ok(branch) } else { Err(GitError::NoBranch { branch, there }) };
         }
-        let current = self.git(["symbolic-ref", "--quiet", "--short", "HEAD"]).map(|text| text.trim().to_owned());
+        // Fails where no branch is checked out.
+        let current = command::in_folder(&self.folder, &["symbolic-ref", "--quiet", "--short", "HEAD"]);
+        let current = current.ok().map(|text| text.trim().to_owned());
         let guesses = ["main".to_owned(), "master".to_owned()].into_iter().chain(current);
         let guessed = guesses.into_iter().find(|name| has(name));
         match (guessed, there.as_slice()) {
@@ -193,30 +214,37 @@ impl Repository {
         }
     }
 
-    /// Commits after `from` up to `to` along first parents, oldest first; only `to` if `from` is none or not
-    /// an ancestor of it along that way.
+    /// Commits after `from` up to `to` along first parents, oldest first; only `to` if `from` is none, is not
+    /// an ancestor of it (a force push), or is not in this clone.
     ///
     /// # Errors
     /// If git fails.
     pub fn first_parents(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<Commit>, GitError> {
-        let list = |range: &str, more: &str| {
-            let text = self.git(["log", "--first-parent", "--reverse", "--format=%H%x00%s", more, range])?;
-            Ok::<_, GitError>(text.lines().filter_map(commit).collect::<Vec<_>>())
-        };
-        if let Some(from) = from
-            && self.is_ancestor(from, to)?
-        {
-            return list(&format!("{from}..{to}"), "--no-max-count");
+        match from {
+            Some(from) if self.is_ancestor(from, to)? => self.history(&["--reverse", &format!("{from}..{to}")]),
+            _ => Ok(vec![self.commit(to)?]),
         }
-        list(to.as_str(), "--max-count=1")
     }
 
-    /// The commit where two histories parted; none if they have nothing in common.
+    /// What is said of a commit.
+    ///
+    /// # Errors
+    /// If it is not in this clone.
+    pub fn commit(&self, id: &CommitId) -> Result<Commit, GitError> {
+        let missing = || GitError::NoRevision { revision: id.to_string(), shallow: self.is_shallow() };
+        if !self.holds(id)? {
+            return Err(missing());
+        }
+        self.history(&["--max-count=1", id.as_str()])?.pop().ok_or_else(missing)
+    }
+
+    /// The commit where two histories parted; none if they have nothing in common, or history was cut short
+    /// before that.
     ///
     /// # Errors
     /// If git fails.
     pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, GitError> {
-        match self.git(["merge-base", one.as_str(), other.as_str()]) {
+        match self.git(&["merge-base", one.as_str(), other.as_str()]) {
             Ok(text) => Ok(text.trim().parse().ok()),
             Err(GitError::Failed { said, .. }) if said.is_empty() => Ok(None),
             Err(error) => Err(error),
@@ -228,11 +256,13 @@ impl Repository {
     /// # Errors
     /// If there is none.
     pub fn resolve(&self, revision: &str) -> Result<CommitId, GitError> {
+        let missing = || GitError::NoRevision { revision: revision.to_owned(), shallow: self.is_shallow() };
         let wanted = format!("{revision}^{{commit}}");
-        let text = self.git(["rev-parse", "--verify", "--end-of-options", &wanted])?;
-        text.trim()
-            .parse()
-            .map_err(|_| GitError::Failed { command: format!("rev-parse {revision}"), said: text.clone() })
+        match self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
+            Ok(text) => text.trim().parse().map_err(|_| missing()),
+            Err(GitError::Failed { .. }) => Err(missing()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether history was cut short.
@@ -240,154 +270,63 @@ impl Repository {
         self.common.join("shallow").exists()
     }
 
-    /// The files of a commit.
+    /// Whether this clone has a commit.
     ///
     /// # Errors
-    /// If git fails.
-    pub fn snapshot(&self, commit: &CommitId) -> Result<Snapshot, GitError> {
-        let output = self.bytes(["ls-tree", "-r", "-z", "--full-tree", commit.as_str()])?;
-        let mut files = BTreeMap::new();
-        let mut left_out = Vec::new();
-        for line in output.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
-            let Ok(text) = std::str::from_utf8(line) else {
-                left_out.push((String::from_utf8_lossy(line).into_owned(), "its name is not UTF-8"));
-                continue;
-            };
-            let Some((head, path)) = text.split_once('\t') else { continue };
-            let mut words = head.split(' ');
-            let (Some(mode), Some(kind), Some(object)) = (words.next(), words.next(), words.next()) else { continue };
-            match (kind, path.parse()) {
-                ("blob", Ok(repo_path)) => {
-                    let file = ShownFile { path: repo_path, mode: mode.to_owned(), object: object.to_owned() };
-                    files.insert(path.to_owned(), file);
-                }
-                ("commit", _) => left_out.push((path.to_owned(), "it is a submodule")),
-                _ => left_out.push((path.to_owned(), "its path cannot be used")),
-            }
-        }
-        Ok(Snapshot { commit: commit.clone(), files: Arc::new(files), left_out, reader: Reader::Git(self.clone()) })
-    }
-
-    /// Contents of objects, in the order of their ids.
-    ///
-    /// # Errors
-    /// If git fails, or an object is missing (a partial clone without a network).
-    pub fn contents(&self, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
-        let failed = |said: String| GitError::Failed { command: "cat-file --batch".to_owned(), said };
-        let mut child = self
-            .command(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(GitError::NoGit)?;
-        let mut input = child.stdin.take().expect("standard input is piped");
-        let asked = objects.join("\n") + "\n";
-        let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
-        let mut output = BufReader::new(child.stdout.take().expect("standard output is piped"));
-        let mut contents = Vec::with_capacity(objects.len());
-        for object in objects {
-            contents.push(read_object(&mut output).map_err(|cause| failed(format!("object {object}: {cause}")))?);
-        }
-        drop(output);
-        writer.join().expect("writing does not panic").map_err(|cause| failed(cause.to_string()))?;
-        child.wait().map_err(|cause| failed(cause.to_string()))?;
-        Ok(contents)
-    }
-
-    fn is_ancestor(&self, one: &CommitId, other: &CommitId) -> Result<bool, GitError> {
-        match self.git(["merge-base", "--is-ancestor", one.as_str(), other.as_str()]) {
+    /// If git is missing.
+    pub fn holds(&self, commit: &CommitId) -> Result<bool, GitError> {
+        match self.git(&["cat-file", "-e", &format!("{commit}^{{commit}}")]) {
             Ok(_) => Ok(true),
             Err(GitError::Failed { .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    fn git<const N: usize>(&self, arguments: [&str; N]) -> Result<String, GitError> {
-        run(&self.common, arguments)
-    }
-
-    fn bytes<const N: usize>(&self, arguments: [&str; N]) -> Result<Vec<u8>, GitError> {
-        output(self.command(arguments), &arguments)
-    }
-
-    fn command<const N: usize>(&self, arguments: [&str; N]) -> Command {
-        command(&self.common, arguments)
-    }
-}
-
-impl Snapshot {
-    /// A snapshot that is nowhere but in memory, for tests: contents by path.
-    pub fn in_memory(contents: BTreeMap<String, Vec<u8>>) -> Snapshot {
-        let files = contents.iter().map(|(path, content)| {
-            let object = model::Digest::of(content).hex().to_owned();
-            let repo_path = path.parse().expect("tests use paths that can be");
-            (path.clone(), ShownFile { path: repo_path, mode: "100644".to_owned(), object })
-        });
-        let commit = model::Digest::of(format!("{contents:?}").as_bytes()).hex()[..40].parse();
-        Snapshot {
-            commit: commit.expect("forty hex digits"),
-            files: Arc::new(files.collect()),
-            left_out: Vec::new(),
-            reader: Reader::Memory(Arc::new(contents)),
-        }
-    }
-
-    /// Contents of files by path; paths that are not there are left out.
+    /// The files of a commit.
     ///
     /// # Errors
-    /// If git fails.
-    pub fn read<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
-        let there: Vec<&ShownFile> = paths.into_iter().filter_map(|path| self.files.get(path)).collect();
-        match &self.reader {
-            Reader::Memory(contents) => {
-                let known = |file: &&ShownFile| contents.get(file.path.as_str()).cloned();
-                Ok(there.iter().filter_map(|file| Some((file.path.to_string(), known(file)?))).collect())
-            }
-            Reader::Git(repository) => {
-                let objects: Vec<&str> = there.iter().map(|file| file.object.as_str()).collect();
-                let contents = repository.contents(&objects)?;
-                Ok(there.iter().map(|file| file.path.to_string()).zip(contents).collect())
-            }
+    /// If it is not in this clone, or git fails.
+    pub fn snapshot(&self, commit: &CommitId) -> Result<Snapshot, GitError> {
+        if !self.holds(commit)? {
+            return Err(GitError::NoRevision { revision: commit.to_string(), shallow: self.is_shallow() });
+        }
+        Snapshot::of(self.common.clone(), self.id.clone(), commit)
+    }
+
+    /// The files of the working tree as a commit of everything in it would hold them; nothing is written. Where
+    /// there is no working tree, those of `HEAD`.
+    ///
+    /// # Errors
+    /// If git fails, or a file cannot be read.
+    pub fn working_tree(&self) -> Result<Snapshot, GitError> {
+        let head = self.resolve("HEAD")?;
+        if self.folder == self.common {
+            return self.snapshot(&head);
+        }
+        let listed =
+            command::in_folder(&self.folder, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
+        let paths = listed.split('\0').filter(|path| !path.is_empty());
+        Snapshot::of_folder(&self.folder, head, paths)
+    }
+
+    fn is_ancestor(&self, one: &CommitId, other: &CommitId) -> Result<bool, GitError> {
+        match self.git(&["merge-base", "--is-ancestor", one.as_str(), other.as_str()]) {
+            Ok(_) => Ok(true),
+            Err(GitError::Failed { .. }) => Ok(false),
+            Err(error) => Err(error),
         }
     }
-}
 
-fn run<const N: usize>(folder: &Path, arguments: [&str; N]) -> Result<String, GitError> {
-    let bytes = output(command(folder, arguments), &arguments)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn command<const N: usize>(folder: &Path, arguments: [&str; N]) -> Command {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments.map(OsStr::new));
-    // Reading takes no locks, asks nobody, and speaks English.
-    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
-        command.env_remove(name);
+    fn history(&self, range: &[&str]) -> Result<Vec<Commit>, GitError> {
+        let format = "--format=%H%x00%ct%x00%an%x00%s";
+        let command = ["rev-list", "--first-parent", "--no-commit-header", "--encoding=UTF-8", format];
+        let text = self.git(&[&command, range].concat())?;
+        Ok(text.split('\n').filter_map(commit).collect())
     }
-    command.stdin(Stdio::null()).stderr(Stdio::piped());
-    command
-}
 
-fn output(mut command: Command, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    let output = command.output().map_err(GitError::NoGit)?;
-    if output.status.success() {
-        return Ok(output.stdout);
+    fn git(&self, arguments: &[&str]) -> Result<String, GitError> {
+        command::in_repository(&self.common, arguments)
     }
-    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed { command: arguments.join(" "), said })
-}
-
-fn read_object(output: &mut impl BufRead) -> io::Result<Vec<u8>> {
-    let mut header = String::new();
-    output.read_line(&mut header)?;
-    let size = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
-    let size = size.ok_or_else(|| io::Error::other(format!("it is not there ({})", header.trim())))?;
-    let mut content = Vec::new();
-    output.take(size).read_to_end(&mut content)?;
-    let mut newline = [0];
-    output.read_exact(&mut newline)?;
-    Ok(content)
 }
 
 fn branch(line: &str) -> Option<Branch> {
@@ -401,6 +340,11 @@ fn branch(line: &str) -> Option<Branch> {
 }
 
 fn commit(line: &str) -> Option<Commit> {
-    let (id, subject) = line.split_once('\0')?;
-    Some(Commit { id: id.parse().ok()?, subject: subject.to_owned() })
+    let mut fields = line.splitn(4, '\0');
+    Some(Commit {
+        id: fields.next()?.parse().ok()?,
+        committed_at: fields.next()?.parse().unwrap_or(0),
+        author: fields.next()?.to_owned(),
+        subject: fields.next()?.to_owned(),
+    })
 }

@@ -441,6 +441,7 @@ fn loopback_listeners(spec: &mut Spec) -> io::Result<Vec<std::net::TcpListener>>
         spec.env.insert(format!("FRONTAGE_URL_{}", app.as_str().to_uppercase().replace('-', "_")), url);
         listeners.push(listener);
     }
+    fs::write(spec.folder.join(api::sandbox::APPS_FILE), serde_json::to_vec(apps).map_err(io::Error::other)?)?;
     Ok(listeners)
 }
 

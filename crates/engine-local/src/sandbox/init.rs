@@ -5,7 +5,7 @@ use std::ffi::CString;
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 
 use api::sandbox::{Internal, Spec};
@@ -413,13 +413,6 @@ fn default_action(signal: Signal) -> io::Result<()> {
         nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigDfl)?;
     }
     Ok(())
-}
-
-/// Takes a descriptor that was inherited or made by a raw call.
-#[expect(unsafe_code, reason = "the caller has just been given the descriptor and shares it with nobody")]
-pub fn owned(raw: RawFd) -> OwnedFd {
-    // SAFETY: as said in the reason.
-    unsafe { OwnedFd::from_raw_fd(raw) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,201 @@
+//! The command line as clap reads it; `docs/reference/cli.md` is generated from these comments.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Takes a front-end monorepo from a commit to the traffic it serves.
+#[derive(Debug, Parser)]
+#[command(name = "frontage", version, propagate_version = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Where the repository is that a command is about.
+    #[arg(short = 'C', long = "repository", global = true, value_name = "PATH", default_value = ".")]
+    pub repository: PathBuf,
+
+    /// The data directory. By default `$XDG_STATE_HOME/frontage/<repository id>`.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Put the example monorepo somewhere as a git repository and run `up` on it.
+    Demo(Demo),
+    /// Build, run and serve a monorepo, and follow its commits and branches, until Ctrl-C.
+    Up(Up),
+    /// Check the configuration of the working tree, and say what Frontage makes of it.
+    Check {
+        /// The repository; the one of `-C` if none.
+        path: Option<PathBuf>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what runs, where, and what is waited for.
+    Status(Query),
+    /// Say why an app was built last, or why not.
+    Why {
+        /// The app.
+        app: String,
+        /// The environment.
+        #[arg(long, default_value = "production")]
+        environment: String,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print what an app's instances wrote.
+    Logs(Logs),
+    /// List builds, newest last.
+    Builds(Query),
+    /// List deployments, newest last, with the time from commit to live.
+    Deploys(Query),
+    /// Put production's app back to the version before, or to a named one, and keep it there. Builds nothing.
+    Rollback {
+        /// The app.
+        app: String,
+        /// The first digits of a version's key, as `frontage deploys` shows them.
+        version: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let production's app follow its branch again.
+    Unpin {
+        /// The app.
+        app: String,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Manage secrets.
+    Secret {
+        /// What to do with a secret.
+        #[command(subcommand)]
+        command: Secret,
+    },
+    /// Stop everything that runs for the repository: drain, then end.
+    Down {
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The process that serves; `up` starts it.
+    #[command(hide = true)]
+    Edge {
+        /// The address that it listens on.
+        #[arg(long)]
+        listen: SocketAddr,
+    },
+    /// The reference of this command line, as Markdown.
+    #[command(name = "__reference", hide = true)]
+    Reference,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Where to put it. A demo that is there already is used as it is.
+    #[arg(default_value = "frontage-demo")]
+    pub folder: PathBuf,
+    /// How to run it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// Arguments of `up`.
+#[derive(Debug, Args)]
+pub struct Up {
+    /// The repository; the one of `-C` if none.
+    pub path: Option<PathBuf>,
+    /// How to run it.
+    #[command(flatten)]
+    pub run: Run,
+}
+
+/// How a repository is run.
+#[derive(Clone, Debug, Args)]
+pub struct Run {
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// What to do where this machine cannot isolate builds and instances from each other completely.
+    #[arg(long, value_enum, default_value_t = Isolation::Possible)]
+    pub isolation: Isolation,
+    /// How many builds at once; by default as many as cores and memory admit.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub builds: Option<u16>,
+}
+
+/// What to do where a machine cannot isolate completely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Isolation {
+    /// Isolate as far as possible, and say what is missing.
+    Possible,
+    /// Refuse to run.
+    Required,
+}
+
+/// Arguments of a query.
+#[derive(Debug, Args)]
+pub struct Query {
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `logs`.
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// The app.
+    pub app: String,
+    /// Go on printing what comes.
+    #[arg(short, long)]
+    pub follow: bool,
+    /// The log of its newest build instead.
+    #[arg(long)]
+    pub build: bool,
+    /// The environment.
+    #[arg(long, default_value = "production")]
+    pub environment: String,
+    /// How many lines of what is there.
+    #[arg(short = 'n', long, default_value_t = 200)]
+    pub lines: usize,
+    /// One JSON object for each line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What to do with a secret.
+#[derive(Debug, Subcommand)]
+pub enum Secret {
+    /// Set a secret; its value comes from standard input. Apps that are given it are deployed anew, without a build.
+    Set {
+        /// Its name, as the variable that apps read.
+        name: String,
+        /// Only for this app.
+        #[arg(long)]
+        app: Option<String>,
+        /// Only for this kind of environment.
+        #[arg(long, value_enum)]
+        environment: Option<Kind>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// The kinds of environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Production.
+    Production,
+    /// Every preview.
+    Preview,
+}

@@ -1,0 +1,72 @@
+//! `frontage check`: what Frontage makes of the commit that is checked out, and of changes that are not committed.
+
+use std::collections::BTreeMap;
+
+use graph::workspace::Unreadable;
+use graph::{Diagnostic, Severity, Workspace};
+use serde_json::json;
+
+use crate::place::Place;
+use crate::queries::print;
+use crate::report::Failure;
+
+/// Checks the working tree.
+///
+/// # Errors
+/// If it cannot be used.
+pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
+    let failed = |error: graph::GitError| {
+        let hint = error.hint();
+        hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
+    };
+    let snapshot = place.repository.working_tree().map_err(failed)?;
+    let workspace = match Workspace::read(snapshot) {
+        Ok(workspace) => workspace,
+        Err(Unreadable::Git(error)) => return Err(failed(error)),
+        Err(Unreadable::Commit(problems)) => {
+            if json {
+                print(true, &json!({"usable": false, "problems": problems}), Vec::new);
+            }
+            return Err(explain(Failure::unusable("the working tree cannot be used"), &problems));
+        }
+    };
+    let apps: BTreeMap<_, _> = workspace.apps.iter().collect();
+    let skipped: Vec<_> =
+        workspace.skipped.iter().map(|(path, because)| json!({"path": path, "because": because})).collect();
+    let value = json!({
+        "usable": true,
+        "problems": workspace.warnings,
+        "apps": apps,
+        "default": workspace.default_app,
+        "not_served": skipped,
+    });
+    print(json, &value, || lines(&workspace));
+    Ok(())
+}
+
+/// A failure with each problem as a cause, and hints once each.
+pub fn explain(failure: Failure, problems: &[Diagnostic]) -> Failure {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let mut hints: Vec<String> = Vec::new();
+    let failure = errors.fold(failure, |failure, problem| {
+        hints.extend(problem.hint.iter().filter(|hint| !hints.contains(hint)).cloned().collect::<Vec<_>>());
+        failure.because(Diagnostic { hint: None, ..problem.clone() }.to_string())
+    });
+    hints.into_iter().fold(failure, Failure::hint)
+}
+
+fn lines(workspace: &Workspace) -> Vec<String> {
+    let mut lines: Vec<String> = workspace.warnings.iter().map(|warning| format!("warning: {warning}")).collect();
+    for (name, app) in &workspace.apps {
+        let kind = if app.start.is_some() { "server" } else { "static" };
+        let routes = match (app.routes.as_slice(), workspace.default_app.as_ref() == Some(name)) {
+            (_, true) => "the site's default".to_owned(),
+            ([], false) => "its own host only".to_owned(),
+            (routes, false) => routes.join(", "),
+        };
+        lines.push(format!("{name}: {kind} at `{}`, {routes}", app.path));
+    }
+    lines.extend(workspace.skipped.iter().map(|(path, because)| format!("not served: `{path}`: {because}")));
+    lines.push("the configuration can be used".to_owned());
+    lines
+}

@@ -1,0 +1,268 @@
+//! The decision: from a host and a path to an app, its release, or an asset. Pure.
+
+use api::assets::Asset;
+use api::table::Release;
+use model::{AppName, EnvironmentName, Label};
+use percent_encoding::percent_decode_str;
+
+use crate::index::{Candidate, Environment, Index, Place};
+
+/// Endpoints of frameworks that their pages ask for without a prefix.
+const FRAMEWORK_PATHS: [&str; 4] = ["/_next/image", "/_next/data", "/__manifest", "/_image"];
+
+/// What a request is decided by.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The host in lower case, without a port.
+    pub host: &'a str,
+    /// The path as it was sent.
+    pub path: &'a str,
+    /// The query, without `?`.
+    pub query: &'a str,
+    /// The path of the page that the request came from.
+    pub referer: Option<&'a str>,
+    /// Whether it only reads (GET or HEAD): assets answer nothing else.
+    pub reads: bool,
+}
+
+/// What is done with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// An asset is served.
+    Asset {
+        /// Where.
+        at: At,
+        /// Which.
+        asset: Asset,
+        /// Whether its path never meant anything else.
+        immutable: bool,
+    },
+    /// A release's server is asked.
+    Server {
+        /// Where.
+        at: At,
+        /// The release before, if it is kept ready.
+        fallback: Option<Label>,
+    },
+    /// Another address is meant: the path.
+    Redirect {
+        /// Where.
+        at: At,
+        /// The path.
+        path: String,
+    },
+    /// A page that lists the apps.
+    List(EnvironmentName),
+    /// The app cannot answer yet.
+    Absent {
+        /// The environment.
+        environment: EnvironmentName,
+        /// The app.
+        app: AppName,
+        /// Why, in a sentence.
+        because: String,
+    },
+    /// The preview is asleep.
+    Asleep(EnvironmentName),
+    /// Nothing is there.
+    Nothing {
+        /// The environment, if the host is known.
+        environment: Option<EnvironmentName>,
+        /// Why, in a sentence.
+        because: String,
+    },
+}
+
+/// Which app and release was decided for, by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The environment that was asked for.
+    pub environment: EnvironmentName,
+    /// The app.
+    pub app: AppName,
+    /// The release.
+    pub release: Label,
+    /// By what: `host`, `route /catalog`, `asset`, `framework`, `default`.
+    pub rule: String,
+}
+
+/// Decides.
+pub fn decide(index: &Index, asked: Asked<'_>) -> Decision {
+    match index.hosts.get(asked.host) {
+        None => Decision::Nothing {
+            environment: None,
+            because: format!("no app or environment has the host `{}`", asked.host),
+        },
+        Some(Place::Asleep(environment)) => Decision::Asleep(environment.clone()),
+        Some(Place::Site(name)) => match index.environments.get(name) {
+            Some(environment) => Decider { index, asked, name, environment }.site(),
+            None => Decision::Asleep(name.clone()),
+        },
+        Some(Place::App(name, app)) => own_host(index, asked, name, app),
+    }
+}
+
+/// Decides for an app by name, as its own host does: requests to `http://<app>.internal`.
+pub fn own_host(index: &Index, asked: Asked<'_>, name: &EnvironmentName, app: &AppName) -> Decision {
+    match index.environments.get(name) {
+        Some(environment) => Decider { index, asked, name, environment }.app(app, "host".to_owned(), true),
+        None => Decision::Asleep(name.clone()),
+    }
+}
+
+struct Decider<'a> {
+    index: &'a Index,
+    asked: Asked<'a>,
+    name: &'a EnvironmentName,
+    environment: &'a Environment,
+}
+
+impl Decider<'_> {
+    /// The order is a contract: routes, assets, framework endpoints, the default app.
+    fn site(&self) -> Decision {
+        let default_app = self.environment.default_app.as_ref();
+        let path = self.asked.path;
+        let claimed = self.environment.routes.iter().find(|(prefix, _)| claims(prefix, path));
+        if let Some((prefix, app)) = claimed.filter(|(_, app)| Some(app) != default_app) {
+            return self.app(app, format!("route {prefix}"), false);
+        }
+        if let Some(decision) = self.shared_asset(default_app) {
+            return decision;
+        }
+        if let Some(app) = self.framework_owner() {
+            return self.app(&app, "framework".to_owned(), false);
+        }
+        match default_app {
+            Some(app) => self.app(app, "default".to_owned(), false),
+            None if path == "/" => Decision::List(self.name.clone()),
+            None => self.nothing(format!(
+                "no route claims `{path}`: declare one, `routes = [\"{}\"]` under `[apps.NAME]` in `frontage.toml`",
+                first_segment(path)
+            )),
+        }
+    }
+
+    fn app(&self, app: &AppName, rule: String, own_host: bool) -> Decision {
+        let Some((at, release)) = self.at(app, rule) else {
+            let because = self
+                .environment
+                .absent
+                .get(app)
+                .cloned()
+                .unwrap_or_else(|| "it is not part of this environment".to_owned());
+            return Decision::Absent { environment: self.name.clone(), app: app.clone(), because };
+        };
+        if own_host && self.asked.path == "/" && !release.base_path.is_empty() {
+            return Decision::Redirect { at, path: release.base_path.clone() };
+        }
+        if let Some((asset, immutable)) = self.asset_of(app, self.asked.path) {
+            return Decision::Asset { at, asset, immutable };
+        }
+        if !release.is_static {
+            let fallback = self.environment.apps.get(app).and_then(|running| running.fallback.clone());
+            return Decision::Server { at, fallback };
+        }
+        self.page_of(app, at, release)
+    }
+
+    /// A static app's page: by its folder, by its name, else the shell, which routes in the browser.
+    fn page_of(&self, app: &AppName, at: At, release: &Release) -> Decision {
+        let path = self.asked.path.trim_end_matches('/');
+        let names = [format!("{path}/index.html"), format!("{path}.html")];
+        let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let shell = release.shell.clone().filter(|_| !is_file);
+        match names.into_iter().chain(shell).find_map(|name| self.asset_of(app, &name)) {
+            Some((asset, immutable)) => Decision::Asset { at, asset, immutable },
+            None => self.nothing(format!("`{app}` has no file `{}`", self.asked.path)),
+        }
+    }
+
+    fn at(&self, app: &AppName, rule: String) -> Option<(At, &Release)> {
+        let running = self.environment.apps.get(app)?;
+        let release = self.index.releases.get(&running.live)?;
+        let at = At { environment: self.name.clone(), app: app.clone(), release: running.live.clone(), rule };
+        Some((at, release))
+    }
+
+    /// An app's asset: its live release's, else the newest kept one's.
+    fn asset_of(&self, app: &AppName, path: &str) -> Option<(Asset, bool)> {
+        if !self.asked.reads {
+            return None;
+        }
+        let candidates = self.candidates(path)?;
+        let own = candidates.iter().filter(|candidate| &candidate.app == app).min_by_key(|candidate| candidate.age)?;
+        Some((own.asset.clone(), is_immutable(candidates)))
+    }
+
+    /// An asset by exact path alone, whoever built it.
+    fn shared_asset(&self, default_app: Option<&AppName>) -> Option<Decision> {
+        let candidates = self.candidates(self.asked.path).filter(|_| self.asked.reads)?;
+        let first = candidates.first()?;
+        let one_content = candidates.iter().all(|candidate| candidate.asset.digest == first.asset.digest);
+        let one_app = candidates.iter().all(|candidate| candidate.app == first.app);
+        let app = if one_content || one_app {
+            Some(&first.app)
+        } else {
+            default_app.filter(|default| candidates.iter().any(|candidate| &candidate.app == *default))
+        };
+        let Some(app) = app else {
+            let mut apps: Vec<String> = candidates.iter().map(|candidate| format!("`{}`", candidate.app)).collect();
+            apps.dedup();
+            return Some(self.nothing(format!(
+                "{} have different files `{}`: declare `default` under `[site]` in `frontage.toml`, or ask an app's own host",
+                apps.join(" and "),
+                self.asked.path
+            )));
+        };
+        let (at, _) = self.at(app, "asset".to_owned())?;
+        let (asset, immutable) = self.asset_of(app, self.asked.path)?;
+        Some(Decision::Asset { at, asset, immutable })
+    }
+
+    fn candidates(&self, path: &str) -> Option<&Vec<Candidate>> {
+        let decoded = percent_decode_str(path).decode_utf8().ok()?;
+        self.environment.assets.get(decoded.as_ref())
+    }
+
+    /// Whose a framework's endpoint is: the owner of the asset in the query, else the app of the page before.
+    fn framework_owner(&self) -> Option<AppName> {
+        if !FRAMEWORK_PATHS.iter().any(|endpoint| claims(endpoint, self.asked.path)) {
+            return None;
+        }
+        let in_query = self.asked.query.split('&').find_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            matches!(name, "url" | "href").then(|| percent_decode_str(value).decode_utf8_lossy().into_owned())
+        });
+        let owner = in_query.and_then(|url| {
+            let candidates = self.environment.assets.get(url.split('?').next().unwrap_or(&url))?;
+            candidates.first().map(|candidate| candidate.app.clone())
+        });
+        let of_page = || {
+            let referer = self.asked.referer?;
+            self.environment.routes.iter().find(|(prefix, _)| claims(prefix, referer)).map(|(_, app)| app.clone())
+        };
+        owner.or_else(of_page)
+    }
+
+    fn nothing(&self, because: String) -> Decision {
+        Decision::Nothing { environment: Some(self.name.clone()), because }
+    }
+}
+
+/// Whether a route's prefix claims a path: itself, what is below it by whole segments, and `.data`.
+pub fn claims(prefix: &str, path: &str) -> bool {
+    let Some(rest) = path.strip_prefix(prefix.trim_end_matches('/')) else { return false };
+    rest.is_empty() || rest.starts_with('/') || rest == ".data"
+}
+
+fn is_immutable(candidates: &[Candidate]) -> bool {
+    let first = &candidates[0].asset;
+    first.hashed_name && candidates.iter().all(|candidate| candidate.asset.digest == first.digest)
+}
+
+fn first_segment(path: &str) -> String {
+    format!("/{}", path.trim_start_matches('/').split('/').next().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;

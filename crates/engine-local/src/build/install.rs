@@ -1,0 +1,80 @@
+//! The install layer: third-party packages, installed once for everybody who needs exactly these.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use api::layout::DataDirectory;
+use engine::{BuildFailure, Error, Remedy};
+use model::task::Step;
+use model::{InstallLayer, RepoPath, ShownFile, Toolchain};
+
+use super::room::{Room, Run};
+use super::{LAST_LINES, Shared, blocking, checkout, hints};
+use crate::files::{self, Scratch};
+
+/// Whether a layer is there already.
+pub fn is_there(data: &DataDirectory, layer: &InstallLayer) -> bool {
+    data.installs().join(layer.key.as_str()).is_dir()
+}
+
+/// Ensures that a layer is there; its folder relative to the data directory.
+///
+/// # Errors
+/// If the package manager refuses (the code is at fault), or it could not be run.
+pub async fn ensure(shared: &Shared, layer: &InstallLayer, toolchain: &Toolchain) -> Result<PathBuf, BuildFailure> {
+    let place = Path::new("installs").join(layer.key.as_str());
+    let _one_at_a_time = shared.once.lock(&format!("install {}", layer.key)).await;
+    if is_there(&shared.data, layer) {
+        return Ok(place);
+    }
+    let error =
+        |cause: io::Error| BuildFailure::Error(Error::new(Remedy::Retry, "could not install packages").because(cause));
+    let stands_on = write_manifests(shared, layer).await.map_err(error)?;
+    let room = Room::make(shared, layer.key.as_str(), vec![stands_on]).map_err(error)?;
+    let steps = [Step { name: "install".to_owned(), folder: RepoPath::root(), command: layer.command.clone() }];
+    let env = BTreeMap::from([("npm_config_update_notifier".to_owned(), "false".to_owned())]);
+    let run = Run { steps: &steps, env, folder: &RepoPath::root(), network: true, toolchain };
+    let ended = room.run(run).await.map_err(error)?;
+    if !ended.succeeded() {
+        let last_lines = files::last_lines(&room.log(), LAST_LINES);
+        room.remove().await.map_err(error)?;
+        if hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
+            let because = last_lines.iter().rev().find(|line| !line.trim().is_empty()).cloned().unwrap_or_default();
+            return Err(error(io::Error::other(because)));
+        }
+        let hint = Some("`npm install` in the repository, then commit `package-lock.json`".to_owned());
+        return Err(BuildFailure::Failed { because: ended.words(), hint, log: room.log(), last_lines });
+    }
+    let (data, upper, key) = (shared.data.clone(), room.upper(), layer.key.clone());
+    blocking(move || {
+        let scratch = Scratch::new(&data, "install")?;
+        std::fs::rename(&upper, scratch.path().join("tree"))?;
+        scratch.publish("tree", &data.installs().join(key.as_str()))
+    })
+    .await
+    .map_err(error)?;
+    room.remove().await.map_err(error)?;
+    Ok(place)
+}
+
+/// Lockfile, settings and manifests in a folder by their content; relative to the data directory.
+async fn write_manifests(shared: &Shared, layer: &InstallLayer) -> io::Result<PathBuf> {
+    let name = format!("manifests-{}", layer.key);
+    let place = checkout::place(&shared.data, &name);
+    let (data, repository, layer) = (shared.data.clone(), shared.repository.clone(), layer.clone());
+    let (target, kept) = (place.clone(), name.clone());
+    blocking(move || {
+        let scratch = Scratch::new(&data, "manifests")?;
+        let tree = scratch.path().join("tree");
+        files::make_folder(&tree)?;
+        let shown: Vec<&ShownFile> = layer.files.iter().collect();
+        checkout::write_files(&repository, &shown, &tree)?;
+        for (path, manifest) in &layer.manifests {
+            files::write(&tree.join(path.as_str()), manifest.as_bytes(), false)?;
+        }
+        scratch.publish("tree", &target)
+    })
+    .await?;
+    Ok(Path::new("checkouts").join(kept))
+}

@@ -1,0 +1,313 @@
+//! The room of a build: a sandbox over read-only layers, in which its steps run one after the other.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use api::sandbox::{Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
+use model::task::{REPOSITORY_FOLDER, Step};
+use model::{NetworkAccess, RepoPath, Toolchain};
+
+use super::{EPOCH, Shared};
+use crate::sandbox::client;
+use crate::{files, runtime};
+
+/// How long a build may take, in milliseconds.
+const TIME_LIMIT_MS: u64 = 30 * 60 * 1000;
+
+/// How many processes and threads a build may have.
+const PROCESSES: u32 = 4096;
+
+/// The least memory that a build is given, in bytes.
+const LEAST_MEMORY: u64 = 2 << 30;
+
+/// Variables of ours that installs and builds with a network are given: how to reach it.
+const NETWORK_VARIABLES: [&str; 11] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "npm_config_registry",
+    "NPM_CONFIG_REGISTRY",
+];
+
+/// Where npm's cache is inside.
+const NPM_CACHE: &str = "/var/cache/npm";
+
+/// Where the user's `.npmrc` is inside, for installs.
+const USER_CONFIG: &str = "/etc/npmrc";
+
+/// A folder for one sandbox, and what it is made over.
+pub struct Room<'a> {
+    shared: &'a Shared,
+    id: String,
+    lowers: Vec<PathBuf>,
+}
+
+/// What runs in a room.
+pub struct Run<'a> {
+    /// The steps.
+    pub steps: &'a [Step],
+    /// Variables besides those that every build has.
+    pub env: BTreeMap<String, String>,
+    /// The member that is built.
+    pub folder: &'a RepoPath,
+    /// Whether the network may be used.
+    pub network: bool,
+    /// Node.js and the package manager.
+    pub toolchain: &'a Toolchain,
+}
+
+/// How a run ended.
+pub struct Ended {
+    /// How its shell ended.
+    pub ending: Ending,
+    /// The step that ran last.
+    step: String,
+}
+
+impl Ended {
+    /// Whether every step succeeded.
+    pub fn succeeded(&self) -> bool {
+        self.ending.code == Some(0)
+    }
+
+    /// Which step ended how.
+    pub fn words(&self) -> String {
+        format!("`{}` {}", self.step, runtime::words(&self.ending))
+    }
+}
+
+impl<'a> Room<'a> {
+    /// A room under `name` over these folders, uppermost first, relative to the data directory.
+    pub fn make(shared: &'a Shared, name: &str, mut lowers: Vec<PathBuf>) -> io::Result<Room<'a>> {
+        let room = Room { shared, id: name.to_owned(), lowers: Vec::new() };
+        client::make_folder(&room.folder())?;
+        files::make_folder(&room.upper())?;
+        if lowers.is_empty() {
+            files::make_folder(&room.folder().join("empty"))?;
+            lowers.push(room.below().join("empty"));
+        }
+        fs::create_dir_all(shared.data.build_logs())?;
+        // What an earlier attempt wrote tells nothing of this one.
+        fs::write(room.log(), "")?;
+        files::make_folder(&shared.data.npm_cache())?;
+        Ok(Room { lowers, ..room })
+    }
+
+    /// Where all goes that is written in it.
+    pub fn upper(&self) -> PathBuf {
+        self.folder().join("upper")
+    }
+
+    /// Its log.
+    pub fn log(&self) -> PathBuf {
+        self.shared.data.build_logs().join(format!("{}.log", self.id))
+    }
+
+    /// Runs the steps to their end.
+    pub async fn run(&self, run: Run<'_>) -> io::Result<Ended> {
+        let spec = self.spec(&run)?;
+        let handle = client::start(&self.shared.program, &spec).await?;
+        let status = match handle.status.state {
+            State::Ended(_) | State::Refused { .. } => handle.status.clone(),
+            State::Starting | State::Running => client::wait(&handle.folder).await?,
+        };
+        match status.state {
+            State::Ended(ending) => Ok(Ended { ending, step: self.last_step(run.steps) }),
+            State::Refused { because } => Err(io::Error::other(because)),
+            State::Starting | State::Running => Err(io::Error::other("its helper is gone")),
+        }
+    }
+
+    /// Removes it.
+    pub async fn remove(&self) -> io::Result<()> {
+        client::remove(&self.folder(), Duration::ZERO).await
+    }
+
+    fn below(&self) -> PathBuf {
+        Path::new("sandboxes/builds").join(&self.id[..self.id.len().min(20)])
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.shared.data.path().join(self.below())
+    }
+
+    /// The step whose beginning was noted last.
+    fn last_step(&self, steps: &[Step]) -> String {
+        let noted = fs::read_to_string(self.upper().join(NOTE)).unwrap_or_default();
+        let index: usize = noted.trim().parse().unwrap_or(0);
+        steps.get(index).map(|step| step.name.clone()).unwrap_or_default()
+    }
+
+    fn spec(&self, run: &Run<'_>) -> io::Result<Spec> {
+        let mut mounts = vec![
+            Mount::Machine,
+            Mount::Overlay {
+                lowers: self.lowers.clone(),
+                upper: Some(self.below().join("upper")),
+                target: REPOSITORY_FOLDER.into(),
+            },
+            Mount::File { target: "/etc/passwd".into(), content: "frontage:x:1000:1000::/tmp:/bin/sh\n".to_owned() },
+            Mount::File { target: "/etc/group".into(), content: "frontage:x:1000:\n".to_owned() },
+        ];
+        let folders = self.shared.toolchains.folders(run.toolchain);
+        let outside = self.shared.toolchains.outside(run.toolchain);
+        for folder in outside {
+            mounts.push(Mount::Bind { source: folder.clone(), target: folder, writable: false });
+        }
+        let mut env = self.env(run, &folders);
+        let hosts = if run.network { fs::read_to_string("/etc/hosts").ok() } else { None };
+        let hosts = hosts.unwrap_or_else(|| "127.0.0.1 localhost frontage\n::1 localhost\n".to_owned());
+        mounts.push(Mount::File { target: "/etc/hosts".into(), content: hosts });
+        if run.network {
+            self.with_network(&mut mounts, &mut env);
+        }
+        Ok(Spec {
+            protocol: PROTOCOL,
+            id: self.id.clone(),
+            data: self.shared.data.path().to_owned(),
+            folder: self.below(),
+            log: Path::new("logs/builds").join(format!("{}.log", self.id)),
+            mounts,
+            command: ["/bin/sh", "-c", &script(run.steps, run.folder, &folders)].map(str::to_owned).to_vec(),
+            folder_inside: REPOSITORY_FOLDER.into(),
+            env,
+            network: if run.network { NetworkAccess::Host } else { NetworkAccess::None },
+            internal: Internal::Absent,
+            port: None,
+            limits: Limits { memory_bytes: memory_limit(), cpu_millis: 0, processes: PROCESSES },
+            lifeline: true,
+            time_limit_ms: Some(TIME_LIMIT_MS),
+            required: self.shared.required,
+        })
+    }
+
+    fn env(&self, run: &Run<'_>, folders: &[PathBuf]) -> BTreeMap<String, String> {
+        let (node, npm) = (&run.toolchain.node, run.toolchain.package_manager.replace('@', "/"));
+        let mut env: BTreeMap<String, String> = [
+            ("CI", "1".to_owned()),
+            ("HOME", "/tmp".to_owned()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("PATH", path(RepoPath::root().as_str(), folders)),
+            ("SOURCE_DATE_EPOCH", EPOCH.to_string()),
+            ("npm_config_user_agent", format!("{npm} node/v{node} linux x64 workspaces/false")),
+            ("INIT_CWD", format!("{REPOSITORY_FOLDER}/{}", run.folder)),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+        env.extend(run.env.clone());
+        env
+    }
+
+    fn with_network(&self, mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
+        mounts.push(Mount::Bind { source: "cache/npm".into(), target: NPM_CACHE.into(), writable: true });
+        env.insert("npm_config_cache".to_owned(), NPM_CACHE.to_owned());
+        for name in NETWORK_VARIABLES {
+            let Ok(value) = env::var(name) else { continue };
+            let file = Path::new(&value);
+            if file.is_absolute() && file.exists() && !file.starts_with("/etc/ssl") {
+                mounts.push(Mount::Bind { source: file.to_owned(), target: file.to_owned(), writable: false });
+            }
+            env.insert(name.to_owned(), value);
+        }
+        let home = env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
+        if let Some(content) = home.and_then(|file| fs::read_to_string(file).ok()) {
+            mounts.push(Mount::File { target: USER_CONFIG.into(), content });
+            env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
+        }
+    }
+}
+
+/// Where the shell notes which step it runs.
+const NOTE: &str = ".frontage-step";
+
+/// One shell text for all steps: each is noted, announced and run in its folder.
+fn script(steps: &[Step], member: &RepoPath, folders: &[PathBuf]) -> String {
+    let mut text = String::new();
+    for (index, step) in steps.iter().enumerate() {
+        let place = format!("{REPOSITORY_FOLDER}/{}", step.folder);
+        let announced = format!("> {} {}", step.name, step.command.replace('\n', " "));
+        text.push_str(&format!(
+            "echo {index} > {REPOSITORY_FOLDER}/{NOTE}; echo {}; (cd {} && export npm_lifecycle_event={} PATH={} && {{ {}\n}}) || exit $?\n",
+            quoted(&announced),
+            quoted(&place),
+            quoted(&step.name),
+            quoted(&path(if step.folder.is_root() { member.as_str() } else { step.folder.as_str() }, folders)),
+            step.command,
+        ));
+    }
+    text.push_str(&format!("rm -f {REPOSITORY_FOLDER}/{NOTE}\n"));
+    text
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// `node_modules/.bin` from a folder upwards, then the toolchain, then the machine.
+fn path(folder: &str, folders: &[PathBuf]) -> String {
+    let mut path: Vec<String> = Vec::new();
+    let mut at = Some(folder).filter(|folder| !folder.is_empty());
+    while let Some(folder) = at {
+        path.push(format!("{REPOSITORY_FOLDER}/{folder}/node_modules/.bin"));
+        at = folder.rsplit_once('/').map(|(parent, _)| parent);
+    }
+    path.push(format!("{REPOSITORY_FOLDER}/node_modules/.bin"));
+    path.extend(folders.iter().map(|folder| folder.display().to_string()));
+    path.push("/usr/local/bin:/usr/bin:/bin".to_owned());
+    path.join(":")
+}
+
+/// Half of the machine's memory, but never so little that no bundler could work.
+fn memory_limit() -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kilobytes =
+        text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
+    let all: u64 = kilobytes.unwrap_or(0) * 1024;
+    (all / 2).max(LEAST_MEMORY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_fails_ends_the_script_with_its_status() {
+        let step = |name: &str, command: &str| Step {
+            name: name.to_owned(),
+            folder: RepoPath::root(),
+            command: command.to_owned(),
+        };
+        let root = tempfile::tempdir().unwrap();
+        let text = script(
+            &[step("prepare", "echo 'one'"), step("build", "exit 3 # it's"), step("late", "echo late")],
+            &RepoPath::root(),
+            &[],
+        );
+        let text = text.replace(REPOSITORY_FOLDER, root.path().to_str().unwrap());
+        let output = std::process::Command::new("sh").arg("-c").arg(text).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(said, "> prepare echo 'one'\none\n> build exit 3 # it's\n");
+        assert_eq!(fs::read_to_string(root.path().join(NOTE)).unwrap(), "1\n");
+    }
+
+    #[test]
+    fn programs_are_looked_for_from_the_folder_upwards() {
+        let path = path("apps/shop", &[PathBuf::from("/data/toolchains/node-22/bin")]);
+        assert_eq!(
+            path,
+            "/srv/repo/apps/shop/node_modules/.bin:/srv/repo/apps/node_modules/.bin:/srv/repo/node_modules/.bin:/data/toolchains/node-22/bin:/usr/local/bin:/usr/bin:/bin"
+        );
+    }
+}

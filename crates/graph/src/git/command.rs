@@ -1,0 +1,115 @@
+//! Running the `git` program so that the user's surroundings change nothing, and reading what it prints.
+
+use std::ffi::OsStr;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::GitError;
+
+/// Variables that would lead git to another repository or other objects. Source: `git rev-parse --local-env-vars`.
+const LOCAL_VARIABLES: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+];
+
+/// What git prints when it is run in a folder and finds the repository itself.
+pub fn in_folder(folder: &Path, arguments: &[&str]) -> Result<String, GitError> {
+    let mut command = command();
+    command.arg("-C").arg(folder).args(arguments.iter().map(OsStr::new));
+    text(command, arguments)
+}
+
+/// What git prints about the repository whose common folder this is.
+pub fn in_repository(common: &Path, arguments: &[&str]) -> Result<String, GitError> {
+    text(about(common, arguments), arguments)
+}
+
+/// As [`in_repository`], as bytes.
+pub fn bytes(common: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    output(about(common, arguments), arguments)
+}
+
+/// Contents of objects, in the order of their ids.
+pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
+    if objects.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = |said: String| GitError::Failed { command: "cat-file --batch".to_owned(), said };
+    let mut child = about(common, &["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(GitError::NoGit)?;
+    let mut input = child.stdin.take().expect("standard input is piped");
+    let asked: String = objects.iter().flat_map(|object| [*object, "\n"]).collect();
+    // Written by a thread of its own: git answers while it is still being asked.
+    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
+    let mut answers = BufReader::new(child.stdout.take().expect("standard output is piped"));
+    let contents: Result<Vec<Vec<u8>>, GitError> = objects
+        .iter()
+        .map(|object| read_object(&mut answers).map_err(|cause| failed(format!("object {object}: {cause}"))))
+        .collect();
+    drop(answers);
+    let written = writer.join().expect("writing does not panic");
+    child.wait().map_err(|cause| failed(cause.to_string()))?;
+    let contents = contents?;
+    written.map_err(|cause| failed(cause.to_string()))?;
+    Ok(contents)
+}
+
+fn about(common: &Path, arguments: &[&str]) -> Command {
+    let mut command = command();
+    command.arg("--git-dir").arg(common).args(arguments.iter().map(OsStr::new));
+    command
+}
+
+fn command() -> Command {
+    let mut command = Command::new("git");
+    for name in LOCAL_VARIABLES {
+        command.env_remove(name);
+    }
+    // Reading takes no locks, asks nobody, sees objects as they are, and speaks English.
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("GIT_NO_REPLACE_OBJECTS", "1");
+    command.env("LC_ALL", "C").stdin(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+fn text(command: Command, arguments: &[&str]) -> Result<String, GitError> {
+    Ok(String::from_utf8_lossy(&output(command, arguments)?).into_owned())
+}
+
+fn output(mut command: Command, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    let output = command.output().map_err(GitError::NoGit)?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed { command: arguments.join(" "), said })
+}
+
+fn read_object(answers: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut header = String::new();
+    answers.read_line(&mut header)?;
+    let size = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
+    let size = size.ok_or_else(|| io::Error::other(format!("it is not there ({})", header.trim())))?;
+    let mut content = Vec::new();
+    answers.take(size).read_to_end(&mut content)?;
+    let mut newline = [0];
+    answers.read_exact(&mut newline)?;
+    Ok(content)
+}

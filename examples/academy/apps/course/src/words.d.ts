@@ -1,0 +1,3 @@
+export function slugOf(path: string): string | undefined;
+export function dayOf(date: string): string;
+export function hoursOf(lessons: readonly { minutes: number }[]): string;

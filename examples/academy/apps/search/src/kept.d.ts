@@ -1,0 +1,1 @@
+export function kept<Value>(load: () => Promise<Value>, lifetimeMs: number, now?: () => number): () => Promise<Value>;
