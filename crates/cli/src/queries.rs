@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::place::Place;
 use crate::report::Failure;
-use crate::show::{port, reasons, seconds};
+use crate::show::{port, seconds};
 
 /// The state of a place, or a failure that says how to begin.
 ///

@@ -124,6 +124,8 @@ impl Instances {
                     news.running.push(instance);
                 }
             }
+            // What is being made is not all there yet; the call that makes it tells how that ended.
+            InstanceState::Ended { .. } if known.call == Some(Call::Starting) => {}
             InstanceState::Ended { because } => {
                 if known.end(&because) {
                     news.ended.push(instance);

@@ -24,6 +24,8 @@ serve({
 
 async function valueAt(path, query) {
   switch (path) {
+    case "/api":
+      return { courses: "/api/courses", categories: "/api/categories", statistics: "/api/statistics", description: "/api/openapi.json" };
     case "/api/courses":
       return select(courses, query);
     case "/api/courses/all":
