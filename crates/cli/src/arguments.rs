@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Takes a front-end monorepo from a commit to the traffic it serves.
 #[derive(Debug, Parser)]
-#[command(name = "frontage", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "frontage", version, disable_help_subcommand = true)]
 pub struct Arguments {
     /// Where the repository is that a command is about.
     #[arg(short = 'C', long = "repository", global = true, value_name = "PATH", default_value = ".")]
@@ -198,4 +198,16 @@ pub enum Kind {
     Production,
     /// Every preview.
     Preview,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -113,6 +113,10 @@ impl Instances {
         let adopted = self.adopted.remove(&instance);
         let is_new = !self.known.contains_key(&instance);
         let known = self.known.entry(instance.clone()).or_insert_with(|| Known::starting(None));
+        if known.call == Some(Call::Starting) && observed.state != InstanceState::Running {
+            // What is being made is not all there yet; the call that makes it tells how that ended.
+            return;
+        }
         let was_listed = known.dial.replace((observed.dial, observed.internal)).is_some();
         known.missing = observed.missing;
         match observed.state {
@@ -124,8 +128,6 @@ impl Instances {
                     news.running.push(instance);
                 }
             }
-            // What is being made is not all there yet; the call that makes it tells how that ended.
-            InstanceState::Ended { .. } if known.call == Some(Call::Starting) => {}
             InstanceState::Ended { because } => {
                 if known.end(&because) {
                     news.ended.push(instance);

@@ -12,10 +12,14 @@ use super::{Shared, blocking, image};
 use crate::files::{self, Scratch};
 
 /// Goes up when what is put into the layer changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
-/// Programs besides Node.js: what `#!/usr/bin/env node` and `sh -c` need.
-const PROGRAMS: [&str; 2] = ["/bin/sh", "/usr/bin/env"];
+/// Programs besides Node.js and npm: what `sh -c`, `#!/usr/bin/env node` and everyday start scripts need.
+const PROGRAMS: [&str; 31] = [
+    "sh", "env", "basename", "cat", "chmod", "cp", "cut", "date", "dirname", "echo", "false", "grep", "head", "id",
+    "ln", "ls", "mkdir", "mv", "printf", "pwd", "readlink", "rm", "sed", "sleep", "sort", "tail", "test", "touch",
+    "tr", "true", "uname",
+];
 
 /// Libraries that prebuilt native addons link, or that the C library loads by itself.
 const LIBRARIES: [&str; 10] = [
@@ -84,11 +88,13 @@ fn write_base(root: &Path, node: &Path) -> io::Result<()> {
     copy(node, &root.join("usr/local/bin/node"), true)?;
     files::link(Path::new("../local/bin/node"), &root.join("usr/bin/node"))?;
     let mut needed = libraries(node)?;
-    for program in PROGRAMS {
-        let program = Path::new(program);
-        copy(program, &place(root, program), true)?;
-        needed.extend(libraries(program)?);
+    for name in PROGRAMS {
+        let found = ["/usr/bin", "/bin"].iter().map(|folder| Path::new(folder).join(name)).find(|path| path.exists());
+        let Some(program) = found else { continue };
+        copy(&program, &root.join("usr/bin").join(name), true)?;
+        needed.extend(libraries(&program)?);
     }
+    copy_npm(root, node)?;
     let folders: Vec<PathBuf> = needed.iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
     for name in LIBRARIES {
         needed.extend(folders.iter().map(|folder| folder.join(name)).find(|path| path.exists()));
@@ -106,6 +112,28 @@ fn write_base(root: &Path, node: &Path) -> io::Result<()> {
     write("etc/passwd", "root:x:0:0::/:/bin/sh\nfrontage:x:1000:1000::/tmp:/bin/sh\n")?;
     write("etc/group", "root:x:0:\nfrontage:x:1000:\n")?;
     write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
+}
+
+/// npm as it lies beside Node.js: start scripts call it.
+fn copy_npm(root: &Path, node: &Path) -> io::Result<()> {
+    let beside = node.parent().and_then(Path::parent).map(|prefix| prefix.join("lib/node_modules/npm"));
+    let Some(npm) = beside.filter(|npm| npm.is_dir()) else { return Ok(()) };
+    let target = root.join("usr/local/lib/node_modules/npm");
+    for path in files::walk(&npm)? {
+        let (source, place) = (npm.join(&path), target.join(&path));
+        if source.is_symlink() {
+            files::link(&fs::read_link(&source)?, &place)?;
+        } else {
+            copy(&source, &place, path.starts_with("bin"))?;
+        }
+    }
+    for name in ["npm", "npx"] {
+        files::link(
+            &Path::new("../lib/node_modules/npm/bin").join(format!("{name}-cli.js")),
+            &root.join("usr/local/bin").join(name),
+        )?;
+    }
+    Ok(())
 }
 
 /// Where a file of the machine is put: below `usr`, whichever of its names it was found by.

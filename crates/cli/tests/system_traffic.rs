@@ -1,0 +1,241 @@
+//! Traffic while things change and while things die: a client that never retries, and SIGKILL at different moments.
+//!
+//! Needs user namespaces, Node.js and the npm registry.
+
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use world::{APPS, Answer, World};
+
+/// A page of each app, and its app's name in it.
+const PAGES: [(&str, &str, &str); 9] = [
+    ("catalog", "/catalog", "data-app=\"catalog\""),
+    ("course", "/course/introduction-to-rust", "data-app=\"course\""),
+    ("courses-api", "/api/categories", "Computer Science"),
+    ("enterprise", "/enterprise", "data-app=\"enterprise\""),
+    ("home", "/", "data-app=\"home\""),
+    ("learn", "/learn", ""),
+    ("profile", "/profile/login", "data-app=\"profile\""),
+    ("search", "/search?q=piano", "data-app=\"search\""),
+    ("status", "/status", "data-app=\"status\""),
+];
+
+/// What a client saw.
+#[derive(Debug, Default)]
+struct Seen {
+    requests: usize,
+    failures: Vec<String>,
+    /// Versions by app, in the order in which they were seen first.
+    versions: BTreeMap<String, Vec<String>>,
+}
+
+/// Clients that ask for every app's page at a rate, until they are stopped. They never retry.
+struct Traffic {
+    going: Arc<AtomicBool>,
+    seen: Arc<Mutex<Seen>>,
+    clients: Vec<std::thread::JoinHandle<()>>,
+}
+
+impl Traffic {
+    /// `clients` ask ten times a second each.
+    fn start(port: u16, clients: usize) -> Traffic {
+        let (going, seen) = (Arc::new(AtomicBool::new(true)), Arc::new(Mutex::new(Seen::default())));
+        let clients = (0..clients).map(|client| {
+            let (going, seen) = (going.clone(), seen.clone());
+            std::thread::spawn(move || ask_until_stopped(port, client, &going, &seen))
+        });
+        Traffic { clients: clients.collect(), going, seen }
+    }
+
+    fn stop(self) -> Seen {
+        self.going.store(false, Ordering::Relaxed);
+        for client in self.clients {
+            client.join().expect("a client ends");
+        }
+        std::mem::take(&mut *self.seen.lock().expect("no client panicked"))
+    }
+}
+
+fn ask_until_stopped(port: u16, client: usize, going: &AtomicBool, seen: &Mutex<Seen>) {
+    let mut next = Instant::now() + Duration::from_millis(5 * client as u64);
+    for number in client.. {
+        if !going.load(Ordering::Relaxed) {
+            return;
+        }
+        let now = Instant::now();
+        if next > now {
+            #[expect(clippy::disallowed_methods, reason = "a client keeps its rate")]
+            std::thread::sleep(next - now);
+        }
+        next += Duration::from_millis(100);
+        let (app, path, text) = PAGES[number % PAGES.len()];
+        let answer = ask(port, path);
+        let mut seen = seen.lock().expect("no client panicked");
+        seen.requests += 1;
+        match answer {
+            Ok(answer) if answer.status < 400 && answer.body.contains(text) => {
+                let version = answer.attribute("data-version").unwrap_or_default().to_owned();
+                let versions = seen.versions.entry(app.to_owned()).or_default();
+                if !version.is_empty() && versions.last() != Some(&version) {
+                    versions.push(version);
+                }
+            }
+            Ok(answer) => seen.failures.push(format!("{path}: {} {}", answer.status, answer.body)),
+            Err(cause) => seen.failures.push(format!("{path}: {cause}")),
+        }
+    }
+}
+
+fn ask(port: u16, path: &str) -> std::io::Result<Answer> {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n")?;
+    let mut heard = Vec::new();
+    stream.read_to_end(&mut heard)?;
+    Answer::read(&heard).ok_or_else(|| std::io::Error::other(format!("broken: {}", String::from_utf8_lossy(&heard))))
+}
+
+#[test]
+fn no_request_fails_through_five_deployments_and_two_rollbacks() {
+    let mut world = World::demo();
+    let logged_before = settled_log(&world);
+    let mut expected: BTreeMap<String, Vec<String>> =
+        APPS.iter().map(|app| ((*app).to_owned(), vec![world.version(app)])).collect();
+    let traffic = Traffic::start(world.port, 20);
+    let mut note = |world: &World| {
+        for (app, versions) in &mut expected {
+            let version = world.version(app);
+            if versions.last() != Some(&version) {
+                versions.push(version);
+            }
+        }
+    };
+    for (number, path) in [
+        "apps/status/src/page.js",
+        "packages/header/src/index.tsx",
+        "apps/catalog/src/app.tsx",
+        "apps/status/src/page.js",
+        "packages/ui/src/format.ts",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let commit = world.add(path, &format!("// Deployment {number}."));
+        world.settled("production", &commit);
+        note(&world);
+    }
+    for app in ["status", "catalog"] {
+        let before = world.version(app);
+        assert!(world.run(&["rollback", app]).status.success());
+        world.wait("the rollback", |world| (world.version(app) != before).then_some(()));
+        note(&world);
+    }
+    let seen = traffic.stop();
+    assert_eq!(seen.failures, Vec::<String>::new(), "of {} requests", seen.requests);
+    assert!(seen.requests > 500, "only {} requests were made", seen.requests);
+    assert_eq!(settled_log(&world) - logged_before, seen.requests, "the access log tells of every request, once");
+    for app in ["catalog", "course", "home", "profile", "search", "status"] {
+        assert_eq!(first_seen(&seen.versions[app]), expected[app], "versions of {app} in their order");
+    }
+    world.down();
+}
+
+/// Requests of clients outside that the access log tells of, once it is written.
+fn settled_log(world: &World) -> usize {
+    let count = |world: &World| world.logged().iter().filter(|entry| entry["client"] != "internal").count();
+    let mut last = usize::MAX;
+    world.wait("the log being written", |world| {
+        let now = count(world);
+        let is_same = now == last;
+        last = now;
+        is_same.then_some(now)
+    })
+}
+
+/// Versions in the order in which they were seen first. While a switch is under way, two answers may overtake each
+/// other on their way to different clients.
+fn first_seen(versions: &[String]) -> Vec<String> {
+    let mut order: Vec<String> = Vec::new();
+    for (index, version) in versions.iter().enumerate() {
+        let overtaken = index > 0 && versions.get(index + 1) == Some(&versions[index - 1]);
+        let repeated = order.last() == Some(version);
+        if !repeated && !(overtaken && order.contains(version)) {
+            order.push(version.clone());
+        }
+    }
+    order
+}
+
+#[test]
+fn killed_at_ten_moments_the_world_is_what_refs_and_pins_say() {
+    let mut world = World::demo();
+    let first = world.version("status");
+    for moment in 0..10_u64 {
+        let commit = world.add("packages/header/src/index.tsx", &format!("// Moment {moment}."));
+        wait_for(150 * (moment % 5) + 400 * moment);
+        match moment % 3 {
+            0 => {}
+            1 => kill_edge(&world),
+            _ => kill_helpers(&world),
+        }
+        world.kill();
+        if moment % 3 == 0 {
+            // Without a controller pages keep coming.
+            for (_, path, text) in PAGES {
+                let answer = world.get("localhost", path);
+                assert!(answer.status < 400 && answer.body.contains(text), "{path}: {answer:?}");
+            }
+        }
+        world.start(&["up"]);
+        world.settled("production", &commit);
+        world.wait_for_live(&APPS);
+        for (_, path, text) in PAGES {
+            world.wait("the page", |world| {
+                let answer = world.try_get("localhost", path).ok()?;
+                (answer.status < 400 && answer.body.contains(text)).then_some(())
+            });
+        }
+    }
+    assert_eq!(world.version("status"), first, "a commit to another package changes nothing here");
+    nothing_too_much(&world);
+    world.down();
+}
+
+/// One helper, and no more, for each app with a server, and one edge; counted in the process table.
+fn nothing_too_much(world: &World) {
+    world.wait("old releases ending", |world| {
+        let processes = world.processes();
+        let helpers = processes.iter().filter(|it| it.contains("__sandbox")).count();
+        let edges = processes.iter().filter(|it| it.contains(" edge ")).count();
+        // A helper and the first process in its sandbox.
+        (helpers <= 2 * (APPS.len() - 1) && edges == 1).then_some(())
+    });
+    assert_eq!(world.mounts(), Vec::<String>::new());
+}
+
+fn kill_edge(world: &World) {
+    kill(&world.processes(), " edge ");
+}
+
+fn kill_helpers(world: &World) {
+    kill(&world.processes(), "__sandbox");
+}
+
+fn kill(processes: &[String], which: &str) {
+    for process in processes.iter().filter(|process| process.contains(which)) {
+        let pid = process.split(' ').next().unwrap_or_default();
+        let killed = std::process::Command::new("kill").args(["-9", pid]).output().expect("kill starts");
+        // It may have ended meanwhile.
+        drop(killed);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "different moments are what is tested")]
+fn wait_for(ms: u64) {
+    std::thread::sleep(Duration::from_millis(ms));
+}
