@@ -39,8 +39,8 @@ struct Known {
     dial: Option<(PathBuf, bool)>,
     missing: Vec<String>,
     last_lines: Vec<String>,
-    /// That it ended, and how, while its last lines are being read.
-    ending: Option<String>,
+    /// What its condition becomes once its last lines were read.
+    ending: Option<Condition>,
     /// Being started or removed by a call that has not come back.
     call: Option<Call>,
     /// The first listing that must show it.
@@ -101,7 +101,7 @@ impl Instances {
         self.removed.retain(|_, earliest| number < *earliest);
         for (instance, known) in &mut self.known {
             let must_show = known.call.is_none() && number >= known.listed_by;
-            if must_show && !there.contains(instance) && known.end("its helper is gone") {
+            if must_show && !there.contains(instance) && known.end(Condition::Lost) {
                 news.ended.push(instance.clone());
             }
         }
@@ -129,7 +129,12 @@ impl Instances {
                 }
             }
             InstanceState::Ended { because } => {
-                if known.end(&because) {
+                if known.end(Condition::Ended { because }) {
+                    news.ended.push(instance);
+                }
+            }
+            InstanceState::Lost => {
+                if known.end(Condition::Lost) {
                     news.ended.push(instance);
                 }
             }
@@ -140,8 +145,8 @@ impl Instances {
     pub fn last_lines(&mut self, instance: &InstanceId, lines: Vec<String>) {
         let Some(known) = self.known.get_mut(instance) else { return };
         known.last_lines = lines;
-        if let Some(because) = known.ending.take() {
-            known.condition = Condition::Ended { because };
+        if let Some(ending) = known.ending.take() {
+            known.condition = ending;
         }
     }
 
@@ -153,7 +158,8 @@ impl Instances {
             Probe::Answered(status) => Some(format!("its health check answers {status}")),
             Probe::NotListening => Some("it listens on no port".to_owned()),
             Probe::NoAnswer(because) => Some(format!("its health check gets no answer: {because}")),
-            Probe::Gone => Some("it is gone".to_owned()),
+            // The next listing tells how it went.
+            Probe::Gone => return false,
         };
         match (&known.condition, trouble) {
             (Condition::Starting { .. }, None) => {
@@ -168,7 +174,7 @@ impl Instances {
                     known.condition = Condition::Unhealthy { because };
                 }
             }
-            (Condition::Unhealthy { .. } | Condition::Ended { .. }, _) => {}
+            (Condition::Unhealthy { .. } | Condition::Ended { .. } | Condition::Lost, _) => {}
         }
         false
     }
@@ -299,11 +305,11 @@ impl Known {
     }
 
     /// It ended. False if that was known.
-    fn end(&mut self, because: &str) -> bool {
-        if self.ending.is_some() || matches!(self.condition, Condition::Ended { .. }) {
+    fn end(&mut self, ending: Condition) -> bool {
+        if self.ending.is_some() || matches!(self.condition, Condition::Ended { .. } | Condition::Lost) {
             return false;
         }
-        self.ending = Some(because.to_owned());
+        self.ending = Some(ending);
         true
     }
 }

@@ -626,6 +626,7 @@ impl Controller {
                 Condition::Ready => "ready".to_owned(),
                 Condition::Unhealthy { because } => format!("unhealthy: {because}"),
                 Condition::Ended { because } => format!("ended: {because}"),
+                Condition::Lost => "lost: its helper is gone".to_owned(),
             },
             missing: missing.to_vec(),
         });

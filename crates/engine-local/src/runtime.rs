@@ -142,7 +142,7 @@ impl Runtime for LocalRuntime {
                 Some(State::Starting | State::Running) => InstanceState::Running,
                 Some(State::Ended(ending)) => InstanceState::Ended { because: words(&ending) },
                 Some(State::Refused { because }) => InstanceState::Ended { because },
-                None => InstanceState::Ended { because: "its helper is gone".to_owned() },
+                None => InstanceState::Lost,
             };
             observed.push(ObservedInstance {
                 instance,

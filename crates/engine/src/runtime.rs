@@ -76,11 +76,13 @@ pub struct ObservedInstance {
 pub enum InstanceState {
     /// Its process runs; whether it answers is for [`Runtime::probe`] to say.
     Running,
-    /// Its process has ended, or its helper is gone.
+    /// Its process has ended.
     Ended {
         /// One sentence: "exited with status 1", "was killed: out of memory (256 MiB)".
         because: String,
     },
+    /// It was taken away by no fault of its own: its helper was killed, or the machine was started anew.
+    Lost,
 }
 
 /// What came of a request to an instance.

@@ -69,6 +69,8 @@ pub enum Condition {
         /// In a sentence.
         because: String,
     },
+    /// It was taken away by no fault of its own: its helper was killed, or the machine was started anew.
+    Lost,
 }
 
 /// How often instances of a release ended.
@@ -250,6 +252,7 @@ impl<'a> Planner<'a> {
             self.record(Event::DeploymentFailed { environment, app, release, because, last_lines });
             return;
         }
+        self.bury(&release.label);
         self.start_missing(release);
         let ready = self.count(&release.label, |condition| *condition == Condition::Ready);
         if ready >= release.configuration.instances {
@@ -270,8 +273,8 @@ impl<'a> Planner<'a> {
                 self.record(Event::DeploymentReturned { environment, app, because, last_lines });
                 return;
             }
-            self.bury(label);
         }
+        self.bury(label);
         if let Some(fallback) = &running.fallback {
             self.bury(&fallback.live.release.label);
         }
@@ -345,11 +348,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Removes instances of a live release that ended or are unhealthy, so that others are started.
+    /// Removes instances that ended, are unhealthy or were lost, so that others are started.
     fn bury(&mut self, label: &Label) {
         for (instance, observed) in self.of(label) {
-            if let Condition::Ended { because } | Condition::Unhealthy { because } = &observed.condition {
-                let (because, last_lines) = (because.clone(), observed.last_lines.clone());
+            if let Some(because) = ending(&observed.condition) {
+                let (because, last_lines) = (because.to_owned(), observed.last_lines.clone());
                 let ended = Event::InstanceEnded { instance: instance.clone(), because, last_lines };
                 self.plan.steps.push(Step::Record(ended));
                 self.plan.steps.push(Step::Stop { instance: instance.clone() });
@@ -362,7 +365,7 @@ impl<'a> Planner<'a> {
             Condition::Ended { because } | Condition::Unhealthy { because } => {
                 Some((because.clone(), observed.last_lines.clone()))
             }
-            Condition::Starting { .. } | Condition::Ready => None,
+            Condition::Starting { .. } | Condition::Ready | Condition::Lost => None,
         })
     }
 
@@ -398,6 +401,15 @@ impl<'a> Planner<'a> {
 
     fn record(&mut self, event: Event) {
         self.plan.steps.push(Step::Record(event));
+    }
+}
+
+/// Why an instance is to be replaced, if it is.
+fn ending(condition: &Condition) -> Option<&str> {
+    match condition {
+        Condition::Ended { because } | Condition::Unhealthy { because } => Some(because),
+        Condition::Lost => Some("its helper is gone"),
+        Condition::Starting { .. } | Condition::Ready => None,
     }
 }
 

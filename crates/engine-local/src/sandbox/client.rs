@@ -70,7 +70,8 @@ async fn until_made(folder: &Path, child: &mut Child) -> io::Result<Status> {
     }
 }
 
-/// The status of the sandbox in a folder: from its helper, else from what it left. None if there is neither.
+/// The status of the sandbox in a folder: from its helper, else what it left at its end. None if its helper is gone
+/// without a word.
 pub async fn status(folder: &Path) -> Option<Status> {
     let asked = async {
         let stream = connect(folder, "helper.sock").await?;
@@ -78,12 +79,7 @@ pub async fn status(folder: &Path) -> Option<Status> {
     };
     match tokio::time::timeout(PATIENCE, asked).await {
         Ok(Ok(status)) => Some(status),
-        _ => record(folder).map(|mut status| {
-            if matches!(status.state, State::Starting | State::Running) && !is_alive(&status) {
-                status.state = State::Refused { because: "its helper is gone".to_owned() };
-            }
-            status
-        }),
+        _ => record(folder).filter(|status| has_ended(status) || is_alive(status)),
     }
 }
 
@@ -92,7 +88,6 @@ pub async fn status(folder: &Path) -> Option<Status> {
 /// # Errors
 /// If its helper is gone without a word.
 pub async fn wait(folder: &Path) -> io::Result<Status> {
-    let has_ended = |status: &Status| matches!(status.state, State::Ended(_) | State::Refused { .. });
     if let Ok(stream) = connect(folder, "helper.sock").await
         && let Ok(status) = last_of(stream, &Request::Watch, has_ended).await
         && has_ended(&status)
@@ -162,7 +157,9 @@ fn open_up(folder: &Path) -> io::Result<()> {
 pub fn dial(socket: &Path) -> io::Result<Option<std::net::TcpStream>> {
     let folder = File::open(socket.parent().unwrap_or(Path::new("/")))?;
     let name = socket.file_name().unwrap_or_default().to_string_lossy();
-    let stream = std::os::unix::net::UnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))?;
+    // A socket that nobody listens on belonged to a sandbox that is gone.
+    let stream = std::os::unix::net::UnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))
+        .map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     pass::send(std::os::fd::AsFd::as_fd(&stream), b"C", &[])?;
     let mut answer = [0; 2];
@@ -192,6 +189,10 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
 pub fn start_time(pid: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     text.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+}
+
+fn has_ended(status: &Status) -> bool {
+    matches!(status.state, State::Ended(_) | State::Refused { .. })
 }
 
 fn is_alive(status: &Status) -> bool {

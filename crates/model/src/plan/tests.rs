@@ -130,9 +130,13 @@ impl World {
     }
 
     fn break_live(&mut self) {
+        self.end_live(&Condition::Ended { because: "exited with status 1".to_owned() });
+    }
+
+    fn end_live(&mut self, ending: &Condition) {
         let label = self.live_release().label.clone();
         for observed in self.observed.instances.values_mut().filter(|it| it.release.as_ref() == Some(&label)) {
-            observed.condition = Condition::Ended { because: "exited with status 1".to_owned() };
+            observed.condition = ending.clone();
         }
     }
 
@@ -265,6 +269,26 @@ fn what_ends_soon_after_the_switch_is_taken_back() {
     world.settle(Condition::Ready);
     assert!(world.is_live("a"));
     assert!(world.told.contains(&"deployment_returned".to_owned()));
+}
+
+#[test]
+fn what_was_lost_is_started_again_and_blamed_on_nobody() {
+    let mut world = World::new();
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    world.commit("b", "1");
+    world.settle(Condition::Ready);
+    world.end_live(&Condition::Lost);
+    world.settle(Condition::Ready);
+    assert!(world.is_live("b"), "also soon after the switch");
+    world.commit("c", "1");
+    world.settle(starting());
+    for observed in world.observed.instances.values_mut().filter(|it| it.condition == starting()) {
+        observed.condition = Condition::Lost;
+    }
+    world.settle(Condition::Ready);
+    assert!(world.is_live("c"), "also while it is deployed");
+    assert!(!world.told.iter().any(|told| told == "deployment_returned" || told == "deployment_failed"));
 }
 
 #[test]
