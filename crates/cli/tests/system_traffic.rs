@@ -195,7 +195,7 @@ fn killed_at_ten_moments_the_world_is_what_refs_and_pins_say() {
         world.settled("production", &commit);
         world.wait_for_live(&APPS);
         for (_, path, text) in PAGES {
-            world.wait("the page", |world| {
+            world.wait(&format!("`{path}`"), |world| {
                 let answer = world.try_get("localhost", path).ok()?;
                 (answer.status < 400 && answer.body.contains(text)).then_some(())
             });

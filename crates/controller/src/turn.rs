@@ -49,6 +49,9 @@ const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 /// How long an instance may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How often all instances are removed at the end, until none is listed any more.
+const REMOVAL_ROUNDS: u32 = 10;
+
 /// How many last lines of an instance are shown when it ended.
 const LAST_LINES: usize = 20;
 
@@ -848,21 +851,35 @@ impl Controller {
         while self.acting.join_next().await.is_some() {}
         self.world.edge.stop();
         self.wait_for_edge().await;
-        let mut ids: BTreeSet<InstanceId> = self.instances.ids().into_iter().collect();
-        match self.world.runtime.list().await {
-            Ok(listed) => ids.extend(listed.into_iter().map(|observed| observed.instance)),
-            Err(error) => self.tell_trouble("listing instances", Some(chain(&error))),
+        for _ in 0..REMOVAL_ROUNDS {
+            if self.remove_all().await {
+                return;
+            }
+            tokio::time::sleep(TICK).await;
         }
+    }
+
+    /// Removes every instance; whether none is left.
+    async fn remove_all(&mut self) -> bool {
+        let listed = match self.world.runtime.list().await {
+            Ok(listed) => listed,
+            Err(error) => {
+                self.tell_trouble("listing instances", Some(chain(&error)));
+                return false;
+            }
+        };
+        let is_empty = listed.is_empty();
         let mut removals = JoinSet::new();
-        for instance in ids {
+        for observed in listed {
             let runtime = self.world.runtime.clone();
-            removals.spawn(async move { runtime.remove(&instance, GRACE).await });
+            removals.spawn(async move { runtime.remove(&observed.instance, GRACE).await });
         }
         while let Some(removed) = removals.join_next().await {
             if let Ok(Err(error)) = removed {
                 self.tell_trouble("removing an instance", Some(chain(&error)));
             }
         }
+        is_empty
     }
 
     async fn wait_for_edge(&mut self) {

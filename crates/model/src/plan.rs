@@ -346,6 +346,17 @@ impl<'a> Planner<'a> {
             let instance = InstanceId::of(&release.label, used + number);
             self.plan.steps.push(Step::Start { release: Box::new(release.clone()), instance });
         }
+        self.stop_surplus(release, there.saturating_sub(release.configuration.instances));
+    }
+
+    /// A start whose answer was lost was made again under another id, and then both are there. The later ones that
+    /// nobody can be sent to yet go.
+    fn stop_surplus(&mut self, release: &Release, surplus: u32) {
+        let is_starting = |observed: &ObservedInstance| matches!(observed.condition, Condition::Starting { .. });
+        let starting: Vec<_> = self.of(&release.label).filter(|(_, observed)| is_starting(observed)).collect();
+        let surplus = usize::try_from(surplus).unwrap_or(usize::MAX);
+        let stops = starting.into_iter().rev().take(surplus);
+        self.plan.steps.extend(stops.map(|(instance, _)| Step::Stop { instance: instance.clone() }));
     }
 
     /// Removes instances that ended, are unhealthy or were lost, so that others are started.

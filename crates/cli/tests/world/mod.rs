@@ -168,7 +168,8 @@ impl World {
             }
             pause();
         }
-        panic!("{what} did not happen within {} s:\n{}", PATIENCE.as_secs(), self.printed());
+        let status = String::from_utf8_lossy(&self.run(&["status"]).stdout).into_owned();
+        panic!("{what} did not happen within {} s:\n{}\n{status}", PATIENCE.as_secs(), self.printed());
     }
 
     /// Waits until these apps of production are live and nothing is under way.
