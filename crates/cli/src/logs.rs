@@ -37,7 +37,10 @@ pub async fn run(place: &Place, arguments: &Logs) -> Result<(), Failure> {
     for source in &mut sources {
         print_last(source, arguments).map_err(|cause| unreadable(source, &cause))?;
     }
-    while arguments.follow {
+    if !arguments.follow {
+        return Ok(());
+    }
+    loop {
         tokio::time::sleep(EVERY).await;
         for new in self::sources(place, arguments, &queries::state(place)?)? {
             if !sources.iter().any(|source| source.path == new.path) {
@@ -48,7 +51,6 @@ pub async fn run(place: &Place, arguments: &Logs) -> Result<(), Failure> {
             print_new(source, arguments).map_err(|cause| unreadable(source, &cause))?;
         }
     }
-    Ok(())
 }
 
 fn sources(place: &Place, arguments: &Logs, state: &State) -> Result<Vec<Source>, Failure> {

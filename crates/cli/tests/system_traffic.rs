@@ -164,7 +164,7 @@ fn first_seen(versions: &[String]) -> Vec<String> {
     for (index, version) in versions.iter().enumerate() {
         let overtaken = index > 0 && versions.get(index + 1) == Some(&versions[index - 1]);
         let repeated = order.last() == Some(version);
-        if !repeated && !(overtaken && order.contains(version)) {
+        if !(repeated || overtaken && order.contains(version)) {
             order.push(version.clone());
         }
     }

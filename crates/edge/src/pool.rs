@@ -17,10 +17,13 @@ const KEPT: Duration = Duration::from_secs(2);
 /// How many connections are kept for one target.
 const MOST: usize = 32;
 
+/// A connection without a request, and since when.
+type Idle = (Instant, SendRequest<Body>);
+
 /// Kept connections by target.
 #[derive(Debug, Default)]
 pub struct Pool {
-    idle: Mutex<HashMap<Address, Vec<(Instant, SendRequest<Body>)>>>,
+    idle: Mutex<HashMap<Address, Vec<Idle>>>,
 }
 
 impl Pool {

@@ -267,12 +267,12 @@ impl<'a> Planner<'a> {
     fn keep_live(&mut self, name: &EnvironmentName, app: &AppName, running: &AppState, live: &Live) {
         let label = &live.release.label;
         let in_window = running.fallback.as_ref().filter(|fallback| self.observed.now_ms < fallback.until_ms);
-        if let Some((because, last_lines)) = self.trouble(label) {
-            if in_window.is_some() {
-                let (environment, app) = (name.clone(), app.clone());
-                self.record(Event::DeploymentReturned { environment, app, because, last_lines });
-                return;
-            }
+        if in_window.is_some()
+            && let Some((because, last_lines)) = self.trouble(label)
+        {
+            let (environment, app) = (name.clone(), app.clone());
+            self.record(Event::DeploymentReturned { environment, app, because, last_lines });
+            return;
         }
         self.bury(label);
         if let Some(fallback) = &running.fallback {
