@@ -8,7 +8,7 @@ import { after, test } from "node:test";
 import { chromium } from "playwright-core";
 
 /** How long a page may take to show what it should, and a test to end. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 15_000;
 const TEST_MS = 60_000;
 
 const COURSE = "/course/introduction-to-rust";
@@ -44,7 +44,7 @@ for (const { app, path, holds } of RENDERED) {
   });
 }
 
-visit("courses-api answers in JSON", {}, async (page) => {
+visit("courses-api answers in JSON", { missing: ["/favicon.ico"] }, async (page) => {
   for (const origin of [site, originOf("courses-api")]) {
     const answer = await page.goto(`${origin}/api/courses?category=Physics`);
     assert.equal(answer.status(), 200);
@@ -108,7 +108,7 @@ visit("catalog is hydrated: it narrows down without another page", {}, async (pa
   await page.locator("[data-total='168']").waitFor();
   await page.waitForURL(`${site}/catalog?category=Physics`);
   await page.locator(".catalog-pages [rel=next]").click();
-  await sees(page, ".catalog-pages", /Page 2 of/);
+  await sees(page, ".catalog-pages", "Page 2 of");
   assert.ok(await stays(), "the page was loaded once");
 });
 
@@ -140,7 +140,7 @@ visit("search is hydrated: it finds while one types", {}, async (page) => {
   await page.locator("input[aria-label=Words]").pressSequentially("watercolor paintng");
   await page.locator("[data-found]:not([data-found='0'])").waitFor();
   await page.waitForURL(`${site}/search?q=watercolor+paintng`);
-  await sees(page, ".course-card h3 >> nth=0", /Watercolour Painting/);
+  await sees(page, ".course-card:first-child h3", "Watercolour Painting");
   assert.ok(await stays(), "the page was loaded once");
 });
 
@@ -193,19 +193,19 @@ visit("enterprise is rendered by the browser", {}, async (page) => {
     assert.doesNotMatch(await answer.text(), /A team that learns together/);
     await sees(page, "h1", "A team that learns together stays curious.");
     await page.locator("summary").nth(1).click();
-    await sees(page, "details[open] >> nth=1", /put together a list/);
+    await sees(page, "details[open]:nth-of-type(2)", "put together a list");
   }
 });
 
 visit("enterprise has nothing to show without JavaScript", { javaScriptEnabled: false }, async (page) => {
-  await page.goto(`${site}/enterprise`);
-  await sees(page, "noscript", /needs JavaScript/);
+  const answer = await page.goto(`${site}/enterprise`);
+  assert.match(await answer.text(), /<noscript>This page needs JavaScript/);
   assert.equal(await page.locator("h1").count(), 0);
 });
 
 visit("enterprise knows pages that are no files", {}, async (page) => {
   await page.goto(`${site}/enterprise/pricing`);
-  await sees(page, "[data-total='6000']", /6\s000/);
+  await sees(page, "[data-total='6000']", "€6 000");
   await page.locator("input[type=range]").first().press("ArrowRight");
   await page.locator("[data-total='7200']").waitFor();
   await page.locator("input[type=range]").first().fill("100");
@@ -244,7 +244,9 @@ function visit(name, { missing = [], javaScriptEnabled = true }, body) {
       context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       const problems = problemsOf(page, missing);
-      await body(page);
+      await body(page).catch((cause) => {
+        throw new Error([cause.message, ...problems].join("\n"), { cause });
+      });
       assert.deepEqual(problems, []);
     } finally {
       await context.close();
@@ -283,14 +285,9 @@ async function isAt(page, app, path, origin = site) {
   await page.locator(`html[data-app="${app}"]`).waitFor({ state: "attached" });
 }
 
-/** Waits for a visible element, and for its text: all of it, or what a pattern finds in it. */
+/** Waits until an element is visible and has a text. */
 function sees(page, selector, text) {
-  const exactly = typeof text === "string" ? new RegExp(`^\\s*${RegExp.escape?.(text) ?? escape(text)}\\s*$`) : text;
-  return page.locator(selector).filter({ hasText: exactly, visible: true }).waitFor();
-}
-
-function escape(text) {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return page.locator(selector).filter({ hasText: text }).waitFor();
 }
 
 /** Leaves a mark that only lasts as long as the page; the answer tells whether it is still there. */

@@ -23,6 +23,8 @@ pub struct World {
     folder: tempfile::TempDir,
     /// The port of the edge.
     pub port: u16,
+    /// The user that `frontage` runs as, if not this process's own.
+    pub user: Option<u32>,
     up: Option<Child>,
 }
 
@@ -49,7 +51,7 @@ impl World {
     /// Nothing yet.
     pub fn empty() -> World {
         let folder = tempfile::Builder::new().prefix("frontage-test-").tempdir().expect("a temporary folder");
-        World { folder, port: free_port(), up: None }
+        World { folder, port: free_port(), user: None, up: None }
     }
 
     /// The repository.
@@ -124,14 +126,37 @@ impl World {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_frontage"));
+        let program = env!("CARGO_BIN_EXE_frontage");
+        let mut command = match self.user {
+            None => Command::new(program),
+            Some(user) => {
+                let mut command = Command::new("setpriv");
+                let user = user.to_string();
+                command
+                    .args(["--reuid", &user, "--regid", &user, "--clear-groups"])
+                    .arg(self.folder.path().join("frontage"));
+                command.env("HOME", self.folder.path());
+                command
+            }
+        };
         command.arg("--data").arg(self.data()).env("GIT_CONFIG_GLOBAL", "/dev/null");
         command
     }
 
+    /// Gives everything to the user that `frontage` runs as, with a copy of the program where that user can read it.
+    pub fn give_to_user(&self) {
+        let user = self.user.expect("a user").to_string();
+        fs::copy(env!("CARGO_BIN_EXE_frontage"), self.folder.path().join("frontage")).expect("a copy");
+        let output = Command::new("chown").arg("-R").arg(format!("{user}:{user}")).arg(self.folder.path()).output();
+        assert!(output.expect("chown starts").status.success(), "only root can become another user");
+    }
+
     /// Runs git in the repository.
     pub fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git").arg("-C").arg(self.repository()).args(arguments).output().expect("git starts");
+        let mut command = Command::new("git");
+        // It may belong to the user that `frontage` runs as.
+        command.args(["-c", "safe.directory=*"]).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        let output = command.arg("-C").arg(self.repository()).args(arguments).output().expect("git starts");
         assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }

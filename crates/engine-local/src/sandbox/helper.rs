@@ -195,17 +195,19 @@ impl Helper {
             Ok((length, _)) if length > 0 => String::from_utf8_lossy(&buffer[..length]).into_owned(),
             _ => return true,
         };
-        let (kind, rest) = text.split_at(1);
-        match kind {
-            "r" => {
-                self.status.state = State::Running;
-                self.note();
-                self.tell_watchers();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let (kind, rest) = line.split_at(1);
+            match kind {
+                "r" => {
+                    self.status.state = State::Running;
+                    self.note();
+                    self.tell_watchers();
+                }
+                "e" => self.failure = Some(rest.to_owned()),
+                "x" => self.ending.code = rest.parse().ok(),
+                "s" => self.ending.signal = rest.parse().ok(),
+                _ => {}
             }
-            "e" => self.failure = Some(rest.to_owned()),
-            "x" => self.ending.code = rest.parse().ok(),
-            "s" => self.ending.signal = rest.parse().ok(),
-            _ => {}
         }
         false
     }

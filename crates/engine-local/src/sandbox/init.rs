@@ -57,8 +57,8 @@ fn exit(status: i32) -> ! {
 }
 
 fn tell(helper: &UnixStream, text: &str) {
-    // If the helper is gone, the hangup ends us anyway.
-    let _ = pass::send(helper.as_fd(), text.as_bytes(), &[]);
+    // One line each: the helper may read several at once. If it is gone, the hangup ends us anyway.
+    let _ = pass::send(helper.as_fd(), format!("{}\n", text.replace('\n', " ")).as_bytes(), &[]);
 }
 
 /// The helper has mapped ids and set limits when it says so.
