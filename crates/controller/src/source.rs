@@ -1,7 +1,10 @@
 //! A git repository as a [`Source`]: refs as they are, and what commits hold and affect.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use engine::{Error, Remedy};
 use graph::inputs::Inputs;
@@ -20,6 +23,8 @@ pub struct GitSource {
     repository: Repository,
     production: String,
     resolve: Arc<Resolve>,
+    /// Refs as they were read last, and what told then that they are these.
+    seen: Arc<Mutex<Option<(Fingerprint, Refs)>>>,
 }
 
 impl GitSource {
@@ -31,12 +36,24 @@ impl GitSource {
     pub fn open(repository: Repository, resolve: Arc<Resolve>) -> Result<GitSource, GitError> {
         let configured = configured_branch(&repository)?;
         let production = repository.production_branch(configured.as_deref())?;
-        Ok(GitSource { repository, production, resolve })
+        Ok(GitSource { repository, production, resolve, seen: Arc::default() })
     }
 
     /// The production branch.
     pub fn production(&self) -> &str {
         &self.production
+    }
+
+    /// Refs change seldom and are asked for all the time: git is asked when a look at its files says that they did.
+    fn refs_now(&self) -> Result<Refs, GitError> {
+        let fingerprint = Fingerprint::of(self.repository.common_folder());
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, refs)) = seen.as_ref().filter(|(before, _)| fingerprint.as_ref() == Some(before)) {
+            return Ok(refs.clone());
+        }
+        let refs = self.read_refs()?;
+        *seen = fingerprint.map(|fingerprint| (fingerprint, refs.clone()));
+        Ok(refs)
     }
 
     fn read_refs(&self) -> Result<Refs, GitError> {
@@ -95,6 +112,39 @@ impl GitSource {
             Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
             Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
         })
+    }
+}
+
+/// What tells whether branches are as they were: loose refs by content, all others by their files' times and sizes.
+/// Source: git's "gitrepository-layout" and "reftable" pages.
+#[derive(Debug, PartialEq, Eq)]
+struct Fingerprint {
+    loose: BTreeMap<PathBuf, Vec<u8>>,
+    packed: Vec<Option<(SystemTime, u64)>>,
+}
+
+impl Fingerprint {
+    /// None if it cannot be told.
+    fn of(common: &Path) -> Option<Fingerprint> {
+        let of_file = |name: &str| {
+            let metadata = fs::metadata(common.join(name)).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        };
+        let packed = ["packed-refs", "reftable/tables.list"].map(of_file).to_vec();
+        let mut loose = BTreeMap::new();
+        let mut folders = vec![common.join("refs/heads")];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).ok()? {
+                let path = entry.ok()?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let content = fs::read(&path).ok()?;
+                    loose.insert(path, content);
+                }
+            }
+        }
+        Some(Fingerprint { loose, packed })
     }
 }
 
@@ -216,7 +266,7 @@ fn git_failed(cause: GitError) -> Error {
 impl Source for GitSource {
     async fn refs(&self) -> Result<Refs, Error> {
         let source = self.clone();
-        blocking(move || source.read_refs().map_err(git_failed)).await?
+        blocking(move || source.refs_now().map_err(git_failed)).await?
     }
 
     async fn commits(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<Commit>, Error> {

@@ -32,7 +32,7 @@ const TICK: Duration = Duration::from_millis(100);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How often refs are read.
-const REFS_EVERY: Duration = Duration::from_millis(500);
+const REFS_EVERY: Duration = Duration::from_millis(100);
 
 /// How often a starting instance is asked whether it is ready.
 const PROBE_STARTING: Duration = Duration::from_millis(50);
