@@ -131,7 +131,7 @@ fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<St
     }
     lines.push(format!("site: http://{}{}   data: {}", state.domain, port(&state.listen), place.data.path().display()));
     for missing in &state.missing {
-        lines.push(format!("not isolated completely: {missing}"));
+        lines.push(format!("note: {missing}"));
     }
     for (name, environment) in &state.environments {
         let head = environment

@@ -192,7 +192,7 @@ impl Work {
         ]);
         env.extend(task.env.clone());
         let run =
-            Run { steps: &task.steps, env, folder: &task.member, network: task.network, toolchain: &task.toolchain };
+            Run { steps: &task.steps, env, folder: &task.member, network: task.network, registry: false, toolchain: &task.toolchain };
         let ended = room.run(run).await.map_err(|cause| self.error("run the build of", cause))?;
         if ended.succeeded() {
             return Ok(());

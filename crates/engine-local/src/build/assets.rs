@@ -30,17 +30,21 @@ pub struct Found {
     pub shell: Option<String>,
 }
 
-/// Finds and keeps the public assets of an app whose built folder this is.
+/// Finds and keeps the public assets of an app; `root` holds its built folder in the repository's layout.
 ///
 /// # Errors
 /// If a file cannot be read or kept.
-pub fn keep(data: &DataDirectory, app: &App, folder: &Path) -> io::Result<Found> {
-    let Some(output) = output(app, folder) else {
+pub fn keep(data: &DataDirectory, app: &App, root: &Path) -> io::Result<Found> {
+    let root = root.canonicalize()?;
+    // A link that a build left may lead anywhere on this machine; what it leads to is not the build's to publish.
+    let own = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real.starts_with(&root) && real.is_file());
+    let Some(output) = output(app, &root) else {
         let index = keep_index(data, &AssetIndex::default())?;
         return Ok(Found { index, base_path: app.base_path.clone().unwrap_or_default(), shell: None });
     };
-    let paths: Vec<PathBuf> = files::walk(&output)?.into_iter().filter(|path| is_public(path)).collect();
-    let page = fs::read_to_string(output.join("index.html")).ok();
+    let mut paths = files::walk(&output)?;
+    paths.retain(|path| is_public(path) && own(&output.join(path)));
+    let page = Some(output.join("index.html")).filter(own).and_then(|page| fs::read_to_string(page).ok());
     let deduced = || page.as_deref().and_then(|page| deduce_base_path(page, &paths));
     let base_path = app.base_path.clone().or_else(deduced).unwrap_or_default();
     let mut index = AssetIndex::default();
@@ -52,10 +56,13 @@ pub fn keep(data: &DataDirectory, app: &App, folder: &Path) -> io::Result<Found>
     Ok(Found { index: keep_index(data, &index)?, base_path, shell })
 }
 
-/// The folder of public assets.
-fn output(app: &App, folder: &Path) -> Option<PathBuf> {
+/// The folder of public assets; with a leading `/` it is named from the workspace's root.
+fn output(app: &App, root: &Path) -> Option<PathBuf> {
+    let folder = root.join(app.path.as_str());
     if let Some(output) = &app.output {
-        return Some(folder.join(output)).filter(|output| output.is_dir());
+        let named = output.strip_prefix('/').map_or_else(|| folder.join(output), |below| root.join(below));
+        let real = named.canonicalize().ok()?;
+        return (real.is_dir() && real.starts_with(root)).then_some(named);
     }
     let guesses = if app.start.is_some() { &OUTPUTS[..SERVER_OUTPUTS] } else { &OUTPUTS[..] };
     let there = |output: &PathBuf| output.is_dir() && (app.start.is_some() || output.join("index.html").exists());

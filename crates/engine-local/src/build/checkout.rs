@@ -93,7 +93,7 @@ pub fn write_git(
     fs::create_dir_all(&tree)?;
     let format = object_format(repository)?;
     run(
-        Command::new("git")
+        self::git()
             .args(["init", "--quiet", "--initial-branch=main"])
             .arg(format!("--object-format={format}"))
             .arg(&tree),
@@ -140,7 +140,7 @@ fn own_folders(folder: &Path) -> io::Result<()> {
 }
 
 fn at(git: &Path) -> Command {
-    let mut command = Command::new("git");
+    let mut command = self::git();
     command.env("GIT_DIR", git).current_dir(git);
     for (name, value) in [
         ("GIT_AUTHOR_NAME", "Frontage"),
@@ -157,6 +157,17 @@ fn at(git: &Path) -> Command {
     command
 }
 
+/// Git, without the variables that would lead it to another repository or other objects.
+fn git() -> Command {
+    let mut command = Command::new("git");
+    // Nothing of whoever started us leads elsewhere: a git hook sets `GIT_DIR`, for one.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
+        command.env_remove(name);
+    }
+    command.env("GIT_NO_REPLACE_OBJECTS", "1");
+    command
+}
+
 fn run(command: &mut Command, input: &[u8]) -> io::Result<String> {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     child.stdin.take().expect("standard input is piped").write_all(input)?;
@@ -170,13 +181,13 @@ fn run(command: &mut Command, input: &[u8]) -> io::Result<String> {
 }
 
 fn object_format(repository: &Path) -> io::Result<String> {
-    let said = run(Command::new("git").arg("-C").arg(repository).args(["rev-parse", "--show-object-format"]), b"")?;
+    let said = run(git().arg("-C").arg(repository).args(["rev-parse", "--show-object-format"]), b"")?;
     Ok(said.trim().to_owned())
 }
 
 /// Contents of blobs, in order.
 fn contents(repository: &Path, shown: &[&ShownFile]) -> io::Result<Vec<Vec<u8>>> {
-    let mut child = Command::new("git")
+    let mut child = git()
         .arg("-C")
         .arg(repository)
         .args(["cat-file", "--batch"])

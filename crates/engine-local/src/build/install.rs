@@ -28,23 +28,13 @@ pub async fn ensure(shared: &Shared, layer: &InstallLayer, toolchain: &Toolchain
     if is_there(&shared.data, layer) {
         return Ok(place);
     }
-    let error =
-        |cause: io::Error| BuildFailure::Error(Error::new(Remedy::Retry, "could not install packages").because(cause));
     let stands_on = write_manifests(shared, layer).await.map_err(error)?;
     let room = Room::make(shared, layer.key.as_str(), vec![stands_on]).map_err(error)?;
-    let steps = [Step { name: "install".to_owned(), folder: RepoPath::root(), command: layer.command.clone() }];
-    let env = BTreeMap::from([("npm_config_update_notifier".to_owned(), "false".to_owned())]);
-    let run = Run { steps: &steps, env, folder: &RepoPath::root(), network: true, toolchain };
-    let ended = room.run(run).await.map_err(error)?;
-    if !ended.succeeded() {
-        let last_lines = files::last_lines(&room.log(), LAST_LINES);
-        room.remove().await.map_err(error)?;
-        if hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
-            let because = last_lines.iter().rev().find(|line| !line.trim().is_empty()).cloned().unwrap_or_default();
-            return Err(error(io::Error::other(because)));
+    for part in [Part::Fetch, Part::Scripts] {
+        if part == Part::Scripts && !has_scripts(&room.upper()) {
+            break;
         }
-        let hint = Some("`npm install` in the repository, then commit `package-lock.json`".to_owned());
-        return Err(BuildFailure::Failed { because: ended.words(), hint, log: room.log(), last_lines });
+        run_part(&room, part, layer, toolchain).await?;
     }
     let (data, upper, key) = (shared.data.clone(), room.upper(), layer.key.clone());
     blocking(move || {
@@ -56,6 +46,47 @@ pub async fn ensure(shared: &Shared, layer: &InstallLayer, toolchain: &Toolchain
     .map_err(error)?;
     room.remove().await.map_err(error)?;
     Ok(place)
+}
+
+/// An install's parts. The first runs the package manager alone, with its cache and the user's settings; the second
+/// runs code of the packages, without them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Fetch,
+    Scripts,
+}
+
+async fn run_part(room: &Room<'_>, part: Part, layer: &InstallLayer, toolchain: &Toolchain) -> Result<(), BuildFailure> {
+    let (name, command) = match part {
+        Part::Fetch => ("install", format!("{} --ignore-scripts", layer.command)),
+        Part::Scripts => ("scripts of packages", "npm rebuild --no-audit --no-fund --loglevel=error".to_owned()),
+    };
+    let steps = [Step { name: name.to_owned(), folder: RepoPath::root(), command }];
+    let env = BTreeMap::from([("npm_config_update_notifier".to_owned(), "false".to_owned())]);
+    let root = RepoPath::root();
+    let run = Run { steps: &steps, env, folder: &root, network: true, registry: part == Part::Fetch, toolchain };
+    let ended = room.run(run).await.map_err(error)?;
+    if ended.succeeded() {
+        return Ok(());
+    }
+    let last_lines = files::last_lines(&room.log(), LAST_LINES);
+    room.remove().await.map_err(error)?;
+    if hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
+        let because = last_lines.iter().rev().find(|line| !line.trim().is_empty()).cloned().unwrap_or_default();
+        return Err(error(io::Error::other(because)));
+    }
+    let hint = Some("`npm install` in the repository, then commit `package-lock.json`".to_owned());
+    Err(BuildFailure::Failed { because: ended.words(), hint, log: room.log(), last_lines })
+}
+
+/// Whether any package that was installed has scripts to run, as npm's own record says.
+fn has_scripts(tree: &Path) -> bool {
+    let record = std::fs::read_to_string(tree.join("node_modules/.package-lock.json"));
+    record.is_ok_and(|text| text.contains("\"hasInstallScript\": true"))
+}
+
+fn error(cause: io::Error) -> BuildFailure {
+    BuildFailure::Error(Error::new(Remedy::Retry, "could not install packages").because(cause))
 }
 
 /// Lockfile, settings and manifests in a folder by their content; relative to the data directory.

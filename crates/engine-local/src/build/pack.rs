@@ -40,7 +40,8 @@ pub async fn pack(
         }
     }
     let (data, name) = (shared.data.clone(), app.clone());
-    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(packages).collect();
+    let from_root = app.output.as_deref().and_then(|output| output.strip_prefix('/')?.parse().ok());
+    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(from_root).chain(packages).collect();
     let (found, own) = blocking(move || {
         let scratch = Scratch::new(&data, "app")?;
         let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
@@ -48,7 +49,7 @@ pub async fn pack(
         for source in sources {
             files::lay(&source, &root, &mut |path| belongs(path, &members))?;
         }
-        let found = assets::keep(&data, &name, &root.join(name.path.as_str()))?;
+        let found = assets::keep(&data, &name, &root)?;
         let layer = if is_static { None } else { Some(image::keep_layer(&data, &scratch, "tree", LayerKind::App)?) };
         Ok((found, layer))
     })

@@ -13,7 +13,7 @@ use model::{NetworkAccess, RepoPath, Toolchain};
 
 use super::{EPOCH, Shared};
 use crate::sandbox::client;
-use crate::{files, runtime};
+use crate::{files, runtime, toolchain};
 
 /// How long a build may take, in milliseconds.
 const TIME_LIMIT_MS: u64 = 30 * 60 * 1000;
@@ -62,6 +62,9 @@ pub struct Run<'a> {
     pub folder: &'a RepoPath,
     /// Whether the network may be used.
     pub network: bool,
+    /// Whether npm's cache and the user's `.npmrc` are there: only where no code of the repository or of packages
+    /// runs, since others' builds trust the one and the other may hold passwords.
+    pub registry: bool,
     /// Node.js and the package manager.
     pub toolchain: &'a Toolchain,
 }
@@ -115,6 +118,12 @@ impl<'a> Room<'a> {
 
     /// Runs the steps to their end.
     pub async fn run(&self, run: Run<'_>) -> io::Result<Ended> {
+        // A room may be used again: what the run before left of itself goes, what it wrote stays.
+        client::remove_tree(&self.folder().join("upper.work"))?;
+        match fs::remove_file(self.folder().join("record.json")) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
         let spec = self.spec(&run)?;
         let handle = client::start(&self.shared.program, &spec).await?;
         let status = match handle.status.state {
@@ -143,7 +152,10 @@ impl<'a> Room<'a> {
 
     /// The step whose beginning was noted last.
     fn last_step(&self, steps: &[Step]) -> String {
-        let noted = fs::read_to_string(self.upper().join(NOTE)).unwrap_or_default();
+        let note = self.upper().join(NOTE);
+        // The build may have put anything in its place.
+        let is_file = note.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        let noted = if is_file { fs::read_to_string(note).unwrap_or_default() } else { String::new() };
         let index: usize = noted.trim().parse().unwrap_or(0);
         steps.get(index).map(|step| step.name.clone()).unwrap_or_default()
     }
@@ -169,7 +181,10 @@ impl<'a> Room<'a> {
         let hosts = hosts.unwrap_or_else(|| "127.0.0.1 localhost frontage\n::1 localhost\n".to_owned());
         mounts.push(Mount::File { target: "/etc/hosts".into(), content: hosts });
         if run.network {
-            self.with_network(&mut mounts, &mut env);
+            with_network(&mut mounts, &mut env);
+        }
+        if run.registry {
+            with_registry(&mut mounts, &mut env);
         }
         Ok(Spec {
             protocol: PROTOCOL,
@@ -199,7 +214,7 @@ impl<'a> Room<'a> {
             ("LANG", "C.UTF-8".to_owned()),
             ("PATH", path(RepoPath::root().as_str(), folders)),
             ("SOURCE_DATE_EPOCH", EPOCH.to_string()),
-            ("npm_config_user_agent", format!("{npm} node/v{node} linux x64 workspaces/false")),
+            ("npm_config_user_agent", format!("{npm} node/v{node} {} {} workspaces/false", env::consts::OS, toolchain::architecture())),
             ("INIT_CWD", format!("{REPOSITORY_FOLDER}/{}", run.folder)),
         ]
         .into_iter()
@@ -208,23 +223,26 @@ impl<'a> Room<'a> {
         env.extend(run.env.clone());
         env
     }
+}
 
-    fn with_network(&self, mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
-        mounts.push(Mount::Bind { source: "cache/npm".into(), target: NPM_CACHE.into(), writable: true });
-        env.insert("npm_config_cache".to_owned(), NPM_CACHE.to_owned());
-        for name in NETWORK_VARIABLES {
-            let Ok(value) = env::var(name) else { continue };
-            let file = Path::new(&value);
-            if file.is_absolute() && file.exists() && !file.starts_with("/etc/ssl") {
-                mounts.push(Mount::Bind { source: file.to_owned(), target: file.to_owned(), writable: false });
-            }
-            env.insert(name.to_owned(), value);
+fn with_network(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
+    for name in NETWORK_VARIABLES {
+        let Ok(value) = env::var(name) else { continue };
+        let file = Path::new(&value);
+        if file.is_absolute() && file.exists() && !file.starts_with("/etc/ssl") {
+            mounts.push(Mount::Bind { source: file.to_owned(), target: file.to_owned(), writable: false });
         }
-        let home = env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
-        if let Some(content) = home.and_then(|file| fs::read_to_string(file).ok()) {
-            mounts.push(Mount::File { target: USER_CONFIG.into(), content });
-            env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
-        }
+        env.insert(name.to_owned(), value);
+    }
+}
+
+fn with_registry(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
+    mounts.push(Mount::Bind { source: "cache/npm".into(), target: NPM_CACHE.into(), writable: true });
+    env.insert("npm_config_cache".to_owned(), NPM_CACHE.to_owned());
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
+    if let Some(content) = home.and_then(|file| fs::read_to_string(file).ok()) {
+        mounts.push(Mount::File { target: USER_CONFIG.into(), content });
+        env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
     }
 }
 

@@ -15,8 +15,8 @@ servePages<LearnProps>({
   respond: async (visit) => {
     const user = signedIn(visit.headers.cookie);
     const path = visit.path.replace(/\/$/, "");
-    if (user === undefined) return redirect(loginAddress(visit.origin, path));
     if (path !== "/learn") return undefined;
+    if (user === undefined) return redirect(loginAddress(visit.origin, path));
     return { title: "My learning · Academy", props: { learner: user.fullName, enrolments: await api.enrolments(user.name) } };
   },
 });
