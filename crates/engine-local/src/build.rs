@@ -191,8 +191,14 @@ impl Work {
             ("npm_command".to_owned(), "run-script".to_owned()),
         ]);
         env.extend(task.env.clone());
-        let run =
-            Run { steps: &task.steps, env, folder: &task.member, network: task.network, registry: false, toolchain: &task.toolchain };
+        let run = Run {
+            steps: &task.steps,
+            env,
+            folder: &task.member,
+            network: task.network,
+            registry: false,
+            toolchain: &task.toolchain,
+        };
         let ended = room.run(run).await.map_err(|cause| self.error("run the build of", cause))?;
         if ended.succeeded() {
             return Ok(());

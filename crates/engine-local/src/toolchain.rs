@@ -73,8 +73,7 @@ impl Toolchains {
 
     /// Folders of programs for a toolchain, to be put before the machine's own.
     pub fn folders(&self, toolchain: &Toolchain) -> Vec<PathBuf> {
-        let fetched =
-            [self.place(&node_package(), &toolchain.node).join("bin"), self.npm_place(toolchain).join(SHIMS)];
+        let fetched = [self.place(&node_package(), &toolchain.node).join("bin"), self.npm_place(toolchain).join(SHIMS)];
         let own = own_folder().map(|prefix| prefix.join("bin"));
         fetched.into_iter().filter(|folder| folder.is_dir()).chain(own).collect()
     }

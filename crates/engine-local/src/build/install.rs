@@ -56,7 +56,12 @@ enum Part {
     Scripts,
 }
 
-async fn run_part(room: &Room<'_>, part: Part, layer: &InstallLayer, toolchain: &Toolchain) -> Result<(), BuildFailure> {
+async fn run_part(
+    room: &Room<'_>,
+    part: Part,
+    layer: &InstallLayer,
+    toolchain: &Toolchain,
+) -> Result<(), BuildFailure> {
     let (name, command) = match part {
         Part::Fetch => ("install", format!("{} --ignore-scripts", layer.command)),
         Part::Scripts => ("scripts of packages", "npm rebuild --no-audit --no-fund --loglevel=error".to_owned()),
@@ -75,7 +80,11 @@ async fn run_part(room: &Room<'_>, part: Part, layer: &InstallLayer, toolchain: 
         let because = last_lines.iter().rev().find(|line| !line.trim().is_empty()).cloned().unwrap_or_default();
         return Err(error(io::Error::other(because)));
     }
-    let hint = Some("`npm install` in the repository, then commit `package-lock.json`".to_owned());
+    let hint = match part {
+        Part::Fetch => "`npm install` in the repository, then commit `package-lock.json`",
+        Part::Scripts => "a package's own install script failed; it sees the machine's compilers and the network",
+    };
+    let hint = Some(hint.to_owned());
     Err(BuildFailure::Failed { because: ended.words(), hint, log: room.log(), last_lines })
 }
 

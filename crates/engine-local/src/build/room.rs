@@ -214,7 +214,10 @@ impl<'a> Room<'a> {
             ("LANG", "C.UTF-8".to_owned()),
             ("PATH", path(RepoPath::root().as_str(), folders)),
             ("SOURCE_DATE_EPOCH", EPOCH.to_string()),
-            ("npm_config_user_agent", format!("{npm} node/v{node} {} {} workspaces/false", env::consts::OS, toolchain::architecture())),
+            (
+                "npm_config_user_agent",
+                format!("{npm} node/v{node} {} {} workspaces/false", env::consts::OS, toolchain::architecture()),
+            ),
             ("INIT_CWD", format!("{REPOSITORY_FOLDER}/{}", run.folder)),
         ]
         .into_iter()
@@ -234,16 +237,34 @@ fn with_network(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
         }
         env.insert(name.to_owned(), value);
     }
+    let settings = user_settings();
+    let harmless = settings.lines().filter(|line| !is_secret(line)).collect::<Vec<_>>().join("\n");
+    user_config(mounts, env, harmless);
 }
 
 fn with_registry(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
     mounts.push(Mount::Bind { source: "cache/npm".into(), target: NPM_CACHE.into(), writable: true });
     env.insert("npm_config_cache".to_owned(), NPM_CACHE.to_owned());
+    mounts.retain(|mount| !matches!(mount, Mount::File { target, .. } if target == Path::new(USER_CONFIG)));
+    user_config(mounts, env, user_settings());
+}
+
+/// The user's `.npmrc`; empty if there is none.
+fn user_settings() -> String {
     let home = env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
-    if let Some(content) = home.and_then(|file| fs::read_to_string(file).ok()) {
-        mounts.push(Mount::File { target: USER_CONFIG.into(), content });
-        env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
-    }
+    home.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default()
+}
+
+/// Whether a line of `.npmrc` may hold what nobody else should know. Source: docs.npmjs.com, "npmrc", auth settings.
+fn is_secret(line: &str) -> bool {
+    let name = line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let words = ["auth", "password", "username", "email", "cert", "key", "token"];
+    name.starts_with("//") || words.iter().any(|word| name.contains(word))
+}
+
+fn user_config(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>, content: String) {
+    mounts.push(Mount::File { target: USER_CONFIG.into(), content });
+    env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
 }
 
 /// Where the shell notes which step it runs.
@@ -318,6 +339,16 @@ mod tests {
         let said = String::from_utf8(output.stdout).unwrap();
         assert_eq!(said, "> prepare echo 'one'\none\n> build exit 3 # it's\n");
         assert_eq!(fs::read_to_string(root.path().join(NOTE)).unwrap(), "1\n");
+    }
+
+    #[test]
+    fn passwords_are_told_from_other_settings() {
+        for line in ["//registry.example/:_authToken=x", "_auth = x", "_password=x", "keyfile=/x", "email=x"] {
+            assert!(is_secret(line), "{line}");
+        }
+        for line in ["registry=https://registry.example/", "nodedir=/usr", "# a comment", ""] {
+            assert!(!is_secret(line), "{line}");
+        }
     }
 
     #[test]
