@@ -117,7 +117,9 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     // It has seen all there is to see once nobody can tell it more.
     let _ = showing.await;
     ended.map_err(|error| {
-        Failure::failed("the log cannot be written, so nothing can be decided; what runs goes on").caused_by(&error)
+        Failure::failed("the log cannot be written, so nothing can be decided; what runs goes on")
+            .caused_by(&error)
+            .hint("make room on the disk of the data directory, then run `frontage up` again: it takes over what runs")
     })?;
     builder.sweep().await.map_err(|cause| Failure::failed("what builds left cannot be removed").caused_by(&cause))?;
     drop(std::fs::remove_file(place.data.control_socket()));

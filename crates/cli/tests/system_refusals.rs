@@ -161,6 +161,36 @@ fn a_damaged_table_is_refused_whole_and_written_again() {
 }
 
 #[test]
+fn a_full_disk_is_said_and_got_over() {
+    let mut world = repository(&[]);
+    fs::create_dir_all(world.data()).expect("a folder");
+    let mount = |arguments: &[&str]| {
+        let output = Command::new("mount").args(arguments).arg(world.data()).output().expect("mount starts");
+        assert!(output.status.success(), "only root can mount: {output:?}");
+    };
+    mount(&["-t", "tmpfs", "-o", "size=48m", "tmpfs"]);
+    let _unmounted = Mounted(world.data());
+    world.start(&["up"]);
+    world.wait("the full disk being said", |world| world.printed().contains("No space left on device").then_some(()));
+    assert!(world.printed().contains("could not be done, and is tried again"), "{}", world.printed());
+    Command::new("mount").args(["-o", "remount,size=1g"]).arg(world.data()).status().expect("mount starts");
+    world.wait_for_live(&["web"]);
+    assert_eq!(world.get("localhost", "/").body, "first\n");
+    let output = world.run(&["down"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(world.ended(), 0);
+}
+
+/// A mount that goes with its test.
+struct Mounted(std::path::PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg("--lazy").arg(&self.0).status());
+    }
+}
+
+#[test]
 fn strange_branches_have_names_and_hosts() {
     let mut world = repository(&[]);
     world.start(&["up"]);

@@ -152,7 +152,7 @@ impl Instances {
 
     /// What a health check said. True if the instance became ready by it.
     pub fn probed(&mut self, instance: &InstanceId, probe: &Probe) -> bool {
-        let Some(known) = self.known.get_mut(instance) else { return false };
+        let Some(known) = self.known.get_mut(instance).filter(|known| known.ending.is_none()) else { return false };
         let trouble = match probe {
             Probe::Answered(status) if *status < 500 => None,
             Probe::Answered(status) => Some(format!("its health check answers {status}")),
@@ -232,21 +232,6 @@ impl Instances {
         *restarts = Restarts { count: restarts.count + 1, last_ms: now_ms };
     }
 
-    /// Whether an instance is there and not being removed.
-    pub fn is_there(&self, instance: &InstanceId) -> bool {
-        self.known.get(instance).is_some_and(|known| known.call != Some(Call::Removing))
-    }
-
-    /// How many instances there are, those being removed included.
-    pub fn count(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Every instance that is there.
-    pub fn ids(&self) -> Vec<InstanceId> {
-        self.known.keys().cloned().collect()
-    }
-
     /// How an instance is, in a word, for people.
     pub fn conditions(&self) -> impl Iterator<Item = (&InstanceId, &Condition, &[String])> {
         self.known.iter().map(|(instance, known)| (instance, &known.condition, known.missing.as_slice()))
@@ -258,7 +243,7 @@ impl Instances {
         let there = self.known.iter().filter(|(_, known)| known.call != Some(Call::Removing));
         let observed = there.map(|(instance, known)| {
             let release = releases.get(instance).cloned();
-            let (condition, last_lines) = (known.condition.clone(), known.last_lines.clone());
+            let (condition, last_lines) = (known.condition_now(), known.last_lines.clone());
             (instance.clone(), plan::ObservedInstance { release, condition, last_lines })
         });
         (observed.collect(), self.restarts.clone())
@@ -270,7 +255,7 @@ impl Instances {
         let mut targets = Targets::new();
         for (instance, known) in &self.known {
             let (Some(release), Some((dial, _))) = (releases.get(instance), &known.dial) else { continue };
-            if known.condition == Condition::Ready && known.call.is_none() && known.ending.is_none() {
+            if known.condition_now() == Condition::Ready && known.call != Some(Call::Removing) {
                 let target = Target { instance: instance.clone(), address: Address::Helper(dial.clone()) };
                 targets.entry(release.clone()).or_default().push(target);
             }
@@ -279,11 +264,17 @@ impl Instances {
     }
 
     /// Listeners for `.internal` names of every instance that is there, those that start or drain included.
-    pub fn listeners(&self) -> BTreeMap<InstanceId, Listeners> {
-        let there = self.known.iter().filter(|(_, known)| known.call != Some(Call::Removing) && known.ending.is_none());
+    pub fn listeners(&self, state: &State) -> BTreeMap<InstanceId, Listeners> {
+        let releases = releases(state);
+        let deployed = |instance: &InstanceId| {
+            let release = releases.get(instance)?;
+            let deployment = state.deployments.iter().rev().find(|deployment| deployment.release == *release)?;
+            Some(deployment.environment.clone())
+        };
+        let there = self.known.iter().filter(|(_, known)| known.call != Some(Call::Removing) && !known.has_ended());
         let listeners = there.filter_map(|(instance, known)| {
             let (dial, _) = known.dial.as_ref().filter(|(_, has_listeners)| *has_listeners)?;
-            let environment = self.environments.get(instance)?.clone();
+            let environment = self.environments.get(instance).cloned().or_else(|| deployed(instance))?;
             Some((instance.clone(), Listeners { environment, dial: dial.clone() }))
         });
         listeners.collect()
@@ -304,13 +295,25 @@ impl Known {
         }
     }
 
+    /// How it is. One that ended counts as not ready until its last lines were read.
+    fn condition_now(&self) -> Condition {
+        match (&self.condition, &self.ending) {
+            (Condition::Ready, Some(_)) => Condition::Starting { probe: "it ended".to_owned() },
+            (condition, _) => condition.clone(),
+        }
+    }
+
     /// It ended. False if that was known.
     fn end(&mut self, ending: Condition) -> bool {
-        if self.ending.is_some() || matches!(self.condition, Condition::Ended { .. } | Condition::Lost) {
+        if self.has_ended() {
             return false;
         }
         self.ending = Some(ending);
         true
+    }
+
+    fn has_ended(&self) -> bool {
+        self.ending.is_some() || matches!(self.condition, Condition::Ended { .. } | Condition::Lost)
     }
 }
 

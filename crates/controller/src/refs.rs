@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::event::Event;
 use model::name::Names;
+use model::state::EnvironmentState;
 use model::{CommitId, EnvironmentName, State};
 
 use crate::world::{Branch, Commit, Refs};
@@ -52,7 +53,7 @@ pub fn previews(state: &State, refs: &Refs, seen: &Seen, now_s: u64) -> Vec<Even
     let mut follower = Follower { state, events: Vec::new(), awake: awake(state) };
     follower.remove(&open, &apps);
     let added = follower.add(&open, &apps);
-    follower.wake_moved(&open, seen);
+    follower.wake_moved(&open, &apps, seen);
     follower.wake_newest(added, now_s);
     follower.events
 }
@@ -78,8 +79,7 @@ struct Follower<'a> {
 impl Follower<'_> {
     fn remove(&mut self, open: &BTreeMap<&String, &Branch>, apps: &BTreeSet<&str>) {
         for (name, environment) in &self.state.environments {
-            let gone = !open.contains_key(&environment.branch) || apps.contains(name.as_str());
-            if !name.is_production() && gone {
+            if !stays(name, environment, open, apps) {
                 self.awake.retain(|awake| awake != name);
                 self.events.push(Event::EnvironmentRemoved { environment: name.clone() });
             }
@@ -93,13 +93,9 @@ impl Follower<'_> {
         open: &BTreeMap<&'b String, &'b Branch>,
         apps: &BTreeSet<&str>,
     ) -> Vec<(EnvironmentName, &'b Branch)> {
-        let stays = |name: &&EnvironmentName| {
-            name.is_production()
-                || open.contains_key(&self.state.environments[*name].branch) && !apps.contains(name.as_str())
-        };
-        let staying: Vec<&EnvironmentName> = self.state.environments.keys().filter(stays).collect();
-        let has: BTreeSet<&str> = staying.iter().map(|name| self.state.environments[*name].branch.as_str()).collect();
-        let taken = apps.iter().copied().chain(staying.iter().map(|name| name.as_str())).chain(["production"]);
+        let staying = || self.state.environments.iter().filter(|(name, it)| stays(name, it, open, apps));
+        let has: BTreeSet<&str> = staying().map(|(_, environment)| environment.branch.as_str()).collect();
+        let taken = apps.iter().copied().chain(staying().map(|(name, _)| name.as_str())).chain(["production"]);
         let mut names = Names::reserving(taken);
         let mut added = Vec::new();
         for (branch_name, branch) in open.iter().filter(|(name, _)| !has.contains(name.as_str())) {
@@ -111,17 +107,21 @@ impl Follower<'_> {
         added
     }
 
-    fn wake_moved(&mut self, open: &BTreeMap<&String, &Branch>, seen: &Seen) {
-        for (name, environment) in &self.state.environments {
-            let Some(branch) = open.get(&environment.branch).filter(|_| !name.is_production()) else { continue };
-            let observed = environment.head().map(|head| &head.commit);
-            if environment.awake {
-                if observed != Some(&branch.commit) {
-                    self.observe(name, branch);
-                }
-            } else if seen.get(&environment.branch).is_some_and(|before| before != &branch.commit) {
-                self.wake(name, branch);
-            }
+    fn wake_moved(&mut self, open: &BTreeMap<&String, &Branch>, apps: &BTreeSet<&str>, seen: &Seen) {
+        let has_moved = |environment: &EnvironmentState, branch: &Branch| match environment.head() {
+            head if environment.awake => head.map(|head| &head.commit) != Some(&branch.commit),
+            _ => seen.get(&environment.branch).is_some_and(|before| before != &branch.commit),
+        };
+        let staying = self.state.environments.iter().filter(|(name, it)| stays(name, it, open, apps));
+        let followed = staying.filter_map(|(name, it)| Some((name, it, *open.get(&it.branch)?)));
+        let moved: Vec<_> = followed.filter(|(_, environment, branch)| has_moved(environment, branch)).collect();
+        // What moves is worked on: it is put to sleep last.
+        self.awake.sort_by_key(|name| moved.iter().any(|(moved, ..)| *moved == name));
+        for (name, _, branch) in moved.iter().filter(|(_, environment, _)| environment.awake) {
+            self.observe(name, branch);
+        }
+        for (name, _, branch) in moved.iter().filter(|(_, environment, _)| !environment.awake) {
+            self.wake(name, branch);
         }
     }
 
@@ -159,6 +159,16 @@ impl Follower<'_> {
             subject: branch.subject.clone(),
         });
     }
+}
+
+/// Whether an environment is still there: its branch is open, and no app came that has its name.
+fn stays(
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    open: &BTreeMap<&String, &Branch>,
+    apps: &BTreeSet<&str>,
+) -> bool {
+    name.is_production() || open.contains_key(&environment.branch) && !apps.contains(name.as_str())
 }
 
 fn awake(state: &State) -> Vec<EnvironmentName> {

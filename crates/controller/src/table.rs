@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use api::table::{self, AppReleases, Environment, Release, Route, RouteTable, Target};
 use model::name::host_label;
-use model::state::{AppState, Change, EnvironmentState, Outcome};
-use model::{AppName, EnvironmentName, Label, PlannedApp, Start, State};
+use model::state::{AppState, Change, ChangePlan, EnvironmentState, Live, Outcome};
+use model::{App, AppName, EnvironmentName, Label, PlannedApp, Start, State};
 
 /// The host part under which releases are addressed between edge and balancer.
 const INTERNAL_DOMAIN: &str = "release.internal";
@@ -29,7 +29,7 @@ pub fn table(state: &State, targets: &Targets) -> RouteTable {
     for (name, environment) in &state.environments {
         let site = site(state, name);
         let hosts = hosts(state, name, environment, &apps);
-        if !environment.awake {
+        if !environment.awake || is_new(environment) && !name.is_production() {
             let all = hosts.into_keys().chain([site]);
             table.sleeping.extend(all.map(|host| (host, name.clone())));
             continue;
@@ -38,10 +38,10 @@ pub fn table(state: &State, targets: &Targets) -> RouteTable {
         let entry = Environment {
             site,
             hosts,
-            routes: routes(environment),
+            routes: routes(state, environment),
             default_app: environment.newest_known().and_then(default_app),
             apps: releases.collect(),
-            absent: absent(state, environment),
+            absent: absent(state, name, environment),
         };
         table.environments.insert(name.clone(), entry);
         table.releases.extend(named(state, environment, targets));
@@ -70,6 +70,11 @@ pub fn app_host(state: &State, environment: &EnvironmentName, app: &AppName) -> 
     format!("{}.{}", host_label(app, environment), state.domain)
 }
 
+/// Whether no commit of an environment was looked at yet: then it is not known what falls through to production.
+fn is_new(environment: &EnvironmentState) -> bool {
+    environment.changes.iter().all(|change| change.plan == ChangePlan::Unknown)
+}
+
 fn hosts(
     state: &State,
     name: &EnvironmentName,
@@ -89,37 +94,46 @@ fn releases(running: &AppState) -> Option<AppReleases> {
     })
 }
 
-/// The routes of the apps that are live, as the newest change that runs the same build declares them.
-fn routes(environment: &EnvironmentState) -> Vec<Route> {
-    let mut routes = Vec::new();
-    for (app, running) in &environment.apps {
-        let Some(live) = &running.live else { continue };
-        let declared = environment.changes.iter().rev().find_map(|change| {
-            let planned = change.apps()?.get(app)?;
-            (planned.key == live.release.version.key).then_some(&planned.app.routes)
-        });
-        for prefix in declared.into_iter().flatten() {
-            routes.push(Route { prefix: prefix.clone(), app: app.clone() });
+/// The routes of the apps that are live. An app that declares none has its base path, if nobody declares that.
+fn routes(state: &State, environment: &EnvironmentState) -> Vec<Route> {
+    let live = environment.apps.iter().filter_map(|(name, running)| Some((name, running.live.as_ref()?)));
+    let live: Vec<_> = live.filter_map(|(name, live)| Some((name, as_declared(state, environment, live)?))).collect();
+    let route = |prefix: &String, app: &AppName| Route { prefix: prefix.clone(), app: app.clone() };
+    let mut routes: Vec<Route> =
+        live.iter().flat_map(|(name, app)| app.routes.iter().map(|prefix| route(prefix, name))).collect();
+    for (name, app) in live.iter().filter(|(_, app)| app.routes.is_empty()) {
+        if let Some(prefix) = app.base_path.as_ref().filter(|prefix| routes.iter().all(|it| it.prefix != **prefix)) {
+            routes.push(route(prefix, name));
         }
     }
     routes
 }
 
+/// An app as the newest change that runs the live build configures it; where none is remembered, as it was built.
+fn as_declared<'a>(state: &'a State, environment: &'a EnvironmentState, live: &Live) -> Option<&'a App> {
+    let version = &live.release.version;
+    let planned = environment.changes.iter().rev().find_map(|change| {
+        let planned = change.apps()?.get(&version.app)?;
+        (planned.key == version.key).then_some(&planned.app)
+    });
+    planned.or_else(|| state.artifacts.get(&version.key).map(|artifact| &artifact.app))
+}
+
 fn default_app(change: &Change) -> Option<AppName> {
     match &change.plan {
-        model::state::ChangePlan::Known { default_app, .. } => default_app.clone(),
+        ChangePlan::Known { default_app, .. } => default_app.clone(),
         _ => None,
     }
 }
 
 /// Apps without anything live, and why.
-fn absent(state: &State, environment: &EnvironmentState) -> BTreeMap<AppName, String> {
+fn absent(state: &State, name: &EnvironmentName, environment: &EnvironmentState) -> BTreeMap<AppName, String> {
     let planned = environment.newest_known().and_then(Change::apps).into_iter().flatten();
     let missing = planned.filter(|(app, _)| environment.apps.get(*app).is_none_or(|running| running.live.is_none()));
-    missing.map(|(app, planned)| (app.clone(), why_absent(state, environment, planned))).collect()
+    missing.map(|(app, planned)| (app.clone(), why_absent(state, name, environment, planned))).collect()
 }
 
-fn why_absent(state: &State, environment: &EnvironmentState, planned: &PlannedApp) -> String {
+fn why_absent(state: &State, name: &EnvironmentName, environment: &EnvironmentState, planned: &PlannedApp) -> String {
     if environment.apps.get(&planned.app.name).is_some_and(|running| running.deploying.is_some()) {
         return "it is being started".to_owned();
     }
@@ -128,13 +142,15 @@ fn why_absent(state: &State, environment: &EnvironmentState, planned: &PlannedAp
         Some(Outcome::Running) => "it is being built".to_owned(),
         Some(Outcome::Failed { because, .. }) => format!("its build failed: {because}"),
         Some(Outcome::Errored { because, .. }) => format!("its build could not be made: {because}"),
-        Some(Outcome::Succeeded { .. }) => failed_deployment(state, planned),
+        Some(Outcome::Succeeded { .. }) => failed_deployment(state, name, planned),
     }
 }
 
-fn failed_deployment(state: &State, planned: &PlannedApp) -> String {
-    let of_app = |deployment: &&model::state::Deployment| deployment.version.app == planned.app.name;
-    match state.deployments.iter().rev().find(of_app).map(|deployment| &deployment.result) {
+fn failed_deployment(state: &State, name: &EnvironmentName, planned: &PlannedApp) -> String {
+    let is_its = |deployment: &&model::state::Deployment| {
+        deployment.version.app == planned.app.name && deployment.environment == *name
+    };
+    match state.deployments.iter().rev().find(is_its).map(|deployment| &deployment.result) {
         Some(model::state::DeploymentResult::Failed { because, .. }) => format!("it could not be started: {because}"),
         _ => "it is about to be started".to_owned(),
     }

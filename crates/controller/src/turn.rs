@@ -255,10 +255,15 @@ impl Controller {
                 let now_ms = self.now_ms();
                 let result = result.map_err(|error| (error.remedy() != engine::Remedy::ChangeRequest, chain(&error)));
                 self.tell_trouble("starting an instance", result.as_ref().err().map(|(_, because)| because.clone()));
+                if result.is_err() {
+                    self.stop_probe(&instance);
+                }
                 self.instances.started(&instance, &release.label, now_ms, result);
             }
             Input::Removed(instance, result) => {
                 self.tell_trouble("removing an instance", result.as_ref().err().map(chain));
+                // A listing from before may have begun to ask it.
+                self.stop_probe(&instance);
                 self.instances.removed(&instance, result.is_ok());
             }
             Input::Edge(said) => self.apply_edge(said)?,
@@ -735,7 +740,7 @@ impl Controller {
     /// Publishes the table if it would differ from the one before.
     fn publish(&mut self) {
         let mut table = table::table(self.state(), &self.instances.targets(self.state()));
-        table.listeners = self.instances.listeners();
+        table.listeners = self.instances.listeners(self.state());
         if let Some(published) = &self.published {
             table.generation = published.generation;
             if *published == table && self.edge.as_ref().is_none_or(|edge| edge.generation <= table.generation) {

@@ -1,5 +1,7 @@
 //! The decision: from a host and a path to an app, its release, or an asset. Pure.
 
+use std::borrow::Cow;
+
 use api::assets::Asset;
 use api::table::Release;
 use model::{AppName, EnvironmentName, Label};
@@ -122,7 +124,7 @@ impl Decider<'_> {
     fn site(&self) -> Decision {
         let default_app = self.environment.default_app.as_ref();
         let path = self.asked.path;
-        let claimed = self.environment.routes.iter().find(|(prefix, _)| claims(prefix, path));
+        let claimed = self.claimed(path);
         if let Some((prefix, app)) = claimed.filter(|(_, app)| Some(app) != default_app) {
             return self.app(app, format!("route {prefix}"), false);
         }
@@ -142,15 +144,18 @@ impl Decider<'_> {
         }
     }
 
+    /// The longest route that claims a path.
+    fn claimed(&self, path: &str) -> Option<&(String, AppName)> {
+        let path = readable(path);
+        self.environment.routes.iter().find(|(prefix, _)| claims(prefix, &path))
+    }
+
     fn app(&self, app: &AppName, rule: String, own_host: bool) -> Decision {
         let Some((at, release)) = self.at(app, rule) else {
-            let because = self
-                .environment
-                .absent
-                .get(app)
-                .cloned()
-                .unwrap_or_else(|| "it is not part of this environment".to_owned());
-            return Decision::Absent { environment: self.name.clone(), app: app.clone(), because };
+            return match self.environment.absent.get(app).cloned() {
+                Some(because) => Decision::Absent { environment: self.name.clone(), app: app.clone(), because },
+                None => self.nothing(format!("`{app}` is no app of `{}`", self.name)),
+            };
         };
         if own_host && self.asked.path == "/" && !release.base_path.is_empty() {
             return Decision::Redirect { at, path: release.base_path.clone() };
@@ -171,7 +176,7 @@ impl Decider<'_> {
         let names = [format!("{path}/index.html"), format!("{path}.html")];
         let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         let shell = release.shell.clone().filter(|_| !is_file);
-        match names.into_iter().chain(shell).find_map(|name| self.asset_of(app, &name)) {
+        match names.into_iter().chain(shell).find_map(|name| self.live_asset_of(app, &name)) {
             Some((asset, immutable)) => Decision::Asset { at, asset, immutable },
             None => self.nothing(format!("`{app}` has no file `{}`", self.asked.path)),
         }
@@ -194,24 +199,23 @@ impl Decider<'_> {
         Some((own.asset.clone(), is_immutable(candidates)))
     }
 
+    /// An app's asset in its live release: a page that is gone is not found any more.
+    fn live_asset_of(&self, app: &AppName, path: &str) -> Option<(Asset, bool)> {
+        let is_live = |candidate: &Candidate| &candidate.app == app && candidate.age == 0;
+        self.candidates(path)?.iter().any(is_live).then(|| self.asset_of(app, path))?
+    }
+
     /// An asset by exact path alone, whoever built it.
     fn shared_asset(&self, default_app: Option<&AppName>) -> Option<Decision> {
         let candidates = self.candidates(self.asked.path).filter(|_| self.asked.reads)?;
-        let first = candidates.first()?;
-        let one_content = candidates.iter().all(|candidate| candidate.asset.digest == first.asset.digest);
-        let one_app = candidates.iter().all(|candidate| candidate.app == first.app);
-        let app = if one_content || one_app {
-            Some(&first.app)
-        } else {
-            default_app.filter(|default| candidates.iter().any(|candidate| &candidate.app == *default))
-        };
-        let Some(app) = app else {
+        let Some(app) = owner(candidates, default_app) else {
             let mut apps: Vec<String> = candidates.iter().map(|candidate| format!("`{}`", candidate.app)).collect();
             apps.dedup();
             return Some(self.nothing(format!(
-                "{} have different files `{}`: declare `default` under `[site]` in `frontage.toml`, or ask an app's own host",
+                "{} have different files `{path}`: declare whose it is, `routes = [\"{path}\"]` under `[apps.NAME]` in \
+                 `frontage.toml`, or ask an app's own host",
                 apps.join(" and "),
-                self.asked.path
+                path = self.asked.path
             )));
         };
         let (at, _) = self.at(app, "asset".to_owned())?;
@@ -234,13 +238,10 @@ impl Decider<'_> {
             matches!(name, "url" | "href").then(|| percent_decode_str(value).decode_utf8_lossy().into_owned())
         });
         let owner = in_query.and_then(|url| {
-            let candidates = self.environment.assets.get(url.split('?').next().unwrap_or(&url))?;
-            candidates.first().map(|candidate| candidate.app.clone())
+            let candidates = self.candidates(url.split('?').next().unwrap_or(&url))?;
+            owner(candidates, self.environment.default_app.as_ref()).cloned()
         });
-        let of_page = || {
-            let referer = self.asked.referer?;
-            self.environment.routes.iter().find(|(prefix, _)| claims(prefix, referer)).map(|(_, app)| app.clone())
-        };
+        let of_page = || self.claimed(self.asked.referer?).map(|(_, app)| app.clone());
         owner.or_else(of_page)
     }
 
@@ -253,6 +254,27 @@ impl Decider<'_> {
 pub fn claims(prefix: &str, path: &str) -> bool {
     let Some(rest) = path.strip_prefix(prefix.trim_end_matches('/')) else { return false };
     rest.is_empty() || rest.starts_with('/') || rest == ".data"
+}
+
+/// A path as routes are written: a letter is the same however it is encoded, but an encoded `/` ends no segment.
+fn readable(path: &str) -> Cow<'_, str> {
+    if !path.contains('%') {
+        return Cow::Borrowed(path);
+    }
+    let segments = path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().replace('/', "%2F"));
+    Cow::Owned(segments.collect::<Vec<_>>().join("/"))
+}
+
+/// Whose asset a path alone means: anybody's if all apps have the same, else the default app's.
+fn owner<'a>(candidates: &'a [Candidate], default_app: Option<&AppName>) -> Option<&'a AppName> {
+    // Of each app's, the newest: it comes first.
+    let mut newest: Vec<&Candidate> = candidates.iter().collect();
+    newest.dedup_by_key(|candidate| &candidate.app);
+    let first = newest.first()?;
+    if newest.iter().all(|candidate| candidate.asset.digest == first.asset.digest) {
+        return Some(&first.app);
+    }
+    newest.into_iter().map(|candidate| &candidate.app).find(|app| Some(*app) == default_app)
 }
 
 fn is_immutable(candidates: &[Candidate]) -> bool {

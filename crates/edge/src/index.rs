@@ -1,6 +1,7 @@
 //! A route table made ready to decide: hosts, routes and assets by what requests name them by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use api::assets::{Asset, AssetIndex};
 use api::table::{AppReleases, FORMAT, Release, RouteTable};
@@ -112,12 +113,14 @@ impl Index {
 /// An environment with what falls through to production.
 fn merge(own: &api::table::Environment, below: Option<&api::table::Environment>) -> Environment {
     let mut apps = below.map(|below| below.apps.clone()).unwrap_or_default();
-    let held: BTreeSet<&AppName> = own.apps.keys().chain(own.absent.keys()).collect();
-    let from_below = below.into_iter().flat_map(|below| &below.routes).filter(|route| !held.contains(&route.app));
+    // What cannot answer here yet keeps its routes below, and says there why it cannot.
+    apps.retain(|app, _| !own.absent.contains_key(app));
+    let from_below =
+        below.into_iter().flat_map(|below| &below.routes).filter(|route| !own.apps.contains_key(&route.app));
     let mut routes: Vec<(String, AppName)> =
         own.routes.iter().chain(from_below).map(|route| (route.prefix.clone(), route.app.clone())).collect();
-    // The longest is asked first.
-    routes.sort_by(|one, other| other.0.len().cmp(&one.0.len()).then_with(|| one.cmp(other)));
+    // The longest is asked first; of two that are the same, the environment's own.
+    routes.sort_by_key(|(prefix, _)| Reverse(prefix.len()));
     apps.extend(own.apps.clone());
     let mut absent = below.map(|below| below.absent.clone()).unwrap_or_default();
     absent.extend(own.absent.clone());

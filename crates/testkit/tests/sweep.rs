@@ -132,6 +132,22 @@ async fn every_call_fails_once_in_both_ways() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn commits_before_the_first_start_are_none_and_each_after_it_is_a_change() {
+    let outside = Outside::default();
+    outside.commit("home=one");
+    outside.commit("home=two");
+    let mut work = Work::start(&outside, store());
+    work.until(&["home two"]).await;
+    outside.commit("home=three");
+    outside.commit("home=four");
+    work.until(&["home four"]).await;
+    let changes = &work.state.production().expect("production").changes;
+    assert_eq!(changes.iter().map(|change| change.number).collect::<Vec<_>>(), [1, 2, 3]);
+    work.stop().await;
+    assert_eq!(outside.builds(), 3, "the first commit is never built, each of one push is");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_preview_comes_with_its_branch_and_goes_with_it() {
     let outside = Outside::default();
     let mut work = Work::start(&outside, store());

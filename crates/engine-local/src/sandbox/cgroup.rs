@@ -1,4 +1,4 @@
-//! Limits and accounting by control groups, version 1 and 2, below the group that the helper is in.
+//! Limits and accounting by control groups, version 1 and 2.
 
 use std::fs;
 use std::io;
