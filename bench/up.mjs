@@ -19,9 +19,21 @@ function note(round, tool, what, ms) {
   appendFileSync(raw, `${round} ${tool} ${what} ${Math.round(ms)}\n`);
 }
 
+/** No daemon, no telemetry, no cloud; and nx keeps its cache where a cold round can remove it. */
+const nxCache = join(folder, "nx-cache");
+const environment = {
+  ...process.env,
+  CI: "1",
+  TURBO_TELEMETRY_DISABLED: "1",
+  NX_DAEMON: "false",
+  NX_NO_CLOUD: "true",
+  NX_CACHE_DIRECTORY: nxCache,
+  NX_WORKSPACE_DATA_DIRECTORY: join(nxCache, "data"),
+};
+
 function run(cwd, command, ...args) {
   const since = performance.now();
-  execFileSync(command, args, { cwd, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, CI: "1", NX_DAEMON: "false", TURBO_TELEMETRY_DISABLED: "1", NX_NO_CLOUD: "true" } });
+  execFileSync(command, args, { cwd, stdio: ["ignore", "ignore", "inherit"], env: environment });
   return performance.now() - since;
 }
 
@@ -58,6 +70,7 @@ const nx = makePeer("nx", nxVersion, { targetDefaults: { build: { dependsOn: ["^
 
 function peer(round, name, target, ...command) {
   execFileSync("git", ["clean", "-fdxq"], { cwd: target });
+  rmSync(nxCache, { recursive: true, force: true });
   const program = join(target, "node_modules/.bin", name);
   const install = run(target, "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error");
   const cold = run(target, program, ...command);

@@ -188,7 +188,7 @@ fn assets_come_from_the_edge_in_the_form_that_is_asked_for() {
     let entries = world.wait("the log", |world| {
         let logged = world.logged();
         let served = logged.iter().filter(|entry| entry["rule"] == "asset").count();
-        (served >= 8).then_some(logged)
+        (served >= 7).then_some(logged)
     });
     assert!(entries.iter().all(|entry| entry["generation"].as_u64() > Some(0) && entry["id"].is_string()));
     world.down();

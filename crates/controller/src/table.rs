@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use api::table::{self, AppReleases, Environment, Release, Route, RouteTable, Target};
 use model::name::host_label;
 use model::state::{AppState, Change, ChangePlan, EnvironmentState, Live, Outcome};
-use model::{App, AppName, EnvironmentName, Label, PlannedApp, Start, State};
+use model::{App, AppName, Artifact, EnvironmentName, Label, PlannedApp, Start, State};
 
 /// The host part under which releases are addressed between edge and balancer.
 const INTERNAL_DOMAIN: &str = "release.internal";
@@ -166,7 +166,7 @@ fn named(state: &State, environment: &EnvironmentState, targets: &Targets) -> Ve
             version: live.release.version.clone(),
             environment: live.release.environment.clone(),
             assets: artifact.assets.clone(),
-            base_path: artifact.base_path.clone(),
+            base_path: beginning(artifact),
             shell: artifact.shell.clone(),
             is_static: artifact.start == Start::Static,
             targets: targets.get(&label).cloned().unwrap_or_default(),
@@ -174,6 +174,14 @@ fn named(state: &State, environment: &EnvironmentState, targets: &Targets) -> Ve
         Some((label, release))
     });
     releases.collect()
+}
+
+/// Where an app's own host leads from `/`: its base path; of an app that lives below one route, that.
+fn beginning(artifact: &Artifact) -> String {
+    match artifact.app.routes.as_slice() {
+        [only] if artifact.base_path.is_empty() => only.trim_end_matches('/').to_owned(),
+        _ => artifact.base_path.clone(),
+    }
 }
 
 #[cfg(test)]

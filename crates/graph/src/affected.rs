@@ -1,27 +1,25 @@
 //! Why an app is affected: what its key covers at base and at head, compared piece by piece.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Reason, ReasonKind};
 
-use crate::inputs::{Component, Inputs};
+use crate::inputs::{Component, Counted, Inputs, Reach};
 
-/// Why a build at `head` differs from the one at `base`; empty if it does not.
+/// Why a build at `head` differs from the one at `base`; empty exactly if their keys are equal.
 pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     if base.key() == head.key() {
         return Vec::new();
     }
-    let components: BTreeSet<&Component> = base.components().keys().chain(head.components().keys()).collect();
-    let mut reasons: Vec<Reason> = components
-        .into_iter()
-        .filter_map(|component| {
-            let (before, after) = (base.components().get(component), head.components().get(component));
-            (before != after).then(|| reason(component, before.map(String::as_str), after.map(String::as_str)))
-        })
-        .collect();
-    reasons.sort();
-    reasons.dedup();
-    reasons
+    let differences = Differences::between(base, head);
+    let mut reasons: BTreeSet<Reason> =
+        differences.components.iter().filter_map(|difference| differences.reason(difference)).collect();
+    reasons.extend(differences.packages());
+    reasons.extend(differences.dependencies());
+    if reasons.is_empty() {
+        reasons.extend(builds_in_another_order(base, head));
+    }
+    reasons.into_iter().collect()
 }
 
 /// The reason of an app that was never built.
@@ -34,49 +32,173 @@ pub fn unknown_base(what: &str, because: impl Into<String>) -> Vec<Reason> {
     vec![Reason { kind: ReasonKind::Unknown, path: what.to_owned(), via: Vec::new(), detail: because.into() }]
 }
 
-fn reason(component: &Component, before: Option<&str>, after: Option<&str>) -> Reason {
-    let new = |kind: ReasonKind, path: &str, via: &[String], detail: String| Reason {
-        kind,
-        path: path.to_owned(),
-        via: via.to_vec(),
-        detail,
-    };
-    let presence = match (before, after) {
-        (None, _) => "added".to_owned(),
-        (_, None) => "removed".to_owned(),
-        _ => String::new(),
-    };
-    match component {
-        Component::File(path) => new(ReasonKind::File, path, &[], presence),
-        Component::Package(path, via) => new(ReasonKind::Package, path, via, presence),
-        Component::Field { file, field, via } if via.is_empty() => {
-            new(ReasonKind::Config, file, &[], format!("field `{field}`"))
+/// What two builds do not have in common.
+struct Differences<'a> {
+    components: Vec<Difference<'a>>,
+    /// Folders of packages that are needed at one of them only, with how each is reached and what became of it.
+    packages: BTreeMap<&'a str, (&'a [String], &'static str)>,
+}
+
+#[derive(Clone, Copy)]
+struct Difference<'a> {
+    component: &'a Component,
+    before: Option<&'a Counted>,
+    after: Option<&'a Counted>,
+}
+
+impl<'a> Differences<'a> {
+    fn between(base: &'a Inputs, head: &'a Inputs) -> Differences<'a> {
+        let (base, head) = (base.all(), head.all());
+        let (before, after) = (packages(&base), packages(&head));
+        let only = |one: &BTreeMap<&'a str, &'a [String]>, other: &BTreeMap<&'a str, &'a [String]>, what| {
+            let only = one.iter().filter(|(folder, _)| !other.contains_key(*folder));
+            only.map(|(folder, via)| (*folder, (*via, what))).collect::<Vec<_>>()
+        };
+        let packages = [only(&before, &after, "no longer needed"), only(&after, &before, "needed now")].concat();
+        let components: BTreeSet<&Component> = base.keys().chain(head.keys()).copied().collect();
+        let content = |counted: Option<&'a Counted>| counted.map(|counted| counted.content.as_str());
+        let differences = components.into_iter().map(|component| Difference {
+            component,
+            before: base.get(component).copied(),
+            after: head.get(component).copied(),
+        });
+        let components = differences.filter(|difference| content(difference.before) != content(difference.after));
+        Differences { components: components.collect(), packages: packages.into_iter().collect() }
+    }
+
+    /// The reason of one difference; none if it is told together with others.
+    fn reason(&self, difference: &Difference<'_>) -> Option<Reason> {
+        let counted = difference.after.or(difference.before)?;
+        let (kind, via) = match &counted.reach {
+            Reach::Package { folder, .. } if self.packages.contains_key(folder.as_str()) => return None,
+            Reach::Package { via, .. } => (Some(ReasonKind::Package), via.as_slice()),
+            Reach::Above => (Some(ReasonKind::Config), &[] as &[String]),
+            Reach::Unowned => (Some(ReasonKind::Unknown), &[] as &[String]),
+            Reach::Own => (None, &[] as &[String]),
+        };
+        let reason = |own: ReasonKind, path: &str, detail: String| {
+            Some(Reason { kind: kind.unwrap_or(own), path: path.to_owned(), via: via.to_vec(), detail })
+        };
+        let presence = difference.presence();
+        match difference.component {
+            // Dependencies are told by name, and a build that came or went by its scripts.
+            Component::Dependency { .. } | Component::Built(_) => None,
+            Component::File(path) if counted.reach == Reach::Unowned => {
+                let doubt = "it belongs to no package, so any build may read it";
+                let detail = if presence.is_empty() { doubt.to_owned() } else { format!("{presence}; {doubt}") };
+                reason(ReasonKind::Unknown, path, detail)
+            }
+            Component::File(path) => reason(ReasonKind::File, path, presence.to_owned()),
+            Component::Field { file, field } => {
+                reason(ReasonKind::Config, file, with_presence(&format!("field `{field}`"), presence))
+            }
+            Component::Script { folder, name } => {
+                let file = if folder.is_empty() { "package.json" } else { &format!("{folder}/package.json") };
+                reason(ReasonKind::Config, file, with_presence(&format!("script `{name}`"), presence))
+            }
+            Component::Variable(name) => reason(ReasonKind::Variable, name, presence.to_owned()),
+            Component::Toolchain(part) => reason(ReasonKind::Toolchain, part, difference.contents()),
+            Component::Setting(setting) => reason(ReasonKind::Config, setting, said_of(setting, difference)),
         }
-        Component::Field { file, field, via } => new(ReasonKind::Package, file, via, format!("field `{field}`")),
-        Component::Config(path) => new(ReasonKind::Config, path, &[], presence),
-        Component::Doubt(path) => {
-            new(ReasonKind::Unknown, path, &[], "it belongs to no package, so any build may read it".to_owned())
+    }
+
+    fn packages(&self) -> impl Iterator<Item = Reason> {
+        self.packages.iter().map(|(folder, (via, what))| Reason {
+            kind: ReasonKind::Package,
+            path: (*folder).to_owned(),
+            via: via.to_vec(),
+            detail: (*what).to_owned(),
+        })
+    }
+
+    /// One reason for each package from outside, wherever and however often it is installed.
+    fn dependencies(&self) -> impl Iterator<Item = Reason> {
+        let mut installed: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+        for Difference { component, before, after } in &self.components {
+            if let Component::Dependency { name, .. } = component {
+                let (old, new) = installed.entry(name).or_default();
+                old.extend(before.map(|counted| counted.content.as_str()));
+                new.extend(after.map(|counted| counted.content.as_str()));
+            }
         }
-        Component::Dependency(name, _) => new(ReasonKind::Dependency, name, &[], versions(before, after)),
-        Component::Variable(name) => new(ReasonKind::Variable, name, &[], presence),
-        Component::Toolchain(part) => new(ReasonKind::Toolchain, part, &[], values(before, after)),
-        Component::Setting(setting) => new(ReasonKind::Config, setting, &[], "of the build".to_owned()),
+        installed.into_iter().map(|(name, (before, after))| Reason {
+            kind: ReasonKind::Dependency,
+            path: name.to_owned(),
+            via: Vec::new(),
+            detail: versions(&before, &after),
+        })
     }
 }
 
-fn versions(before: Option<&str>, after: Option<&str>) -> String {
-    let version = |content: Option<&str>| content.and_then(|content| content.split(' ').next()).map(str::to_owned);
-    match (version(before), version(after)) {
-        (Some(before), Some(after)) if before == after => format!("{after} with other content"),
-        (Some(before), Some(after)) => format!("{before} → {after}"),
-        (None, Some(after)) => format!("{after} added"),
-        (Some(before), None) => format!("{before} removed"),
-        (None, None) => String::new(),
+impl Difference<'_> {
+    fn presence(&self) -> &'static str {
+        match (self.before, self.after) {
+            (None, _) => "added",
+            (_, None) => "removed",
+            _ => "",
+        }
+    }
+
+    fn contents(&self) -> String {
+        let content = |counted: Option<&Counted>| match counted.map(|counted| counted.content.clone()) {
+            Some(content) if !content.is_empty() => content,
+            _ => "none".to_owned(),
+        };
+        format!("{} → {}", content(self.before), content(self.after))
     }
 }
 
-fn values(before: Option<&str>, after: Option<&str>) -> String {
-    format!("{} → {}", before.unwrap_or("none"), after.unwrap_or("none"))
+/// Folders of the packages that a build needs, and how each is reached.
+fn packages<'a>(components: &BTreeMap<&'a Component, &'a Counted>) -> BTreeMap<&'a str, &'a [String]> {
+    let reached = components.values().filter_map(|counted| match &counted.reach {
+        Reach::Package { folder, via } => Some((folder.as_str(), via.as_slice())),
+        Reach::Own | Reach::Above | Reach::Unowned => None,
+    });
+    reached.collect()
+}
+
+/// Packages that need each other in a circle may be built in another order though nothing else changed.
+fn builds_in_another_order(base: &Inputs, head: &Inputs) -> Vec<Reason> {
+    let folders: BTreeSet<&String> = base.needs().keys().chain(head.needs().keys()).collect();
+    let moved = folders.into_iter().filter(|folder| base.needs().get(*folder) != head.needs().get(*folder));
+    let reasons = moved.map(|folder| Reason {
+        kind: ReasonKind::Package,
+        path: folder.clone(),
+        via: Vec::new(),
+        detail: "it is built in another order".to_owned(),
+    });
+    reasons.collect()
+}
+
+fn with_presence(what: &str, presence: &str) -> String {
+    format!("{what} {presence}").trim_end().to_owned()
+}
+
+fn said_of(setting: &str, difference: &Difference<'_>) -> String {
+    match setting {
+        "build" => "how the app is built".to_owned(),
+        "start" => "how the app is started".to_owned(),
+        "output" => "where its public assets are".to_owned(),
+        "build_network" => "whether its build may use the network".to_owned(),
+        "commit" => format!("its build sees it: {}", difference.contents()),
+        _ => difference.contents(),
+    }
+}
+
+/// Contents are a version, a space and what the package is checked against.
+fn versions(before: &BTreeSet<&str>, after: &BTreeSet<&str>) -> String {
+    let listed = |contents: &BTreeSet<&str>| {
+        let versions: BTreeSet<&str> =
+            contents.iter().map(|content| content.split_once(' ').map_or(*content, |(version, _)| version)).collect();
+        versions.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    match (listed(before), listed(after)) {
+        (_, new) if before.is_empty() => format!("{new} added"),
+        (old, _) if after.is_empty() => format!("{old} removed"),
+        (_, new) if before == after => format!("{new}, installed elsewhere"),
+        (old, new) if old == new => format!("{new} with other content"),
+        (old, new) => format!("{old} → {new}"),
+    }
 }
 
 #[cfg(test)]

@@ -2,13 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use model::{AppName, Environmental, NetworkAccess};
-use serde_json::Value as Json;
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use model::{AppName, Environmental, NetworkAccess, RepoPath};
 
-use crate::diagnostic::{Diagnostic, place};
+use crate::diagnostic::{Diagnostic, Lines};
+
+mod node;
+
+use node::{Entry, Node, Value};
 
 /// The file at the repository's root.
 pub const FILE: &str = "frontage.toml";
+
+/// The longest glob: a repository chooses them, and reading one goes as deep as it is nested.
+const LONGEST_GLOB: usize = 500;
+
+/// The most memory, which is more than any machine has.
+const MOST_MEMORY: u64 = 1 << 44;
+
+const NAME_RULE: &str = "it must be lower-case letters, digits and single dashes, at most 40";
 
 const SITE_KEYS: [&str; 2] = ["production", "default"];
 const UPSTREAM_KEYS: [&str; 2] = ["url", "routes"];
@@ -40,6 +52,17 @@ pub struct Config {
     pub default_app: Option<(String, Place)>,
     /// Apps by name.
     pub apps: BTreeMap<String, AppConfig>,
+    /// Upstreams by name.
+    pub upstreams: BTreeMap<String, UpstreamConfig>,
+}
+
+/// What is configured of an upstream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpstreamConfig {
+    /// Where it is.
+    pub url: String,
+    /// Routes, each with its place.
+    pub routes: Vec<(String, Place)>,
 }
 
 /// Where something was said: file, line and column.
@@ -64,7 +87,7 @@ pub struct AppConfig {
     pub build: Option<String>,
     /// The start command; the inner none says that it is static.
     pub start: Option<Option<String>>,
-    /// The folder of public assets.
+    /// The folder of public assets, in the app's; with a leading `/` from the workspace's root.
     pub output: Option<String>,
     /// The path of the health check.
     pub health: Option<String>,
@@ -125,71 +148,97 @@ impl AppConfig {
 
 /// Reads `frontage.toml`; every problem is reported, not only the first.
 pub fn read(content: &[u8]) -> (Config, Vec<Diagnostic>) {
-    let mut reader = Reader { file: FILE.to_owned(), problems: Vec::new() };
     let Ok(text) = std::str::from_utf8(content) else {
         return (Config::default(), vec![Diagnostic::error("it is not UTF-8").in_file(FILE)]);
     };
-    let config = match toml_edit::Document::parse(text) {
-        Ok(document) => reader.config(&toml_table(text, document.as_table())),
-        Err(cause) => {
-            let at = place(text, cause.span().map_or(0, |span| span.start));
-            reader.problems.push(Diagnostic::error(cause.message().trim()).in_file(FILE).at(at));
+    let mut reader = Reader::new(FILE, text);
+    let config = match node::of_toml(text) {
+        Ok(entries) => reader.config(&entries),
+        Err((message, byte)) => {
+            reader.problem(byte, message, None);
             Config::default()
         }
     };
     (config, reader.problems)
 }
 
-/// Reads the `"frontage"` key of a manifest.
-pub fn read_manifest(file: &str, content: &[u8], value: &Json) -> (AppConfig, Vec<Diagnostic>) {
+/// Reads the `"frontage"` key of a manifest, which is a JSON object.
+pub fn read_manifest(file: &str, content: &[u8]) -> (AppConfig, Vec<Diagnostic>) {
     let text = String::from_utf8_lossy(content);
-    let at = place(&text, text.find("\"frontage\"").unwrap_or(0));
-    let mut reader = Reader { file: file.to_owned(), problems: Vec::new() };
-    let config = match json(value, at) {
-        Node { value: Value::Table(entries), .. } => reader.app(&entries, at),
-        other => {
-            reader.wrong("frontage", &other, "a table");
+    let mut reader = Reader::new(file, &text);
+    let config = match node::of_json_key(&text, "frontage") {
+        Some(Entry { node: Node { value: Value::Table(entries), .. }, at, .. }) => reader.app(&entries, at),
+        Some(Entry { node, .. }) => {
+            reader.wrong("frontage", &node, "a table");
             AppConfig::default()
         }
+        None => AppConfig::default(),
     };
     (config, reader.problems)
 }
 
-/// A value of TOML or JSON with its place.
-struct Node {
-    value: Value,
-    at: (usize, usize),
+/// A glob, of which `*` stays in its folder.
+///
+/// # Errors
+/// If it is none, in words.
+pub fn glob(pattern: &str) -> Result<Glob, String> {
+    if pattern.len() > LONGEST_GLOB {
+        return Err(format!("it is longer than {LONGEST_GLOB} characters"));
+    }
+    GlobBuilder::new(pattern).literal_separator(true).build().map_err(|cause| cause.kind().to_string())
 }
 
-enum Value {
-    Text(String),
-    Number(f64),
-    Bool(bool),
-    List(Vec<Node>),
-    Table(Vec<(String, (usize, usize), Node)>),
-    Other,
+/// Globs that are relative to `folder`, or with a leading `/` to the root. One that names a folder holds
+/// everything below it.
+///
+/// # Errors
+/// If they are too many or too large, in words.
+pub fn glob_set<'a>(globs: impl Iterator<Item = &'a String>, folder: &RepoPath) -> Result<GlobSet, String> {
+    let folder = globset::escape(folder.as_str());
+    let mut set = GlobSetBuilder::new();
+    for pattern in globs {
+        let pattern = pattern.trim_end_matches('/');
+        let from_root = match pattern.strip_prefix('/') {
+            Some(from_root) => from_root.to_owned(),
+            None => format!("{folder}/{}", pattern.trim_start_matches("./")),
+        };
+        let below = format!("{from_root}/**");
+        for pattern in [from_root, below] {
+            let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+            set.add(glob.map_err(|cause| cause.kind().to_string())?);
+        }
+    }
+    set.build().map_err(|cause| cause.kind().to_string())
 }
 
-type Entries = [(String, (usize, usize), Node)];
-
-struct Reader {
+struct Reader<'a> {
     file: String,
+    lines: Lines<'a>,
     problems: Vec<Diagnostic>,
 }
 
-impl Reader {
+type Entries = [Entry];
+
+impl<'a> Reader<'a> {
+    fn new(file: &str, text: &'a str) -> Reader<'a> {
+        Reader { file: file.to_owned(), lines: Lines::of(text), problems: Vec::new() }
+    }
+
     fn config(&mut self, root: &Entries) -> Config {
         let mut config = Config::default();
-        for (key, at, node) in root {
+        for Entry { key, at, node } in root {
             match (key.as_str(), &node.value) {
                 ("site", Value::Table(entries)) => self.site(entries, &mut config),
                 ("apps", Value::Table(entries)) => {
-                    for (name, at, node) in entries {
+                    for Entry { key: name, at, node } in entries {
                         self.named_app(name, *at, node, &mut config);
                     }
                 }
                 ("upstreams", Value::Table(entries)) => {
-                    entries.iter().for_each(|(name, _, node)| self.upstream(name, node))
+                    for Entry { key: name, at, node } in entries {
+                        let upstream = self.upstream(name, *at, node);
+                        config.upstreams.insert(name.clone(), upstream);
+                    }
                 }
                 ("site" | "apps" | "upstreams", _) => self.wrong(key, node, "a table"),
                 _ => self.unknown(key, *at, &["site", "apps", "upstreams"]),
@@ -199,7 +248,7 @@ impl Reader {
     }
 
     fn site(&mut self, entries: &Entries, config: &mut Config) {
-        for (key, at, node) in entries {
+        for Entry { key, at, node } in entries {
             match key.as_str() {
                 "production" => config.production = self.text(key, node),
                 "default" => {
@@ -211,12 +260,10 @@ impl Reader {
         }
     }
 
-    fn named_app(&mut self, name: &str, at: (usize, usize), node: &Node, config: &mut Config) {
+    fn named_app(&mut self, name: &str, at: usize, node: &Node, config: &mut Config) {
         if name.parse::<AppName>().is_err() {
             let usable = model::name::Names::default().allocate(name, name);
-            let problem = format!(
-                "`{name}` cannot be an app's name: it must be lower-case letters, digits and single dashes, at most 40"
-            );
+            let problem = format!("`{name}` cannot be an app's name: {NAME_RULE}");
             self.problem(at, problem, Some(format!("`[apps.{usable}]` with `path` naming its folder")));
         }
         match &node.value {
@@ -228,27 +275,44 @@ impl Reader {
         }
     }
 
-    fn upstream(&mut self, name: &str, node: &Node) {
-        let Value::Table(entries) = &node.value else { return self.wrong(name, node, "a table") };
-        for (key, at, node) in entries {
+    fn upstream(&mut self, name: &str, at: usize, node: &Node) -> UpstreamConfig {
+        let mut upstream = UpstreamConfig::default();
+        if !model::name::is_name(name) {
+            let usable = model::name::Names::default().allocate(name, name);
+            let problem = format!("`{name}` cannot be an upstream's name: {NAME_RULE}");
+            self.problem(at, problem, Some(format!("`[upstreams.{usable}]`")));
+        }
+        let Value::Table(entries) = &node.value else {
+            self.wrong(name, node, "a table");
+            return upstream;
+        };
+        for Entry { key, at, node } in entries {
             match key.as_str() {
-                "url" => {
-                    let url = self.text(key, node);
-                    if url.is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
-                        self.problem(node.at, "`url` must begin with `http://` or `https://`".to_owned(), None);
-                    }
-                }
-                "routes" => drop(self.routes(node)),
+                "url" => upstream.url = self.url(node).unwrap_or_default(),
+                "routes" => upstream.routes = self.routes(node).unwrap_or_default(),
                 _ => self.unknown(key, *at, &UPSTREAM_KEYS),
             }
         }
+        if entries.iter().all(|entry| entry.key != "url") {
+            self.problem(at, format!("the upstream `{name}` has no `url`"), None);
+        }
+        upstream
     }
 
-    fn app(&mut self, entries: &Entries, at: (usize, usize)) -> AppConfig {
+    fn url(&mut self, node: &Node) -> Option<String> {
+        let url = self.text("url", node)?;
+        if url.starts_with("http://") || url.starts_with("https://") {
+            return Some(url);
+        }
+        self.problem(node.at, "`url` must begin with `http://` or `https://`".to_owned(), None);
+        None
+    }
+
+    fn app(&mut self, entries: &Entries, at: usize) -> AppConfig {
         let mut app = AppConfig { place: self.place(at), ..AppConfig::default() };
-        for (key, at, node) in entries {
+        for Entry { key, at, node } in entries {
             match key.as_str() {
-                "path" => app.path = self.inside(key, node),
+                "path" => app.path = self.inside(key, node).map(|path| path.trim_start_matches('/').to_owned()),
                 "routes" => app.routes = self.routes(node),
                 "build" => app.build = self.text(key, node),
                 "start" => app.start = self.start(node),
@@ -292,37 +356,37 @@ impl Reader {
         }
     }
 
-    fn texts(&mut self, key: &str, node: &Node) -> Option<Vec<(String, Place)>> {
+    fn texts(&mut self, key: &str, node: &Node) -> Option<Vec<(String, usize)>> {
         let Value::List(list) = &node.value else {
             self.wrong(key, node, "a list of texts");
             return None;
         };
-        let texts = list.iter().filter_map(|node| Some((self.text(key, node)?, self.place(node.at))));
-        Some(texts.collect())
+        Some(list.iter().filter_map(|node| Some((self.text(key, node)?, node.at))).collect())
     }
 
-    /// A path below the app's folder, or with a leading `/` below the workspace's root.
+    /// A path below the workspace's root, or below the app's folder unless it begins with `/`.
     fn inside(&mut self, key: &str, node: &Node) -> Option<String> {
         let text = self.text(key, node)?;
-        let path = text.trim_matches('/').trim_start_matches("./").to_owned();
-        if path.split('/').any(|part| part == "..") {
+        let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        if parts.contains(&"..") {
             self.problem(node.at, format!("`{key}` leaves the repository: `{text}`"), None);
             return None;
         }
-        Some(if path == "." { String::new() } else { path })
+        let from_root = if text.starts_with('/') { "/" } else { "" };
+        Some(format!("{from_root}{}", parts.join("/")))
     }
 
     fn globs(&mut self, key: &str, node: &Node) -> Option<Vec<String>> {
         let texts = self.texts(key, node)?;
-        for (glob, place) in &texts {
-            if let Err(cause) = globset::Glob::new(glob.trim_start_matches('/')) {
-                self.problem(place.at, format!("`{glob}` is no glob: {}", cause.kind()), None);
-            } else if glob.split('/').any(|part| part == "..") {
-                self.problem(
-                    place.at,
-                    format!("`{glob}` leaves the app's folder"),
-                    Some("a leading `/` begins at the workspace's root".to_owned()),
-                );
+        for (pattern, at) in &texts {
+            if pattern.split('/').any(|part| part == "..") {
+                let hint = "a leading `/` begins at the workspace's root".to_owned();
+                self.problem(*at, format!("`{pattern}` leaves the app's folder"), Some(hint));
+            } else if pattern.starts_with('!') {
+                self.problem(*at, format!("`{pattern}`: globs of `{key}` cannot be negated"), None);
+            } else if let Err(cause) = glob(pattern) {
+                let shown: String = pattern.chars().take(80).collect();
+                self.problem(*at, format!("`{shown}` is no glob: {cause}"), None);
             }
         }
         Some(texts.into_iter().map(|(glob, _)| glob).collect())
@@ -331,18 +395,18 @@ impl Reader {
     fn routes(&mut self, node: &Node) -> Option<Vec<(String, Place)>> {
         let routes = self.texts("routes", node)?;
         let mut usable = Vec::new();
-        for (route, place) in routes {
+        for (route, at) in routes {
             let trimmed = if route == "/" { "/" } else { route.trim_end_matches('/') };
             let strange = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'?' | b'#' | b'*' | b'\\' | b'%');
             if !route.starts_with('/') || route.contains("//") || route.bytes().any(strange) {
                 let problem = format!(
                     "`{route}` is no route: it must be a path prefix such as `/catalog`, without `*`, `?` or `%`"
                 );
-                self.problem(place.at, problem, None);
+                self.problem(at, problem, None);
             } else if route.split('/').any(|part| matches!(part, "." | "..")) {
-                self.problem(place.at, format!("`{route}` is no route: it holds `.` or `..`"), None);
+                self.problem(at, format!("`{route}` is no route: it holds `.` or `..`"), None);
             } else {
-                usable.push((trimmed.to_owned(), place));
+                usable.push((trimmed.to_owned(), self.place(at)));
             }
         }
         Some(usable)
@@ -394,13 +458,14 @@ impl Reader {
         )]
         let bytes = amount.map(|number| (number * factor as f64) as u64);
         match bytes {
-            Some(bytes) if bytes >= 32 << 20 => Some(bytes),
-            Some(_) => {
-                self.problem(
-                    node.at,
-                    format!("`memory` of {text} is too little: Node.js does not start in less than 32 MiB"),
-                    None,
-                );
+            Some(bytes) if (32 << 20..=MOST_MEMORY).contains(&bytes) => Some(bytes),
+            Some(bytes) => {
+                let because = if bytes > MOST_MEMORY {
+                    "too much: no machine has that"
+                } else {
+                    "too little: Node.js does not start in less than 32 MiB"
+                };
+                self.problem(node.at, format!("`memory` of {text} is {because}"), None);
                 None
             }
             None => {
@@ -464,7 +529,7 @@ impl Reader {
             return None;
         };
         let mut env = BTreeMap::new();
-        for (name, at, node) in entries {
+        for Entry { key: name, at, node } in entries {
             let usable = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
             if name.is_empty() || !name.bytes().all(usable) || name.as_bytes()[0].is_ascii_digit() {
                 self.problem(*at, format!("`{name}` cannot be a variable's name"), None);
@@ -480,7 +545,7 @@ impl Reader {
 
     fn per_kind(&mut self, kinds: &Entries) -> Environmental {
         let (mut production, mut preview) = (None, None);
-        for (key, at, node) in kinds {
+        for Entry { key, at, node } in kinds {
             let value = match &node.value {
                 Value::Text(text) => Some(text.clone()),
                 _ => None,
@@ -499,21 +564,21 @@ impl Reader {
         self.problem(node.at, format!("`{key}` must be {wanted}"), None);
     }
 
-    fn unknown(&mut self, key: &str, at: (usize, usize), known: &[&str]) {
+    fn unknown(&mut self, key: &str, at: usize, known: &[&str]) {
         let nearest = nearest(key, known.iter().copied());
         self.problem(at, format!("unknown key `{key}`"), nearest.map(|name| format!("did you mean `{name}`?")));
     }
 
-    fn problem(&mut self, at: (usize, usize), message: String, hint: Option<String>) {
-        let diagnostic = Diagnostic::error(message).in_file(self.file.clone()).at(at);
+    fn problem(&mut self, at: usize, message: String, hint: Option<String>) {
+        let diagnostic = Diagnostic::error(message).in_file(self.file.clone()).at(self.lines.place(at));
         self.problems.push(match hint {
             Some(hint) => diagnostic.hint(hint),
             None => diagnostic,
         });
     }
 
-    fn place(&self, at: (usize, usize)) -> Place {
-        Place { file: self.file.clone(), at }
+    fn place(&self, at: usize) -> Place {
+        Place { file: self.file.clone(), at: self.lines.place(at) }
     }
 }
 
@@ -521,61 +586,6 @@ impl Reader {
 pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let scored = known.map(|name| (strsim::jaro_winkler(wanted, name), name));
     scored.filter(|(score, _)| *score > 0.7).max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, name)| name)
-}
-
-fn toml_table(text: &str, table: &dyn toml_edit::TableLike) -> Vec<(String, (usize, usize), Node)> {
-    let entries = table.iter().map(|(key, item)| {
-        let span = table.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
-        let at = place(text, span.map_or(0, |span| span.start));
-        (key.to_owned(), at, toml(text, item, at))
-    });
-    entries.collect()
-}
-
-fn toml(text: &str, item: &toml_edit::Item, outer: (usize, usize)) -> Node {
-    let at = item.span().map_or(outer, |span| place(text, span.start));
-    if let Some(table) = item.as_table_like() {
-        return Node { value: Value::Table(toml_table(text, table)), at };
-    }
-    let value = match item.as_value() {
-        Some(value) => toml_value(text, value, at),
-        None => Value::Other,
-    };
-    Node { value, at }
-}
-
-fn toml_value(text: &str, value: &toml_edit::Value, outer: (usize, usize)) -> Value {
-    use toml_edit::Value as Toml;
-    match value {
-        Toml::String(text) => Value::Text(text.value().clone()),
-        #[expect(clippy::cast_precision_loss, reason = "numbers of cores and instances are small")]
-        Toml::Integer(number) => Value::Number(*number.value() as f64),
-        Toml::Float(number) => Value::Number(*number.value()),
-        Toml::Boolean(value) => Value::Bool(*value.value()),
-        Toml::Array(list) => {
-            let nodes = list.iter().map(|value| {
-                let at = value.span().map_or(outer, |span| place(text, span.start));
-                Node { value: toml_value(text, value, at), at }
-            });
-            Value::List(nodes.collect())
-        }
-        Toml::InlineTable(table) => Value::Table(toml_table(text, table)),
-        Toml::Datetime(_) => Value::Other,
-    }
-}
-
-fn json(value: &Json, at: (usize, usize)) -> Node {
-    let value = match value {
-        Json::String(text) => Value::Text(text.clone()),
-        Json::Number(number) => number.as_f64().map_or(Value::Other, Value::Number),
-        Json::Bool(value) => Value::Bool(*value),
-        Json::Array(list) => Value::List(list.iter().map(|value| json(value, at)).collect()),
-        Json::Object(fields) => {
-            Value::Table(fields.iter().map(|(key, value)| (key.clone(), at, json(value, at))).collect())
-        }
-        Json::Null => Value::Other,
-    };
-    Node { value, at }
 }
 
 #[cfg(test)]

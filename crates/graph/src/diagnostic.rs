@@ -93,10 +93,31 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// The line and column of a byte in a text, each from 1.
-pub fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+/// The lines of a text, to find places in it.
+pub struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    /// The lines of `text`.
+    pub fn of(text: &'a str) -> Lines<'a> {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Lines { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    /// The line and column of a byte, each from 1; columns are characters.
+    pub fn place(&self, byte: usize) -> (usize, usize) {
+        let byte = byte.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let before = &self.text.as_bytes()[self.starts[line - 1]..byte];
+        (line, String::from_utf8_lossy(before).chars().count() + 1)
+    }
+}
+
+/// What is wrong with a JSON text, with its place.
+pub fn of_json(what: &str, cause: &serde_json::Error) -> Diagnostic {
+    let said = cause.to_string();
+    let said = said.split(" at line ").next().unwrap_or(&said);
+    Diagnostic::error(format!("{what}: {said}")).at((cause.line().max(1), cause.column().max(1)))
 }

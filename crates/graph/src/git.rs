@@ -15,6 +15,9 @@ mod command;
 
 pub use snapshot::{SYMBOLIC_LINK, Snapshot};
 
+/// The exit status with which git says no, rather than that it could not tell.
+const NO: i32 = 1;
+
 /// A repository on this machine.
 #[derive(Clone, Debug)]
 pub struct Repository {
@@ -85,11 +88,22 @@ pub enum GitError {
         /// Whether history was cut short, so that it may exist elsewhere.
         shallow: bool,
     },
+    /// A file of the working tree cannot be read.
+    #[error("could not read `{path}`")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// Any other command failed.
     #[error("`git {command}` failed: {said}")]
     Failed {
         /// The command.
         command: String,
+        /// Its exit status; none if it ended otherwise.
+        status: Option<i32>,
         /// What git said.
         said: String,
     },
@@ -111,7 +125,7 @@ impl GitError {
                 Some(format!("set `production` under `[site]` to one of {}", there.join(", ")))
             }
             GitError::NoRevision { shallow: true, .. } => Some("`git fetch --unshallow`".to_owned()),
-            GitError::NoRevision { .. } | GitError::Failed { .. } => None,
+            GitError::NoRevision { .. } | GitError::Unreadable { .. } | GitError::Failed { .. } => None,
         }
     }
 }
@@ -246,7 +260,7 @@ impl Repository {
     pub fn merge_base(&self, one: &CommitId, other: &CommitId) -> Result<Option<CommitId>, GitError> {
         match self.git(&["merge-base", one.as_str(), other.as_str()]) {
             Ok(text) => Ok(text.trim().parse().ok()),
-            Err(GitError::Failed { said, .. }) if said.is_empty() => Ok(None),
+            Err(GitError::Failed { status: Some(NO), .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -258,7 +272,8 @@ impl Repository {
     pub fn resolve(&self, revision: &str) -> Result<CommitId, GitError> {
         let missing = || GitError::NoRevision { revision: revision.to_owned(), shallow: self.is_shallow() };
         let wanted = format!("{revision}^{{commit}}");
-        match self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
+        // In the folder, since `HEAD` is another in each working tree.
+        match command::in_folder(&self.folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]) {
             Ok(text) => text.trim().parse().map_err(|_| missing()),
             Err(GitError::Failed { .. }) => Err(missing()),
             Err(error) => Err(error),
@@ -303,9 +318,9 @@ impl Repository {
         if self.folder == self.common {
             return self.snapshot(&head);
         }
-        let listed =
-            command::in_folder(&self.folder, &["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?;
-        let paths = listed.split('\0').filter(|path| !path.is_empty());
+        let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+        let listed = command::bytes_in_folder(&self.folder, &list)?;
+        let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
         Snapshot::of_folder(&self.folder, head, paths)
     }
 
@@ -348,3 +363,6 @@ fn commit(line: &str) -> Option<Commit> {
         subject: fields.next()?.to_owned(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,7 @@
 //! What a build's key covers, piece by piece, so that two keys can be compared and their difference explained.
+//!
+//! The key is over what a piece is and what it contains. How it reaches the build only explains it: a path that
+//! is now needed through another package gives the same key.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,63 +11,121 @@ use model::BuildKey;
 /// One thing that a key covers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Component {
-    /// A file of the member itself.
+    /// A member that is built.
+    Built(String),
+    /// A file.
     File(String),
-    /// A file of a member that it needs, and through which members that is reached.
-    Package(String, Vec<String>),
     /// A field of a manifest.
     Field {
         /// The manifest.
         file: String,
         /// The field.
         field: String,
-        /// Through which members it is reached.
-        via: Vec<String>,
     },
-    /// A configuration file above the member.
-    Config(String),
-    /// A file that belongs to no member.
-    Doubt(String),
-    /// A package from outside, by name and place.
-    Dependency(String, String),
+    /// A script that the build runs.
+    Script {
+        /// The folder that it runs in.
+        folder: String,
+        /// Its name.
+        name: String,
+    },
+    /// A package from outside.
+    Dependency {
+        /// Its name.
+        name: String,
+        /// Where it is installed.
+        place: String,
+    },
     /// A variable that the build is given.
     Variable(String),
     /// A part of the toolchain.
     Toolchain(&'static str),
-    /// Something that `frontage.toml` or a script says of the build.
+    /// Something that is configured of the build.
     Setting(&'static str),
 }
 
-/// Everything that a key covers: component and what tells one of its contents from another.
+/// How something reaches a build.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// It is the member's own.
+    Own,
+    /// It belongs to a member that is needed.
+    Package {
+        /// That member's folder.
+        folder: String,
+        /// Through which members that is reached, from it to the one that is built.
+        via: Vec<String>,
+    },
+    /// It belongs to no member and governs this one: it lies in a folder above.
+    Above,
+    /// It belongs to no member, so any build may read it.
+    Unowned,
+}
+
+/// What tells one content of a component from another, and how the component reaches the build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The content: an object id, a version, a value.
+    pub content: String,
+    /// How it reaches the build.
+    pub reach: Reach,
+}
+
+/// Everything that a key covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    components: BTreeMap<Component, String>,
+    components: BTreeMap<Component, Counted>,
+    /// Keys of the builds whose outputs are laid under this one, by folder.
+    needs: BTreeMap<String, BuildKey>,
+    /// What those keys cover besides; the key covers it through them.
+    behind: BTreeMap<Component, Counted>,
 }
 
 impl Inputs {
-    /// Adds a component.
+    /// Adds a component of the build's own.
     pub fn add(&mut self, component: Component, content: impl Into<String>) {
-        self.components.insert(component, content.into());
+        self.add_reached(component, content, Reach::Own);
     }
 
-    /// Its components.
-    pub fn components(&self) -> &BTreeMap<Component, String> {
-        &self.components
+    /// Adds a component with how it reaches the build.
+    pub fn add_reached(&mut self, component: Component, content: impl Into<String>, reach: Reach) {
+        self.components.insert(component, Counted { content: content.into(), reach });
+    }
+
+    /// Adds the build of a member that is needed, reached through `via`.
+    pub fn add_need(&mut self, folder: &str, via: &[String], needed: &Inputs) {
+        self.needs.insert(folder.to_owned(), needed.key());
+        for (component, counted) in needed.all() {
+            let reach = match &counted.reach {
+                Reach::Own => Reach::Package { folder: folder.to_owned(), via: via.to_vec() },
+                Reach::Package { folder, via: before } => {
+                    Reach::Package { folder: folder.clone(), via: [before, via].concat() }
+                }
+                outside => outside.clone(),
+            };
+            let counted = Counted { content: counted.content.clone(), reach };
+            self.behind.entry(component.clone()).or_insert(counted);
+        }
+    }
+
+    /// Its components and those of every build that it needs.
+    pub fn all(&self) -> BTreeMap<&Component, &Counted> {
+        self.behind.iter().chain(&self.components).collect()
+    }
+
+    /// Keys of the builds that it needs, by folder.
+    pub fn needs(&self) -> &BTreeMap<String, BuildKey> {
+        &self.needs
     }
 
     /// The key over all of it.
     pub fn key(&self) -> BuildKey {
-        let mut text = String::from("frontage build key 1\n");
-        for (component, content) in &self.components {
-            // Through which members a thing is reached explains it, and does not change it.
-            let named = match component {
-                Component::Package(path, _) => Component::Package(path.clone(), Vec::new()),
-                Component::Field { file, field, .. } => {
-                    Component::Field { file: file.clone(), field: field.clone(), via: Vec::new() }
-                }
-                other => other.clone(),
-            };
-            writeln!(text, "{named:?} {content:?}").expect("writing to a string succeeds");
+        let mut text = String::from("frontage build key 2\n");
+        for (component, Counted { content, .. }) in &self.components {
+            writeln!(text, "{component:?} {content:?}").expect("writing to a string succeeds");
+        }
+        for (folder, key) in &self.needs {
+            writeln!(text, "needs {folder:?} {key}").expect("writing to a string succeeds");
         }
         BuildKey::over(text.as_bytes())
     }

@@ -22,6 +22,9 @@ pub mod plan;
 
 pub mod affected;
 
+#[cfg(test)]
+mod notation;
+
 pub use diagnostic::{Diagnostic, Severity};
 pub use git::{Branch, Commit, GitError, Repository, Snapshot};
 pub use plan::{Planned, WantedToolchain};

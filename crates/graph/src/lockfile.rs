@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 
 /// An npm lockfile.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +20,6 @@ struct Package {
     /// The folder of the repository that a link names.
     link: Option<String>,
     dependencies: BTreeSet<String>,
-    has_bin: bool,
 }
 
 /// A package from outside that a closure holds.
@@ -49,29 +48,43 @@ impl Lockfile {
     /// # Errors
     /// If it does not parse, or is of a version before 2.
     pub fn read(file: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
-        let unreadable = |what: String| Diagnostic::error(what).in_file(file).hint("`npm install` writes it anew");
-        let value: Value = serde_json::from_slice(content).map_err(|cause| {
-            unreadable(format!("the lockfile cannot be read: {cause}")).at((cause.line().max(1), cause.column().max(1)))
-        })?;
-        let version = value.get("lockfileVersion").and_then(Value::as_u64);
-        let packages = value.get("packages").and_then(Value::as_object);
-        let (Some(2..=3), Some(packages)) = (version, packages) else {
-            let version = version.map_or_else(|| "no version".to_owned(), |version| format!("version {version}"));
-            return Err(unreadable(format!("the lockfile is of {version}; versions 2 and 3 are read")));
+        let again = "`npm install` writes it anew";
+        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+        let value: Value = serde_json::from_slice(content)
+            .map_err(|cause| diagnostic::of_json("the lockfile cannot be read", &cause).in_file(file).hint(again))?;
+        let unusable = |what: String| Diagnostic::error(what).in_file(file).hint(again);
+        match value.get("lockfileVersion") {
+            Some(version) if matches!(version.as_u64(), Some(2..=3)) => {}
+            Some(version) => {
+                return Err(unusable(format!("the lockfile is of version {version}; versions 2 and 3 are read")));
+            }
+            None => return Err(unusable("the lockfile has no `lockfileVersion`".to_owned())),
+        }
+        let Some(packages) = value.get("packages").and_then(Value::as_object) else {
+            return Err(unusable("the lockfile has no table `packages`".to_owned()));
         };
         let packages = packages.iter().map(|(path, entry)| (path.clone(), Package::read(entry)));
         Ok(Lockfile { packages: packages.collect() })
     }
 
-    /// What `names`, wanted by the package in `folder`, resolve to, and all that those need in turn.
-    pub fn closure<'a>(&self, folder: &str, names: impl IntoIterator<Item = &'a str>) -> Closure {
+    /// What `names`, wanted by the package in `folder`, resolve to, and all that those need in turn; what members
+    /// of the workspace need is for the caller to ask.
+    pub fn closure<'a>(
+        &self,
+        folder: &str,
+        names: impl IntoIterator<Item = &'a str>,
+        is_member: impl Fn(&str) -> bool,
+    ) -> Closure {
         let mut closure = Closure::default();
         let mut open: Vec<(String, String)> =
             names.into_iter().map(|name| (folder.to_owned(), name.to_owned())).collect();
         while let Some((folder, name)) = open.pop() {
             let Some((path, package)) = self.resolve(&folder, &name) else { continue };
             if let Some(target) = &package.link {
-                closure.links.insert(path.to_owned(), target.clone());
+                let is_new = closure.links.insert(path.to_owned(), target.clone()).is_none();
+                if let Some(linked) = self.packages.get(target).filter(|_| is_new && !is_member(target)) {
+                    open.extend(linked.dependencies.iter().map(|name| (target.clone(), name.clone())));
+                }
                 continue;
             }
             let installed = Installed { name, version: package.version.clone(), integrity: package.integrity.clone() };
@@ -82,9 +95,9 @@ impl Lockfile {
         closure
     }
 
-    /// Whether a package that is installed at `path` brings programs.
-    pub fn has_programs(&self, path: &str) -> bool {
-        self.packages.get(path).is_some_and(|package| package.has_bin)
+    /// The folder of the repository that `name`, wanted by the package in `folder`, is a link to.
+    pub fn link(&self, folder: &str, name: &str) -> Option<&str> {
+        self.resolve(folder, name)?.1.link.as_deref()
     }
 
     /// Where Node.js finds `name` from `folder`: the nearest `node_modules` on the way up.
@@ -96,7 +109,7 @@ impl Lockfile {
             } else {
                 format!("{folder}/node_modules/{name}")
             };
-            if !folder.ends_with("node_modules")
+            if folder.rsplit('/').next() != Some("node_modules")
                 && let Some((path, package)) = self.packages.get_key_value(&path)
             {
                 return Some((path, package));
@@ -127,7 +140,9 @@ impl Package {
             integrity,
             link: is_link.then(|| text("resolved")),
             dependencies: names.cloned().collect(),
-            has_bin: entry.get("bin").is_some(),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,10 @@
 //! `package.json` as far as building needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{self, Diagnostic};
 
 /// Scripts that a package manager runs on its own after an install, in their order.
 /// Source: docs.npmjs.com, "scripts", life cycle of `npm ci`.
@@ -49,9 +49,7 @@ impl Manifest {
         match serde_json::from_slice(content) {
             Ok(Value::Object(fields)) => Ok(Manifest { fields }),
             Ok(_) => Err(Diagnostic::error("it is not a JSON object").in_file(file)),
-            Err(cause) => Err(Diagnostic::error(format!("it cannot be read: {cause}"))
-                .in_file(file)
-                .at((cause.line().max(1), cause.column().max(1)))),
+            Err(cause) => Err(diagnostic::of_json("it cannot be read", &cause).in_file(file)),
         }
     }
 
@@ -93,11 +91,18 @@ impl Manifest {
         tables.into_iter().flat_map(|table| self.dependencies(table)).collect()
     }
 
-    /// Workspace globs; none if it has no `workspaces`.
+    /// Names that it needs when it runs; with those that only its own build and tests need if `dev`.
+    pub fn needed(&self, dev: bool) -> BTreeSet<&str> {
+        let tables = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"];
+        let tables = if dev { &tables[..] } else { &tables[..3] };
+        tables.iter().flat_map(|table| self.dependencies(table).into_keys()).collect()
+    }
+
+    /// Workspace globs; none if it has no `workspaces`, or that is no list of texts.
     pub fn workspaces(&self) -> Option<Vec<String>> {
         let value = self.fields.get("workspaces")?;
         let list = value.as_array().or_else(|| value.get("packages")?.as_array())?;
-        Some(list.iter().filter_map(|glob| glob.as_str().map(str::to_owned)).collect())
+        list.iter().map(|glob| glob.as_str().map(str::to_owned)).collect()
     }
 
     /// What of it a build may see, field by field, in canonical text.

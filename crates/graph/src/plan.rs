@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use model::task::Step;
 use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, ShownFile, Task, TaskKind, Toolchain};
 
-use crate::inputs::{Component, Inputs};
+use crate::inputs::{Component, Inputs, Reach};
 use crate::lockfile::Closure;
-use crate::manifest::{LIFECYCLE, Manifest};
-use crate::workspace::{Member, Workspace};
+use crate::manifest::LIFECYCLE;
+use crate::workspace::{Globs, Member, VERSION_FILES, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
@@ -76,8 +76,11 @@ impl WantedToolchain {
             let range = workspace.root.field("engines")?.get("node")?.as_str()?;
             Some((range.to_owned(), "package.json".to_owned()))
         };
-        let file = workspace.version_files.iter().next();
-        let version = file.map(|(name, text)| (text.trim_start_matches('v').to_owned(), name.clone()));
+        let said = |name: &str| {
+            let version = workspace.version_files.get(name)?.lines().find(|line| !line.starts_with('#'))?.trim();
+            (!version.is_empty()).then(|| (version.trim_start_matches('v').to_owned(), name.to_owned()))
+        };
+        let version = VERSION_FILES.iter().find_map(|name| said(name));
         WantedToolchain {
             node: version.or_else(engines),
             package_manager: workspace
@@ -90,16 +93,20 @@ impl WantedToolchain {
 
 /// Plans an app's build for a kind of environment with a toolchain.
 pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, toolchain: &Toolchain) -> Planned {
-    let mut planner =
-        Planner { workspace, toolchain, install: install_layer(workspace, toolchain), tasks: BTreeMap::new() };
+    let mut planner = Planner {
+        workspace,
+        toolchain,
+        install: install_layer(workspace, toolchain),
+        planned: BTreeMap::new(),
+        tasks: Vec::new(),
+    };
+    for path in planner.packages_to_build(&app.path) {
+        planner.package(&path);
+    }
     let (inputs, task) = planner.app(app, environment);
     let key = task.key.clone();
-    let mut ordered: Vec<Task> = Vec::new();
-    for needed in task.needs.iter().rev() {
-        ordered.extend(planner.tasks.values().flatten().find(|task| &task.key == needed).cloned());
-    }
-    ordered.push(task);
-    Planned { key, inputs, tasks: ordered }
+    planner.tasks.push(task);
+    Planned { key, inputs, tasks: planner.tasks }
 }
 
 /// Variables of an app that its build is given: with a public prefix, or named in `build_env`.
@@ -115,11 +122,14 @@ struct Planner<'a> {
     workspace: &'a Workspace,
     toolchain: &'a Toolchain,
     install: Option<InstallLayer>,
-    /// Tasks of packages by folder; none for those that need none, or that are being planned.
-    tasks: BTreeMap<RepoPath, Option<Task>>,
+    /// What the keys of the packages' tasks cover, by folder.
+    planned: BTreeMap<RepoPath, Inputs>,
+    /// Tasks, each after those that it needs.
+    tasks: Vec<Task>,
 }
 
 /// What is common to the tasks of packages and apps.
+#[derive(Default)]
 struct Draft {
     inputs: Inputs,
     shown: BTreeMap<String, ShownFile>,
@@ -128,59 +138,80 @@ struct Draft {
 }
 
 impl Planner<'_> {
-    fn app(&mut self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
-        let config = self.workspace.app_configs.get(&app.name);
-        let ignore = globs(config.and_then(|config| config.ignore.as_deref()), &app.path);
-        let more = globs(config.and_then(|config| config.inputs.as_deref()), &app.path);
-        let mut draft = self.draft(&app.path, app.build.as_deref(), &ignore);
-        for file in self.workspace.snapshot.files.values().filter(|file| more.is_match(file.path.as_str())) {
-            draft.show(Component::File(file.path.to_string()), file);
+    /// Folders of the packages that must be built for an app, each after those that it needs.
+    ///
+    /// A circle is cut where the build order says: what comes first in it is built without what comes later.
+    fn packages_to_build(&self, app: &RepoPath) -> Vec<RepoPath> {
+        let position = |path: &RepoPath| self.workspace.build_position(path);
+        let mut wanted: BTreeSet<(usize, RepoPath)> = BTreeSet::new();
+        let mut open: Vec<RepoPath> = vec![app.clone()];
+        while let Some(path) = open.pop() {
+            for (needed, _) in self.workspace.closure(&path, true) {
+                let is_built = self.workspace.members.get(&needed).is_some_and(Member::has_task);
+                let comes_first = &path == app || position(&needed) < position(&path);
+                if is_built && comes_first && wanted.insert((position(&needed), needed.clone())) {
+                    open.push(needed);
+                }
+            }
         }
+        wanted.into_iter().map(|(_, path)| path).collect()
+    }
+
+    fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
+        let nothing = Globs::default();
+        let globs = self.workspace.globs.get(&app.name).unwrap_or(&nothing);
+        let mut draft = self.draft(&app.path, &globs.ignore, usize::MAX);
+        for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
+            draft.show(Component::File(path.clone()), file, Reach::Own);
+        }
+        draft.inputs.add(Component::Built(app.path.to_string()), "app");
         let env = build_variables(app, environment);
         for (name, value) in &env {
             draft.inputs.add(Component::Variable(name.clone()), value);
         }
-        let inputs = &mut draft.inputs;
-        inputs.add(Component::Setting("start"), app.start.clone().unwrap_or_default());
-        inputs.add(Component::Setting("output"), app.output.clone().unwrap_or_default());
-        inputs.add(Component::Setting("build_network"), app.build_network.to_string());
+        draft.inputs.add(Component::Setting("build"), app.build.clone().unwrap_or_default());
+        draft.steps.extend(app.build.iter().map(|build| step("build", &app.path, build)));
+        draft.inputs.add(Component::Setting("start"), app.start.clone().unwrap_or_default());
+        draft.inputs.add(Component::Setting("output"), app.output.clone().unwrap_or_default());
+        draft.inputs.add(Component::Setting("build_network"), app.build_network.to_string());
         if app.commit {
-            inputs.add(Component::Setting("commit"), self.workspace.snapshot.commit.to_string());
+            draft.inputs.add(Component::Setting("commit"), self.workspace.snapshot.commit.to_string());
         }
+        let inputs = draft.inputs.clone();
+        let task = self.task(&app.path, self.kind(app), draft, env, app.build_network);
+        (inputs, task)
+    }
+
+    /// Plans the task of a package; those that it needs were planned before.
+    fn package(&mut self, path: &RepoPath) {
+        let mut draft = self.draft(path, &GlobSet::empty(), self.workspace.build_position(path));
+        draft.inputs.add(Component::Built(path.to_string()), "package");
+        let manifest = self.workspace.members.get(path).map(|member| &member.manifest);
+        if let Some(script) = manifest.and_then(|manifest| manifest.script_with_hooks("build")) {
+            let component = Component::Script { folder: path.to_string(), name: "build".to_owned() };
+            draft.inputs.add(component, &script);
+            draft.steps.push(step("build", path, &script));
+        }
+        self.planned.insert(path.clone(), draft.inputs.clone());
+        let task = self.task(path, TaskKind::Package, draft, BTreeMap::new(), false);
+        self.tasks.push(task);
+    }
+
+    fn kind(&self, app: &App) -> TaskKind {
         let packages: Vec<RepoPath> =
             self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
         let closure = self.production_closure(&app.path, &packages);
-        let kind = TaskKind::App {
+        TaskKind::App {
             app: app.clone(),
             closure: closure.installed.into_keys().collect(),
             links: closure.links.into_iter().filter_map(|(link, target)| Some((link, target.parse().ok()?))).collect(),
             packages,
-        };
-        let name =
-            self.workspace.members.get(&app.path).map_or_else(|| app.name.to_string(), |member| member.name.clone());
-        let inputs = draft.inputs.clone();
-        let task = self.task(&app.path, name, kind, draft, env, app.build_network);
-        (inputs, task)
-    }
-
-    /// The task of a package, if it has one. A package that needs itself in a circle is planned without that.
-    fn package(&mut self, path: &RepoPath) -> Option<Task> {
-        if let Some(planned) = self.tasks.get(path) {
-            return planned.clone();
         }
-        self.tasks.insert(path.clone(), None);
-        let member = self.workspace.members.get(path).filter(|member| member.has_task())?.clone();
-        let build = member.manifest.script_with_hooks("build");
-        let draft = self.draft(path, build.as_deref(), &GlobSet::empty());
-        let task = self.task(path, member.name, TaskKind::Package, draft, BTreeMap::new(), false);
-        self.tasks.insert(path.clone(), Some(task.clone()));
-        Some(task)
     }
 
     fn task(
         &self,
         path: &RepoPath,
-        package: String,
         kind: TaskKind,
         draft: Draft,
         env: BTreeMap<String, String>,
@@ -189,7 +220,7 @@ impl Planner<'_> {
         Task {
             key: draft.inputs.key(),
             member: path.clone(),
-            package,
+            package: self.workspace.members.get(path).map_or_else(|| path.to_string(), |member| member.name.clone()),
             kind,
             needs: draft.needs,
             shown: draft.shown.into_values().collect(),
@@ -202,97 +233,69 @@ impl Planner<'_> {
         }
     }
 
-    fn draft(&mut self, path: &RepoPath, build: Option<&str>, ignore: &GlobSet) -> Draft {
-        let mut draft =
-            Draft { inputs: Inputs::default(), shown: BTreeMap::new(), needs: Vec::new(), steps: Vec::new() };
+    /// All but the build's own step. The outputs of packages that are built before `position` lie under it.
+    fn draft(&self, path: &RepoPath, ignore: &GlobSet, position: usize) -> Draft {
+        let mut draft = Draft::default();
         let closure = self.workspace.closure(path, true);
-        self.show_own(path, ignore, &mut draft);
+        self.show_member(path, Reach::Own, ignore, &mut draft);
         for (needed, via) in &closure {
-            self.show_package(needed, via, &mut draft);
+            let reach = Reach::Package { folder: needed.to_string(), via: via.clone() };
+            self.show_member(needed, reach, ignore, &mut draft);
         }
-        self.show_outside(path, &mut draft);
+        self.show_outside(path, ignore, &mut draft);
         self.count_dependencies(path, &closure, &mut draft);
         self.count_toolchain(&mut draft);
-        draft.steps = self.steps(path, build);
-        let text: Vec<String> =
-            draft.steps.iter().map(|step| format!("{} {} {}", step.folder, step.name, step.command)).collect();
-        draft.inputs.add(Component::Setting("steps"), text.join("\n"));
-        // A circle is built in name order: what comes later sees the output of what came first.
-        for (needed, _) in &closure {
-            if let Some(task) = self.package(needed) {
-                draft.needs.push(task.key);
+        self.lifecycle_scripts(path, &mut draft);
+        for (needed, via) in &closure {
+            let is_built_before = self.workspace.build_position(needed) < position;
+            if let Some(inputs) = self.planned.get(needed).filter(|_| is_built_before) {
+                draft.inputs.add_need(needed.as_str(), via, inputs);
+                draft.needs.push(inputs.key());
             }
         }
         draft
     }
 
-    fn show_own(&self, path: &RepoPath, ignore: &GlobSet, draft: &mut Draft) {
-        for file in self.files_of(path).filter(|file| !ignore.is_match(file.path.as_str())) {
-            if file.path.as_str() == path.join("package.json") {
-                draft.shown.insert(file.path.to_string(), file.clone());
-                self.count_manifest(path, &[], draft);
-            } else {
-                draft.show(Component::File(file.path.to_string()), file);
+    fn show_member(&self, path: &RepoPath, reach: Reach, ignore: &GlobSet, draft: &mut Draft) {
+        let manifest = path.join("package.json");
+        for file in self.workspace.files_of(path) {
+            if file.path.as_str() == manifest {
+                draft.shown.insert(manifest.clone(), file.clone());
+                self.count_manifest(path, &manifest, &reach, draft);
+            } else if !ignore.is_match(file.path.as_str()) {
+                draft.show(Component::File(file.path.to_string()), file, reach.clone());
             }
         }
     }
 
-    fn show_package(&self, path: &RepoPath, via: &[String], draft: &mut Draft) {
-        for file in self.files_of(path) {
-            if file.path.as_str() == path.join("package.json") {
-                draft.shown.insert(file.path.to_string(), file.clone());
-                self.count_manifest(path, via, draft);
-            } else {
-                draft.show(Component::Package(file.path.to_string(), via.to_vec()), file);
-            }
-        }
-    }
-
-    /// Files of a member, without those of members below its folder.
-    fn files_of(&self, path: &RepoPath) -> impl Iterator<Item = &ShownFile> {
-        let prefix = format!("{path}/");
-        let below = self
-            .workspace
-            .snapshot
-            .files
-            .range(prefix.clone()..)
-            .take_while(move |(file, _)| file.starts_with(&prefix));
-        below
-            .map(|(_, file)| file)
-            .filter(move |file| self.workspace.owner(file.path.as_str()).is_some_and(|owner| &owner.path == path))
-    }
-
-    fn count_manifest(&self, path: &RepoPath, via: &[String], draft: &mut Draft) {
+    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Reach, draft: &mut Draft) {
         let Some(member) = self.workspace.members.get(path) else { return };
         for (field, content) in member.manifest.counted() {
-            let file = path.join("package.json");
-            draft.inputs.add(Component::Field { file, field, via: via.to_vec() }, content);
+            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach.clone());
         }
     }
 
     /// What no member owns: configuration above the member, and what any build may read.
-    fn show_outside(&self, path: &RepoPath, draft: &mut Draft) {
-        for (name, file) in self.workspace.snapshot.files.iter() {
-            if self.workspace.owner(name).is_some() || is_unshown(name) {
-                continue;
-            }
-            match name.as_str() {
+    fn show_outside(&self, path: &RepoPath, ignore: &GlobSet, draft: &mut Draft) {
+        for file in self.workspace.unowned_files().filter(|file| !is_unshown(file.path.as_str())) {
+            match file.path.as_str() {
                 "package.json" => {
-                    draft.shown.insert(name.clone(), file.clone());
+                    draft.shown.insert(file.path.to_string(), file.clone());
                     for (field, content) in self.workspace.root.counted() {
-                        draft.inputs.add(Component::Field { file: name.clone(), field, via: Vec::new() }, content);
+                        let component = Component::Field { file: file.path.to_string(), field };
+                        draft.inputs.add_reached(component, content, Reach::Above);
                     }
                 }
                 // Counted by what it resolves to.
                 "package-lock.json" | "npm-shrinkwrap.json" => {
-                    draft.shown.insert(name.clone(), file.clone());
+                    draft.shown.insert(file.path.to_string(), file.clone());
                 }
-                _ => {
+                name if ignore.is_match(name) => {}
+                name => {
                     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-                    let above = folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
-                    let component =
-                        if above { Component::Config(name.clone()) } else { Component::Doubt(name.clone()) };
-                    draft.show(component, file);
+                    let is_above = folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
+                    let reach = if is_above { Reach::Above } else { Reach::Unowned };
+                    draft.show(Component::File(name.to_owned()), file, reach);
                 }
             }
         }
@@ -303,16 +306,19 @@ impl Planner<'_> {
     fn count_dependencies(&self, path: &RepoPath, closure: &[(RepoPath, Vec<String>)], draft: &mut Draft) {
         let Some(lockfile) = &self.workspace.lockfile else { return };
         let mut count = |folder: &str, names: BTreeSet<&str>| {
-            for (place, installed) in lockfile.closure(folder, names).installed {
+            for (place, installed) in
+                lockfile.closure(folder, names, |folder| self.workspace.is_member(folder)).installed
+            {
                 let content = format!("{} {}", installed.version, installed.integrity);
-                draft.inputs.add(Component::Dependency(installed.name, place), content);
+                draft.inputs.add(Component::Dependency { name: installed.name, place }, content);
             }
         };
         count("", self.workspace.root.all_dependencies().into_keys().collect());
-        for path in closure.iter().map(|(path, _)| path).chain([path]) {
-            let Some(member) = self.workspace.members.get(path) else { continue };
-            let built = member.has_task() || self.workspace.apps.values().any(|app| &app.path == path);
-            count(path.as_str(), names(&member.manifest, built));
+        for member in closure.iter().map(|(path, _)| path).chain([path]) {
+            let is_built = |member: &Member| member.has_task() || &member.path == path;
+            if let Some(member) = self.workspace.members.get(member) {
+                count(member.path.as_str(), member.manifest.needed(is_built(member)));
+            }
         }
     }
 
@@ -324,24 +330,17 @@ impl Planner<'_> {
         draft.inputs.add(Component::Toolchain("compilers"), compilers);
     }
 
-    fn steps(&self, path: &RepoPath, build: Option<&str>) -> Vec<Step> {
-        let step = |name: &str, folder: &RepoPath, command: &str| Step {
-            name: name.to_owned(),
-            folder: folder.clone(),
-            command: command.to_owned(),
-        };
+    /// Scripts of the root and the member that a package manager runs after an install.
+    fn lifecycle_scripts(&self, path: &RepoPath, draft: &mut Draft) {
         let root = RepoPath::root();
-        let mut steps = Vec::new();
-        let lifecycle = |manifest: &Manifest, folder: &RepoPath, steps: &mut Vec<Step>| {
-            let scripts = LIFECYCLE.iter().filter_map(|name| Some((*name, manifest.script(name)?)));
-            steps.extend(scripts.map(|(name, script)| step(name, folder, script)));
-        };
-        lifecycle(&self.workspace.root, &root, &mut steps);
-        if let Some(member) = self.workspace.members.get(path) {
-            lifecycle(&member.manifest, path, &mut steps);
+        let member = self.workspace.members.get(path).map(|member| (path, &member.manifest, Reach::Own));
+        for (folder, manifest, reach) in [(&root, &self.workspace.root, Reach::Above)].into_iter().chain(member) {
+            for (name, script) in LIFECYCLE.iter().filter_map(|name| Some((*name, manifest.script(name)?))) {
+                let component = Component::Script { folder: folder.to_string(), name: name.to_owned() };
+                draft.inputs.add_reached(component, script, reach.clone());
+                draft.steps.push(step(name, folder, script));
+            }
         }
-        steps.extend(build.map(|build| step("build", path, build)));
-        steps
     }
 
     fn production_closure(&self, path: &RepoPath, packages: &[RepoPath]) -> Closure {
@@ -349,7 +348,8 @@ impl Planner<'_> {
         let Some(lockfile) = &self.workspace.lockfile else { return all };
         for path in packages.iter().chain([path]) {
             let Some(member) = self.workspace.members.get(path) else { continue };
-            let closure = lockfile.closure(path.as_str(), names(&member.manifest, false));
+            let closure = lockfile
+                .closure(path.as_str(), member.manifest.needed(false), |folder| self.workspace.is_member(folder));
             all.installed.extend(closure.installed);
             all.links.extend(closure.links);
         }
@@ -360,21 +360,14 @@ impl Planner<'_> {
 }
 
 impl Draft {
-    fn show(&mut self, component: Component, file: &ShownFile) {
-        self.inputs.add(component, format!("{} {}", file.mode, file.object));
+    fn show(&mut self, component: Component, file: &ShownFile, reach: Reach) {
+        self.inputs.add_reached(component, format!("{} {}", file.mode, file.object), reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }
 }
 
-fn names(manifest: &Manifest, dev: bool) -> BTreeSet<&str> {
-    let mut names: BTreeSet<&str> = ["dependencies", "optionalDependencies", "peerDependencies"]
-        .into_iter()
-        .flat_map(|table| manifest.dependencies(table).into_keys())
-        .collect();
-    if dev {
-        names.extend(manifest.dependencies("devDependencies").into_keys());
-    }
-    names
+fn step(name: &str, folder: &RepoPath, command: &str) -> Step {
+    Step { name: name.to_owned(), folder: folder.clone(), command: command.to_owned() }
 }
 
 fn is_unshown(path: &str) -> bool {
@@ -388,21 +381,6 @@ fn is_unshown(path: &str) -> bool {
         .is_some_and(|(_, ending)| matches!(ending.to_ascii_lowercase().as_str(), "md" | "mdx" | "txt" | "rst"));
     // Below a folder a document may be content; at the root it is about the repository.
     UNSHOWN_FILES.contains(&name) || rest.is_empty() && document || rest.is_empty() && name.starts_with("LICENSE")
-}
-
-fn globs(globs: Option<&[String]>, folder: &RepoPath) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs.unwrap_or_default() {
-        let below = match glob.strip_prefix('/') {
-            Some(from_root) => from_root.to_owned(),
-            None => folder.join(glob),
-        };
-        // Globs were checked when the configuration was read.
-        if let Ok(glob) = Glob::new(&below) {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
 }
 
 fn install_layer(workspace: &Workspace, toolchain: &Toolchain) -> Option<InstallLayer> {

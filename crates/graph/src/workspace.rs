@@ -2,15 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{GlobSet, GlobSetBuilder};
 use model::name::Names;
-use model::{App, AppName, NetworkAccess, RepoPath, Resources};
+use model::{App, AppName, NetworkAccess, RepoPath, Resources, ShownFile};
 
-use crate::config::{self, AppConfig, Config};
+use crate::config::{self, AppConfig, Config, Place};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::git::{GitError, Snapshot};
+use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::lockfile::Lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
+
+mod needs;
+
+mod links;
+
+use needs::{Needs, Order};
+
+/// Files that say which Node.js is wanted, the first before the others.
+pub const VERSION_FILES: [&str; 2] = [".nvmrc", ".node-version"];
+
+/// Other package managers' files.
+const FOREIGN_LOCKFILES: [&str; 4] = ["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
 
 /// Names of apps that answer what no route claims, if none is declared; the first that is there.
 const DEFAULT_NAMES: [&str; 5] = ["web", "app", "www", "site", "frontend"];
@@ -45,6 +57,8 @@ pub struct Workspace {
     pub apps: BTreeMap<AppName, App>,
     /// What is configured of each app, its manifest's part included.
     pub app_configs: BTreeMap<AppName, AppConfig>,
+    /// Which files an app's build reads besides, and which it does not.
+    pub globs: BTreeMap<AppName, Globs>,
     /// The app that answers what no route claims.
     pub default_app: Option<AppName>,
     /// Members that are no apps, with the reason.
@@ -53,6 +67,19 @@ pub struct Workspace {
     pub version_files: BTreeMap<String, String>,
     /// What a person should know.
     pub warnings: Vec<Diagnostic>,
+    /// Paths of the files of each member, and by none of those of nobody.
+    owned: BTreeMap<Option<RepoPath>, Vec<String>>,
+    needs: Needs,
+    order: Order,
+}
+
+/// Which files an app's build reads besides its own, and which of all it does not.
+#[derive(Clone, Debug, Default)]
+pub struct Globs {
+    /// Files of the repository that it reads besides.
+    pub inputs: GlobSet,
+    /// Files that it does not read.
+    pub ignore: GlobSet,
 }
 
 /// A workspace member.
@@ -96,23 +123,21 @@ impl Workspace {
     pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
         let mut reader = Reader { problems: Vec::new() };
         let snapshot = reader.without_leaving_links(snapshot)?;
-        let root_files = snapshot.read([
-            "package.json",
-            "package-lock.json",
-            "npm-shrinkwrap.json",
-            config::FILE,
-            ".nvmrc",
-            ".node-version",
-        ])?;
+        let root_files = reader.root_files(&snapshot)?;
         let (config, problems) = root_files.get(config::FILE).map(|content| config::read(content)).unwrap_or_default();
         reader.problems.extend(problems);
         let Some(root) = reader.root(&root_files) else { return Err(Unreadable::Commit(reader.problems)) };
         let members = reader.members(&snapshot, &root)?;
+        if members.is_empty() {
+            return Err(Unreadable::Commit(reader.problems));
+        }
         let lockfile = reader.lockfile(&snapshot, &root_files, &root, &members);
         let version_file =
             |name: &&str| Some(((*name).to_owned(), String::from_utf8_lossy(root_files.get(*name)?).trim().to_owned()));
         let mut workspace = Workspace {
-            version_files: [".nvmrc", ".node-version"].iter().filter_map(version_file).collect(),
+            version_files: VERSION_FILES.iter().filter_map(version_file).collect(),
+            owned: owned(&snapshot, &members),
+            needs: Needs::of(&members, lockfile.as_ref()),
             snapshot,
             root,
             members,
@@ -120,31 +145,40 @@ impl Workspace {
             config,
             apps: BTreeMap::new(),
             app_configs: BTreeMap::new(),
+            globs: BTreeMap::new(),
             default_app: None,
             skipped: Vec::new(),
             warnings: Vec::new(),
+            order: Order::default(),
         };
-        reader.warn_of_cycles(&workspace);
         reader.apps(&mut workspace)?;
-        if reader.problems.iter().any(|problem| problem.severity == Severity::Error) {
+        reader.order(&mut workspace);
+        if reader.has_errors() {
             return Err(Unreadable::Commit(reader.problems));
         }
         workspace.warnings = reader.problems;
         Ok(workspace)
     }
 
-    /// Folders of the members that a member names; with what only its own build and tests name if `dev`.
-    pub fn needs(&self, path: &RepoPath, dev: bool) -> BTreeSet<&RepoPath> {
-        let Some(member) = self.members.get(path) else { return BTreeSet::new() };
-        let tables: &[&str] = if dev {
-            &["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"]
-        } else {
-            &["dependencies", "optionalDependencies", "peerDependencies"]
-        };
-        let named: BTreeSet<&str> =
-            tables.iter().flat_map(|table| member.manifest.dependencies(table)).map(|(name, _)| name).collect();
-        let needed = self.members.values().filter(|other| named.contains(other.name.as_str()) && &other.path != path);
-        needed.map(|other| &other.path).collect()
+    /// Whether a folder is a member's.
+    pub fn is_member(&self, folder: &str) -> bool {
+        folder.parse().is_ok_and(|path: RepoPath| self.members.contains_key(&path))
+    }
+
+    /// Files of a member, without those of members below its folder.
+    pub fn files_of(&self, path: &RepoPath) -> impl Iterator<Item = &ShownFile> {
+        self.owned.get(&Some(path.clone())).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
+    }
+
+    /// Files that belong to no member.
+    pub fn unowned_files(&self) -> impl Iterator<Item = &ShownFile> {
+        self.owned.get(&None).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
+    }
+
+    /// The place of a member in an order in which each comes after those that it needs. Of members that need each
+    /// other in a circle, packages come before apps, then the names decide.
+    pub fn build_position(&self, path: &RepoPath) -> usize {
+        self.order.positions.get(path).copied().unwrap_or(usize::MAX)
     }
 
     /// Every member that the build of a member may read, nearest first, itself not among them; and through
@@ -157,7 +191,7 @@ impl Workspace {
             let mut next = Vec::new();
             for (at, via) in &level {
                 let with_dev = dev && (at == path || self.members.get(at).is_some_and(Member::has_task));
-                for needed in self.needs(at, with_dev) {
+                for needed in self.needs.direct(at, with_dev) {
                     if seen.insert(needed.clone()) {
                         let mut via = via.clone();
                         via.insert(0, self.members[needed].name.clone());
@@ -169,33 +203,6 @@ impl Workspace {
             level = next;
         }
         closure
-    }
-
-    /// The member that a file belongs to: the one with the longest path.
-    pub fn owner(&self, file: &str) -> Option<&Member> {
-        let mut folder = file;
-        while let Some((parent, _)) = folder.rsplit_once('/') {
-            if let Some(member) = parent.parse().ok().and_then(|path: RepoPath| self.members.get(&path)) {
-                return Some(member);
-            }
-            folder = parent;
-        }
-        None
-    }
-
-    /// Groups of members that need each other in a circle, each in name order.
-    pub fn cycles(&self) -> Vec<Vec<String>> {
-        let mut cycles = BTreeSet::new();
-        for path in self.members.keys() {
-            let reached: BTreeSet<RepoPath> = self.closure(path, false).into_iter().map(|(path, _)| path).collect();
-            let circle = reached.iter().filter(|other| self.closure(other, false).iter().any(|(back, _)| back == path));
-            let mut names: Vec<String> = circle.chain([path]).map(|path| self.members[path].name.clone()).collect();
-            names.sort();
-            if names.len() > 1 {
-                cycles.insert(names);
-            }
-        }
-        cycles.into_iter().collect()
     }
 }
 
@@ -209,19 +216,18 @@ impl Reader {
         self.problems.push(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) });
     }
 
+    fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
     /// Symbolic links that leave the repository are shown to nobody.
     fn without_leaving_links(&mut self, mut snapshot: Snapshot) -> Result<Snapshot, GitError> {
         for (path, reason) in &snapshot.left_out {
             self.problems.push(Diagnostic::warning(format!("no build is shown it: {reason}")).in_file(path.clone()));
         }
-        let links: Vec<&str> =
-            snapshot.files.values().filter(|file| file.mode == "120000").map(|file| file.path.as_str()).collect();
-        let targets = snapshot.read(links)?;
-        let leaving: Vec<String> = targets
-            .into_iter()
-            .filter(|(path, target)| leaves(path, &String::from_utf8_lossy(target)))
-            .map(|(path, _)| path)
-            .collect();
+        let links = snapshot.files.values().filter(|file| file.mode == SYMBOLIC_LINK);
+        let targets = snapshot.read(links.map(|file| file.path.as_str()))?;
+        let leaving = links::leaving(&targets);
         if !leaving.is_empty() {
             let files = std::sync::Arc::make_mut(&mut snapshot.files);
             for path in leaving {
@@ -235,8 +241,27 @@ impl Reader {
         Ok(snapshot)
     }
 
+    /// Files at the root that are read for what they say. Symbolic links are not followed.
+    fn root_files(&mut self, snapshot: &Snapshot) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
+        let names = ["package.json", "package-lock.json", "npm-shrinkwrap.json", config::FILE];
+        let mut files = snapshot.read(names.into_iter().chain(VERSION_FILES))?;
+        files.retain(|name, _| !self.is_link(snapshot, name));
+        Ok(files)
+    }
+
+    fn is_link(&mut self, snapshot: &Snapshot, file: &str) -> bool {
+        let is_link = snapshot.files.get(file).is_some_and(|file| file.mode == SYMBOLIC_LINK);
+        if is_link {
+            self.error("it is a symbolic link, which is not followed", file, "commit the file itself");
+        }
+        is_link
+    }
+
     fn root(&mut self, files: &BTreeMap<String, Vec<u8>>) -> Option<Manifest> {
         let Some(content) = files.get("package.json") else {
+            if self.has_errors() {
+                return None;
+            }
             self.error(
                 "there is no workspace: the repository has no `package.json` at its root",
                 "package.json",
@@ -255,15 +280,18 @@ impl Reader {
 
     fn members(&mut self, snapshot: &Snapshot, root: &Manifest) -> Result<BTreeMap<RepoPath, Member>, GitError> {
         let Some(globs) = root.workspaces() else {
-            self.error(
-                "there is no workspace: it has no `workspaces`",
-                "package.json",
-                "name the members' folders: `\"workspaces\": [\"apps/*\", \"packages/*\"]`",
-            );
+            let wanted = "name the members' folders: `\"workspaces\": [\"apps/*\", \"packages/*\"]`";
+            match root.field("workspaces") {
+                Some(_) => self.error("`workspaces` must be a list of globs", "package.json", wanted),
+                None if snapshot.files.contains_key("pnpm-workspace.yaml") => {
+                    self.error("only npm's workspaces are read so far", "pnpm-workspace.yaml", wanted);
+                }
+                None => self.error("there is no workspace: it has no `workspaces`", "package.json", wanted),
+            }
             return Ok(BTreeMap::new());
         };
-        let (included, excluded) = self.globs(&globs);
-        let matches = |folder: &str| included.is_match(folder) && !excluded.is_match(folder);
+        let globs = self.workspace_globs(&globs);
+        let matches = |folder: &str| globs.hold(folder);
         for (path, reason) in snapshot.left_out.iter().filter(|(path, _)| matches(path)) {
             self.error(
                 format!("a workspace member cannot be used: {reason}"),
@@ -271,23 +299,23 @@ impl Reader {
                 "commit its files themselves, or take it out of `workspaces`",
             );
         }
-        let manifests: Vec<&str> = snapshot
-            .files
-            .keys()
-            .filter(|path| {
-                path.strip_suffix("/package.json")
-                    .is_some_and(|folder| matches(folder) && !folder.contains("node_modules"))
-            })
-            .map(String::as_str)
-            .collect();
+        let is_member = |file: &&str| {
+            let folder = file.strip_suffix("/package.json");
+            folder.is_some_and(|folder| matches(folder) && folder.split('/').all(|part| part != "node_modules"))
+        };
+        let manifests: Vec<&str> = snapshot.files.keys().map(String::as_str).filter(is_member).collect();
         let mut members: BTreeMap<RepoPath, Member> = BTreeMap::new();
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
         for (file, content) in snapshot.read(manifests)? {
-            let folder = file.trim_end_matches("/package.json").to_owned();
+            if self.is_link(snapshot, &file) {
+                continue;
+            }
+            let folder = file.strip_suffix("/package.json").unwrap_or_default();
             match (Manifest::read(&file, &content), folder.parse::<RepoPath>()) {
                 (Ok(manifest), Ok(path)) => {
-                    let name = manifest.text("name").map_or_else(|| folder.clone(), str::to_owned);
-                    if let Some(other) = members.values().find(|other| other.name == name) {
-                        let problem = format!("the package name `{name}` is used twice: also in `{}`", other.path);
+                    let name = manifest.text("name").unwrap_or(folder).to_owned();
+                    if let Some(other) = named.insert(name.clone(), folder.to_owned()) {
+                        let problem = format!("the package name `{name}` is used twice: also in `{other}`");
                         self.error(problem, &file, "give one of them another name");
                     }
                     members.insert(path.clone(), Member { path, name, manifest });
@@ -296,38 +324,44 @@ impl Reader {
                 (_, Err(cause)) => self.error(cause.to_string(), &file, ""),
             }
         }
-        if members.is_empty() && self.problems.iter().all(|problem| problem.severity != Severity::Error) {
-            self.error(
-                format!("no workspace member is found by {}", globs.join(", ")),
-                "package.json",
-                "each member's folder needs a `package.json`",
-            );
+        if members.is_empty() && !self.has_errors() {
+            let globs: Vec<String> = globs.texts.iter().map(|glob| format!("`{glob}`")).collect();
+            let problem = match globs.as_slice() {
+                [] => "`workspaces` names no folders".to_owned(),
+                globs => format!("no workspace member is found by {}", globs.join(", ")),
+            };
+            self.error(problem, "package.json", "each member's folder needs a `package.json`");
         }
         Ok(members)
     }
 
-    fn globs(&mut self, globs: &[String]) -> (GlobSet, GlobSet) {
-        let (mut included, mut excluded) = (GlobSetBuilder::new(), GlobSetBuilder::new());
-        for glob in globs {
-            let (set, pattern) = match glob.strip_prefix('!') {
-                Some(pattern) => (&mut excluded, pattern),
-                None => (&mut included, glob.as_str()),
+    fn workspace_globs(&mut self, globs: &[String]) -> WorkspaceGlobs {
+        let (mut set, mut includes) = (GlobSetBuilder::new(), Vec::new());
+        for text in globs {
+            let (includes_matches, pattern) = match text.strip_prefix('!') {
+                Some(pattern) => (false, pattern),
+                None => (true, text.as_str()),
             };
-            let pattern = pattern.trim_start_matches("./").trim_end_matches('/');
-            if pattern.split('/').any(|part| part == "..") || pattern.starts_with('/') {
-                self.error(format!("the workspace glob `{glob}` leaves the repository"), "package.json", "");
+            let pattern = pattern.trim_start_matches("./").trim_matches('/');
+            if pattern.split('/').any(|part| part == "..") {
+                self.error(format!("the workspace glob `{text}` leaves the repository"), "package.json", "");
                 continue;
             }
-            match GlobBuilder::new(pattern).literal_separator(true).build() {
-                Ok(glob) => drop(set.add(glob)),
-                Err(cause) => self.error(
-                    format!("the workspace glob `{glob}` cannot be read: {}", cause.kind()),
-                    "package.json",
-                    "",
-                ),
+            match config::glob(pattern) {
+                Ok(glob) => {
+                    set.add(glob);
+                    includes.push(includes_matches);
+                }
+                Err(cause) => {
+                    self.error(format!("the workspace glob `{text}` cannot be read: {cause}"), "package.json", "");
+                }
             }
         }
-        (included.build().unwrap_or_default(), excluded.build().unwrap_or_default())
+        let set = set.build().unwrap_or_else(|cause| {
+            self.error(format!("`workspaces` cannot be read: {}", cause.kind()), "package.json", "");
+            GlobSet::empty()
+        });
+        WorkspaceGlobs { texts: globs.to_vec(), set, includes }
     }
 
     fn lockfile(
@@ -347,8 +381,7 @@ impl Reader {
                 }
             };
         }
-        let others = ["pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
-        if let Some(other) = others.into_iter().find(|name| snapshot.files.contains_key(*name)) {
+        if let Some(other) = FOREIGN_LOCKFILES.into_iter().find(|name| snapshot.files.contains_key(*name)) {
             self.error(
                 "only npm's lockfile is read so far",
                 other,
@@ -360,17 +393,27 @@ impl Reader {
         let manifests = members.values().map(|member| &member.manifest).chain([root]);
         let outside = manifests.flat_map(Manifest::all_dependencies).any(|(name, _)| !own.contains(name));
         if outside {
-            self.error("there is no lockfile", "package-lock.json", "`npm install`, then commit it");
+            let is_told = self.problems.iter().any(|problem| problem.file.as_deref() == Some("package-lock.json"));
+            if !is_told {
+                self.error("there is no lockfile", "package-lock.json", "`npm install`, then commit it");
+            }
         }
         None
     }
 
-    fn warn_of_cycles(&mut self, workspace: &Workspace) {
-        for cycle in workspace.cycles() {
-            let names: Vec<String> = cycle.iter().map(|name| format!("`{name}`")).collect();
-            let warning =
-                format!("packages need each other in a circle: {}; they are built in name order", names.join(", "));
-            self.problems.push(Diagnostic::warning(warning).in_file("package.json"));
+    fn order(&mut self, workspace: &mut Workspace) {
+        let apps: BTreeSet<&RepoPath> = workspace.apps.values().map(|app| &app.path).collect();
+        let is_built = |path: &RepoPath| workspace.members[path].has_task();
+        let rank = |path: &RepoPath| (apps.contains(path), workspace.members[path].name.clone());
+        workspace.order = workspace.needs.order(is_built, rank);
+        for circle in &workspace.order.circles {
+            let names: Vec<String> = circle.iter().map(|path| format!("`{}`", workspace.members[path].name)).collect();
+            let mut warning = format!("packages need each other in a circle: {}", names.join(", "));
+            if circle.iter().filter(|path| is_built(path)).count() > 1 {
+                warning.push_str("; they are built in this order, each without the output of those after it");
+            }
+            let file = circle.first().map_or_else(String::new, |path| path.join("package.json"));
+            self.problems.push(Diagnostic::warning(warning).in_file(file));
         }
     }
 
@@ -383,9 +426,9 @@ impl Reader {
         let members: Vec<Member> = workspace.members.values().cloned().collect();
         for member in &members {
             let file = member.path.join("package.json");
-            let own = member.manifest.field("frontage").map(|value| {
+            let own = member.manifest.field("frontage").map(|_| {
                 let content = manifests.get(&file).map(Vec::as_slice).unwrap_or_default();
-                let (config, problems) = config::read_manifest(&file, content, value);
+                let (config, problems) = config::read_manifest(&file, content);
                 self.problems.extend(problems);
                 config
             });
@@ -400,7 +443,9 @@ impl Reader {
         for member in &members {
             let Some((name, config)) = chosen.remove(&member.path) else { continue };
             let base_path = base_path(&workspace.snapshot, &member.path)?;
-            workspace.apps.insert(name.clone(), app(&name, member, &config, base_path));
+            let output = self.output(member, &config);
+            workspace.globs.insert(name.clone(), self.globs(member, &config));
+            workspace.apps.insert(name.clone(), App { output, ..app(&name, member, &config, base_path) });
             workspace.app_configs.insert(name, config);
         }
         if workspace.apps.is_empty() && !workspace.members.is_empty() {
@@ -418,10 +463,9 @@ impl Reader {
         let mut chosen: BTreeMap<RepoPath, (AppName, AppConfig)> = BTreeMap::new();
         for (name, config) in &workspace.config.apps {
             let Ok(app_name) = name.parse::<AppName>() else { continue };
-            let folder = |member: &&Member| member.path.as_str().rsplit('/').next() == Some(name.as_str());
             let path = match &config.path {
                 Some(path) => path.parse().ok().filter(|path| workspace.members.contains_key(path)),
-                None => workspace.members.values().find(folder).map(|member| member.path.clone()),
+                None => self.in_folder_called(name, &config.place, workspace),
             };
             let at = |diagnostic: Diagnostic| diagnostic.in_file(config.place.file.clone()).at(config.place.at);
             let Some(path) = path else {
@@ -448,19 +492,64 @@ impl Reader {
         chosen
     }
 
+    /// The member whose folder is called so; of several the one that builds and starts.
+    fn in_folder_called(&mut self, name: &str, place: &Place, workspace: &Workspace) -> Option<RepoPath> {
+        let is_called = |member: &&Member| member.path.as_str().rsplit('/').next() == Some(name);
+        let called: Vec<&Member> = workspace.members.values().filter(is_called).collect();
+        let guessed: Vec<&Member> = called.iter().copied().filter(|member| is_guessed(&member.manifest)).collect();
+        match (called.as_slice(), guessed.as_slice()) {
+            ([only], _) | (_, [only]) => Some(only.path.clone()),
+            ([], _) => None,
+            ([first, ..], _) => {
+                let folders: Vec<String> = called.iter().map(|member| format!("`{}`", member.path)).collect();
+                let problem = format!("app `{name}` may be any of {}", folders.join(", "));
+                let problem = Diagnostic::error(problem).in_file(place.file.clone()).at(place.at);
+                self.problems.push(problem.hint("`path` names the member's folder"));
+                Some(first.path.clone())
+            }
+        }
+    }
+
+    /// The folder of public assets, relative to the app's own.
+    fn output(&mut self, member: &Member, config: &AppConfig) -> Option<String> {
+        let output = config.output.as_deref()?;
+        let Some(from_root) = output.strip_prefix('/') else { return Some(output.to_owned()) };
+        let below =
+            from_root.strip_prefix(member.path.as_str()).filter(|below| matches!(below.get(..1), None | Some("/")));
+        if below.is_none() {
+            let problem = format!("`output` must lie in the app's folder `{}`, unlike `{output}`", member.path);
+            self.problems.push(Diagnostic::error(problem).in_file(config.place.file.clone()).at(config.place.at));
+        }
+        below.map(|below| below.trim_start_matches('/').to_owned())
+    }
+
+    fn globs(&mut self, member: &Member, config: &AppConfig) -> Globs {
+        let mut set = |globs: Option<&Vec<String>>, key: &str| {
+            config::glob_set(globs.into_iter().flatten(), &member.path).unwrap_or_else(|cause| {
+                let problem = Diagnostic::error(format!("`{key}` cannot be used: {cause}"));
+                self.problems.push(problem.in_file(config.place.file.clone()).at(config.place.at));
+                GlobSet::empty()
+            })
+        };
+        Globs { inputs: set(config.inputs.as_ref(), "inputs"), ignore: set(config.ignore.as_ref(), "ignore") }
+    }
+
     fn overlapping_routes(&mut self, workspace: &Workspace) {
-        let mut claimed: BTreeMap<&str, &AppName> = BTreeMap::new();
-        for (name, config) in &workspace.app_configs {
-            for (route, place) in config.routes.iter().flatten() {
-                match claimed.insert(route, name) {
-                    Some(other) => {
-                        let problem = format!("the route `{route}` is claimed by `{other}` and `{name}`");
-                        let problem = Diagnostic::error(problem).in_file(place.file.clone()).at(place.at);
-                        self.problems
-                            .push(problem.hint("a longer route wins over a shorter one; only one app can have each"));
-                    }
-                    None => continue,
-                }
+        let apps = workspace.app_configs.iter().map(|(name, config)| (name.as_str(), config.routes.as_ref()));
+        let upstreams =
+            workspace.config.upstreams.iter().map(|(name, upstream)| (name.as_str(), Some(&upstream.routes)));
+        let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, routes) in apps.chain(upstreams) {
+            for (route, place) in routes.into_iter().flatten() {
+                let Some(other) = claimed.insert(route, name) else { continue };
+                let (problem, hint) = if other == name {
+                    (format!("the route `{route}` is claimed twice by `{name}`"), "once is enough")
+                } else {
+                    let hint = "a longer route wins over a shorter one; only one app can have each";
+                    (format!("the route `{route}` is claimed by `{other}` and `{name}`"), hint)
+                };
+                let problem = Diagnostic::error(problem).in_file(place.file.clone()).at(place.at);
+                self.problems.push(problem.hint(hint));
             }
         }
     }
@@ -468,7 +557,7 @@ impl Reader {
     fn default_app(&mut self, workspace: &Workspace) -> Option<AppName> {
         if let Some((name, place)) = &workspace.config.default_app {
             let found = workspace.apps.keys().find(|app| app.as_str() == name);
-            if found.is_none() {
+            if found.is_none() && !workspace.apps.is_empty() {
                 let problem = Diagnostic::error(format!("the default app `{name}` is not an app of this workspace"));
                 let problem = problem.in_file(place.file.clone()).at(place.at);
                 let nearest = config::nearest(name, workspace.apps.keys().map(AppName::as_str));
@@ -511,7 +600,7 @@ fn app(name: &AppName, member: &Member, config: &AppConfig, base_path: Option<St
         routes: config.routes.iter().flatten().map(|(route, _)| route.clone()).collect(),
         build: config.build.clone().or_else(|| member.manifest.script_with_hooks("build")),
         start,
-        output: config.output.clone(),
+        output: None,
         base_path,
         health: config.health.clone().unwrap_or_else(|| "/".to_owned()),
         resources: Resources {
@@ -547,21 +636,31 @@ fn literal(text: &str, key: &str) -> Option<String> {
     })
 }
 
-/// Whether a symbolic link at `path` to `target` leaves the repository.
-fn leaves(path: &str, target: &str) -> bool {
-    if target.starts_with('/') {
-        return true;
+/// Paths of the files of each member, of a file in several that of the longest path; by none those of nobody.
+fn owned(snapshot: &Snapshot, members: &BTreeMap<RepoPath, Member>) -> BTreeMap<Option<RepoPath>, Vec<String>> {
+    let folders: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
+    let mut owned: BTreeMap<Option<RepoPath>, Vec<String>> = BTreeMap::new();
+    for file in snapshot.files.keys() {
+        let above = file.rmatch_indices('/').map(|(at, _)| &file[..at]);
+        let owner = above.into_iter().find_map(|folder| folders.get(folder));
+        owned.entry(owner.map(|path| (*path).clone())).or_default().push(file.clone());
     }
-    let mut depth = path.matches('/').count();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if depth == 0 => return true,
-            ".." => depth -= 1,
-            _ => depth += 1,
-        }
+    owned
+}
+
+/// Folders of members, as `workspaces` names them.
+struct WorkspaceGlobs {
+    texts: Vec<String>,
+    set: GlobSet,
+    /// Whether each glob takes folders in, or out again.
+    includes: Vec<bool>,
+}
+
+impl WorkspaceGlobs {
+    /// The last glob that matches decides, as for npm.
+    fn hold(&self, folder: &str) -> bool {
+        self.set.matches(folder).into_iter().max().is_some_and(|last| self.includes[last])
     }
-    false
 }
 
 #[cfg(test)]

@@ -1,1 +1,470 @@
-//! Tests.
+//! Tests of affected apps: a repository, a change, and which apps are affected by it, each with every reason.
+
+use expect_test::{Expect, expect};
+use model::{EnvironmentName, Reason, ReasonKind};
+
+use super::{never_built, reasons, unknown_base};
+use crate::inputs::{Component, Inputs};
+use crate::notation::{World, plans, problems, toolchain};
+use crate::plan::plan;
+
+/// Two apps of which one needs `ui`, which needs `tokens`; the other stands on `react` alone.
+const SITE: &str = "
+    shop*: ui react
+    blog*: react
+    ui: tokens clsx
+    tokens
+    #react 1.2.0: scheduler
+    #scheduler 0.1.0
+    #clsx 2.0.0
+    apps/shop/src/cart.ts = cart
+    packages/tokens/src/colour.ts = red
+";
+
+fn check(base: &str, change: &str, expected: Expect) {
+    check_worlds(&World::of(base), &World::of(base).with(change), expected);
+}
+
+fn check_worlds(base: &World, head: &World, expected: Expect) {
+    let read = |world: &World| world.workspace().map_err(problems).unwrap();
+    let (base, head) = (plans(&read(base)), plans(&read(head)));
+    let mut lines = Vec::new();
+    for (app, planned) in &head {
+        let reasons = match base.get(app) {
+            Some(base) => reasons(&base.inputs, &planned.inputs),
+            None => never_built(),
+        };
+        let is_same = base.get(app).is_some_and(|base| base.key == planned.key);
+        assert_eq!(reasons.is_empty(), is_same, "{app}: {reasons:?}");
+        lines.extend(reasons.iter().map(|reason| format!("{app}: {reason}")));
+    }
+    expected.assert_eq(&lines.join("\n"));
+}
+
+fn words(reasons: Vec<Reason>) -> String {
+    reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn own_files() {
+    check(SITE, "", expect![]);
+    check(SITE, "apps/shop/src/cart.ts = basket", expect!["shop: `apps/shop/src/cart.ts` changed"]);
+    check(SITE, "apps/shop/src/new.ts = new", expect!["shop: `apps/shop/src/new.ts` changed (added)"]);
+    check(SITE, "- apps/shop/src/cart.ts", expect!["shop: `apps/shop/src/cart.ts` changed (removed)"]);
+    check(SITE, "apps/shop/test/cart.test.ts = test", expect!["shop: `apps/shop/test/cart.test.ts` changed (added)"]);
+    check(
+        SITE,
+        "apps/shop/README.md = content may be anything",
+        expect!["shop: `apps/shop/README.md` changed (added)"],
+    );
+    check(SITE, "apps/shop/src/cart.ts -> other.ts", expect!["shop: `apps/shop/src/cart.ts` changed"]);
+    check(
+        SITE,
+        "apps/shopping/index.ts = of nobody",
+        expect![[r#"
+            blog: `apps/shopping/index.ts` may matter (added; it belongs to no package, so any build may read it)
+            shop: `apps/shopping/index.ts` may matter (added; it belongs to no package, so any build may read it)"#]],
+    );
+}
+
+#[test]
+fn files_of_packages() {
+    check(
+        SITE,
+        "packages/ui/button.ts = new",
+        expect!["shop: `packages/ui/button.ts` changed (added), needed through ui"],
+    );
+    check(
+        SITE,
+        "packages/tokens/src/colour.ts = blue",
+        expect!["shop: `packages/tokens/src/colour.ts` changed, needed through tokens → ui"],
+    );
+    check(
+        SITE,
+        "- packages/tokens/src/colour.ts",
+        expect!["shop: `packages/tokens/src/colour.ts` changed (removed), needed through tokens → ui"],
+    );
+    check(SITE, "alone\n packages/alone/a.ts = nobody needs it", expect![]);
+}
+
+#[test]
+fn needs_that_come_and_go() {
+    check(
+        SITE,
+        "blog*: react ui",
+        expect![[r#"
+            blog: `packages/tokens` changed (needed now), needed through tokens → ui
+            blog: `packages/ui` changed (needed now), needed through ui
+            blog: dependency `clsx` changed (2.0.0 added)"#]],
+    );
+    check(
+        SITE,
+        "shop*: react",
+        expect![[r#"
+            shop: `packages/tokens` changed (no longer needed), needed through tokens → ui
+            shop: `packages/ui` changed (no longer needed), needed through ui
+            shop: dependency `clsx` changed (2.0.0 removed)"#]],
+    );
+    check(SITE, "ui: clsx", expect!["shop: `packages/tokens` changed (no longer needed), needed through tokens → ui"]);
+    check(SITE, "admin*: ui", expect!["admin: never built"]);
+    check(SITE, "- blog", expect![]);
+}
+
+#[test]
+fn another_way_to_a_package_is_no_change() {
+    check("shop*: a b \n a: c \n b: c \n c", "a:", expect![]);
+    check("shop*: a b \n a: c \n b: c \n c", "shop*: a b c", expect![]);
+    check(
+        "shop*: a b \n a: c \n b: c \n c",
+        "a: \n packages/c/index.ts = changed",
+        expect!["shop: `packages/c/index.ts` changed, needed through c → b"],
+    );
+}
+
+#[test]
+fn packages_for_development() {
+    let kit = "shop*: ~kit ui \n ui: ~storybook \n kit: ~lint \n storybook \n lint";
+    check(kit, "packages/kit/a.ts = new", expect!["shop: `packages/kit/a.ts` changed (added), needed through kit"]);
+    check(kit, "packages/storybook/a.ts = of a package without a build", expect![]);
+    check(kit, "packages/lint/a.ts = of a package without a build", expect![]);
+    let built = "shop*: ui \n ui!: ~codegen \n codegen";
+    check(
+        built,
+        "packages/codegen/a.ts = new",
+        expect!["shop: `packages/codegen/a.ts` changed (added), needed through codegen → ui"],
+    );
+}
+
+#[test]
+fn builds_of_packages() {
+    let site = "shop*: ui \n ui!: tokens \n tokens";
+    check(
+        site,
+        "ui: tokens",
+        expect!["shop: `packages/ui/package.json` changed (script `build` removed), needed through ui"],
+    );
+    check(
+        site,
+        r#"packages/ui/package.json = {"name": "ui", "dependencies": {"tokens": "*"}, "scripts": {"build": "tsc -b"}}"#,
+        expect!["shop: `packages/ui/package.json` changed (script `build`), needed through ui"],
+    );
+    check(
+        "shop*: middle \n middle: ui \n ui!: tokens \n tokens",
+        r#"packages/ui/package.json = {"name": "ui", "dependencies": {"tokens": "*"}, "scripts": {"build": "tsc -b"}}"#,
+        expect!["shop: `packages/ui/package.json` changed (script `build`), needed through ui → middle"],
+    );
+    check(
+        site,
+        r#"packages/ui/package.json = {"name": "ui", "dependencies": {"tokens": "*"}, "scripts": {"build": "tsc", "test": "t"}}"#,
+        expect![],
+    );
+    check(
+        site,
+        "packages/tokens/index.ts = other",
+        expect!["shop: `packages/tokens/index.ts` changed, needed through tokens → ui"],
+    );
+}
+
+#[test]
+fn manifests_count_by_field() {
+    let with = |fields: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*", "react": "*"}}, "devDependencies": {{}}, "scripts": {{"build": "vite build", "start": "node server.js"}}, {fields}}}"#
+        )
+    };
+    check(SITE, &with(r#""description": "d", "license": "MIT", "version": "2.0.0", "keywords": []"#), expect![]);
+    check(SITE, &with(r#""type": "module""#), expect!["shop: `apps/shop/package.json` changed (field `type` added)"]);
+    check(
+        SITE,
+        &with(r#""browserslist": ["defaults"], "sideEffects": false"#),
+        expect![[r#"
+            shop: `apps/shop/package.json` changed (field `browserslist` added)
+            shop: `apps/shop/package.json` changed (field `sideEffects` added)"#]],
+    );
+    check(
+        &format!("{SITE} \n {}", with(r#""type": "module""#)),
+        &with(r#""type": "commonjs""#),
+        expect!["shop: `apps/shop/package.json` changed (field `type`)"],
+    );
+    check(
+        SITE,
+        r#"packages/ui/package.json = {"name": "ui", "dependencies": {"tokens": "*", "clsx": "*"}, "exports": "./a.js"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `exports` added), needed through ui"],
+    );
+    check(
+        SITE,
+        r#"package.json = {"name": "root", "workspaces": ["apps/*", "packages/*"], "overrides": {"a": "1"}}"#,
+        expect![[r#"
+            blog: `package.json` changed (field `overrides` added)
+            shop: `package.json` changed (field `overrides` added)"#]],
+    );
+    check(
+        SITE,
+        r#"package.json = {"name": "root", "workspaces": ["apps/*", "packages/*"], "scripts": {"prepare": "x", "lint": "y"}}"#,
+        expect![[r#"
+            blog: `package.json` changed (script `prepare` added)
+            shop: `package.json` changed (script `prepare` added)"#]],
+    );
+}
+
+#[test]
+fn what_nobody_owns() {
+    check(SITE, "README.md = words \n LICENSE = words \n CHANGELOG.md = words", expect![]);
+    check(SITE, "docs/a.html = words \n .github/workflows/ci.yml = words \n .gitignore = x", expect![]);
+    check(
+        SITE,
+        "tsconfig.base.json = {}",
+        expect![[r#"
+            blog: `tsconfig.base.json` changed (added)
+            shop: `tsconfig.base.json` changed (added)"#]],
+    );
+    check(
+        SITE,
+        ".env.production = A=1 \n apps/postcss.config.js = x",
+        expect![[r#"
+            blog: `.env.production` changed (added)
+            blog: `apps/postcss.config.js` changed (added)
+            shop: `.env.production` changed (added)
+            shop: `apps/postcss.config.js` changed (added)"#]],
+    );
+    check(
+        SITE,
+        "tools/generate.js = of nobody",
+        expect![[r#"
+            blog: `tools/generate.js` may matter (added; it belongs to no package, so any build may read it)
+            shop: `tools/generate.js` may matter (added; it belongs to no package, so any build may read it)"#]],
+    );
+    check(
+        &format!("{SITE} \n tools/generate.js = of nobody"),
+        "tools/generate.js = changed",
+        expect![[r#"
+            blog: `tools/generate.js` may matter (it belongs to no package, so any build may read it)
+            shop: `tools/generate.js` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    check(
+        &format!("{SITE} \n tools/generate.js = of nobody"),
+        "- tools/generate.js",
+        expect![[r#"
+            blog: `tools/generate.js` may matter (removed; it belongs to no package, so any build may read it)
+            shop: `tools/generate.js` may matter (removed; it belongs to no package, so any build may read it)"#]],
+    );
+}
+
+#[test]
+fn dependencies_by_what_they_resolve_to() {
+    check(SITE, "#clsx 2.1.0", expect!["shop: dependency `clsx` changed (2.0.0 → 2.1.0)"]);
+    check(
+        SITE,
+        "#react 1.3.0: scheduler",
+        expect![[r#"
+            blog: dependency `react` changed (1.2.0 → 1.3.0)
+            shop: dependency `react` changed (1.2.0 → 1.3.0)"#]],
+    );
+    check(
+        SITE,
+        "#scheduler 0.2.0",
+        expect![[r#"
+            blog: dependency `scheduler` changed (0.1.0 → 0.2.0)
+            shop: dependency `scheduler` changed (0.1.0 → 0.2.0)"#]],
+    );
+    check(
+        SITE,
+        "#react 1.2.0: scheduler object \n #object 4.0.0",
+        expect![[r#"
+            blog: dependency `object` changed (4.0.0 added)
+            shop: dependency `object` changed (4.0.0 added)"#]],
+    );
+    check(
+        SITE,
+        "#react 1.2.0",
+        expect![[r#"
+            blog: dependency `scheduler` changed (0.1.0 removed)
+            shop: dependency `scheduler` changed (0.1.0 removed)"#]],
+    );
+    check(SITE, "#nobody 1.0.0", expect![]);
+    check(
+        SITE,
+        "#apps/shop/node_modules/react 2.0.0",
+        expect![[r#"
+            shop: dependency `react` changed (1.2.0 → 2.0.0)
+            shop: dependency `scheduler` changed (0.1.0 removed)"#]],
+    );
+    check(
+        SITE,
+        "#packages/ui/node_modules/clsx 2.0.0",
+        expect!["shop: dependency `clsx` changed (2.0.0, installed elsewhere)"],
+    );
+    let root = r#"package.json = {"workspaces": ["apps/*", "packages/*"], "devDependencies": {"vite": "*"}}"#;
+    let site = format!("{SITE} \n {root} \n #vite 7.0.0");
+    check(
+        &site,
+        "#vite 8.0.0",
+        expect![[r#"
+            blog: dependency `vite` changed (7.0.0 → 8.0.0)
+            shop: dependency `vite` changed (7.0.0 → 8.0.0)"#]],
+    );
+}
+
+#[test]
+fn a_dependency_with_the_same_version_and_other_content() {
+    let lock = |integrity: &str| {
+        format!(
+            r#"package-lock.json = {{"lockfileVersion": 3, "packages": {{"node_modules/react": {{"version": "1.2.0", "integrity": "{integrity}"}}}}}}"#
+        )
+    };
+    check(
+        &format!("shop*: react \n {}", lock("sha512-one")),
+        &lock("sha512-other"),
+        expect!["shop: dependency `react` changed (1.2.0 with other content)"],
+    );
+}
+
+#[test]
+fn configuration_counts_by_what_it_says_of_the_build() {
+    let config = |text: &str| format!("frontage.toml = [apps.shop]\\n{text}");
+    check(SITE, &config(r#"routes = ["/shop"]\nmemory = "1 GiB"\ncpu = 2\ninstances = 3\nhealth = "/up""#), expect![]);
+    check(SITE, &config(r#"network = "none""#), expect![]);
+    check(SITE, &config(r#"build = "make""#), expect!["shop: `build` changed (how the app is built)"]);
+    check(SITE, &config("start = false"), expect!["shop: `start` changed (how the app is started)"]);
+    check(SITE, &config(r#"output = "dist/client""#), expect!["shop: `output` changed (where its public assets are)"]);
+    check(
+        SITE,
+        &config("build_network = true"),
+        expect!["shop: `build_network` changed (whether its build may use the network)"],
+    );
+    check(
+        &format!("{SITE} \n {}", config(r#"build = "make""#)),
+        &config(r#"build = "make all""#),
+        expect!["shop: `build` changed (how the app is built)"],
+    );
+}
+
+#[test]
+fn variables_of_the_build() {
+    let config =
+        |text: &str| format!("frontage.toml = [apps.shop]\\nbuild_env = [\"FLAVOUR\"]\\n[apps.shop.env]\\n{text}");
+    let site = format!("{SITE} \n {}", config(r#"VITE_API = "one"\nAPI = "one"\nFLAVOUR = "one""#));
+    check(
+        &site,
+        &config(r#"VITE_API = "two"\nAPI = "two"\nFLAVOUR = "one""#),
+        expect!["shop: variable `VITE_API` changed"],
+    );
+    check(
+        &site,
+        &config(r#"VITE_API = "one"\nAPI = "one"\nFLAVOUR = "two""#),
+        expect!["shop: variable `FLAVOUR` changed"],
+    );
+    check(
+        &site,
+        &config(r#"API = "one"\nFLAVOUR = "one"\nNEXT_PUBLIC_A = "1""#),
+        expect![[r#"
+            shop: variable `NEXT_PUBLIC_A` changed (added)
+            shop: variable `VITE_API` changed (removed)"#]],
+    );
+    check(
+        &site,
+        &config(r#"VITE_API = { production = "one", preview = "two" }\nAPI = "one"\nFLAVOUR = "one""#),
+        expect![],
+    );
+}
+
+#[test]
+fn ignored_files_and_more_inputs() {
+    let config = r#"frontage.toml = [apps.shop]\nignore = ["stories", "*.md", "/tools/*.sh", "/packages/ui/docs/**"]\ninputs = ["/content/**", "/packages/data/*.json"]"#;
+    let site = format!("{SITE} \n data \n {config}");
+    check(&site, "apps/shop/stories/deep/a.ts = x \n apps/shop/notes.md = x", expect![]);
+    check(
+        &site,
+        "apps/shop/src/notes.md = below another folder",
+        expect!["shop: `apps/shop/src/notes.md` changed (added)"],
+    );
+    check(
+        &site,
+        "tools/a.sh = ignored by one",
+        expect!["blog: `tools/a.sh` may matter (added; it belongs to no package, so any build may read it)"],
+    );
+    check(&site, "packages/ui/docs/a.mdx = ignored", expect![]);
+    check(
+        &site,
+        "packages/data/a.json = read by nobody else \n packages/data/deep/b.json = not",
+        expect!["shop: `packages/data/a.json` changed (added)"],
+    );
+    check(
+        &site,
+        "content/a.txt = anybody may read it",
+        expect![[r#"
+            blog: `content/a.txt` may matter (added; it belongs to no package, so any build may read it)
+            shop: `content/a.txt` changed (added)"#]],
+    );
+}
+
+#[test]
+fn circles_have_reasons_too() {
+    let site = "shop*: a \n a!: b \n b!: a";
+    check(site, "packages/a/x.ts = new", expect!["shop: `packages/a/x.ts` changed (added), needed through a"]);
+    check(
+        site,
+        "b!:",
+        expect![[r#"
+            shop: `packages/a` changed (it is built in another order)
+            shop: `packages/b` changed (it is built in another order)"#]],
+    );
+    check(
+        site,
+        r#"packages/b/package.json = {"name": "b", "dependencies": {"a": "*"}, "scripts": {"build": "x"}}"#,
+        expect!["shop: `packages/b/package.json` changed (script `build`), needed through b → a"],
+    );
+    check(
+        site,
+        r#"a!: 0
+        packages/b/package.json = {"name": "0", "dependencies": {"a": "*"}, "scripts": {"build": "tsc"}}"#,
+        expect!["shop: `packages/b/package.json` changed (field `name`), needed through 0 → a"],
+    );
+}
+
+#[test]
+fn a_commit_that_a_build_sees_is_an_input() {
+    let site = "shop*: \n frontage.toml = [apps.shop]\\ncommit = true";
+    let commits = |world: &World| world.snapshot().commit.to_string();
+    let (base, head) = (World::of(site), World::of(site).with("README.md = words"));
+    let plans = [&base, &head].map(|world| plans(&world.workspace().unwrap()));
+    let reasons = reasons(&plans[0]["shop"].inputs, &plans[1]["shop"].inputs);
+    let expected = format!("`commit` changed (its build sees it: {} → {})", commits(&base), commits(&head));
+    assert_eq!(words(reasons), expected);
+}
+
+#[test]
+fn the_toolchain_counts() {
+    let workspace = World::of("shop*").workspace().unwrap();
+    let app = workspace.apps.values().next().unwrap();
+    let with = |toolchain| plan(&workspace, app, &EnvironmentName::production(), &toolchain).inputs;
+    let mut newer = toolchain();
+    newer.node = "24.0.0".to_owned();
+    newer.compilers = "gcc 14".to_owned();
+    let reasons = reasons(&with(toolchain()), &with(newer));
+    expect![[r#"
+        toolchain `Node.js` changed (22.1.0 → 24.0.0)
+        toolchain `compilers` changed (none → gcc 14)"#]]
+    .assert_eq(&words(reasons));
+}
+
+#[test]
+fn without_a_base_an_app_is_built() {
+    expect!["never built"].assert_eq(&words(never_built()));
+    expect!["`0123456789` may matter (history was cut short)"]
+        .assert_eq(&words(unknown_base("0123456789", "history was cut short")));
+}
+
+#[test]
+fn a_difference_that_only_needs_hold_has_a_reason() {
+    let with = |content: &str| {
+        let mut needed = Inputs::default();
+        needed.add(Component::Built("packages/ui".to_owned()), content);
+        let mut inputs = Inputs::default();
+        inputs.add_need("packages/ui", &["ui".to_owned()], &needed);
+        inputs
+    };
+    let reasons = reasons(&with("one"), &with("other"));
+    assert_eq!(reasons.len(), 1);
+    assert_eq!(reasons[0].kind, ReasonKind::Package);
+}

@@ -28,14 +28,19 @@ const LOCAL_VARIABLES: [&str; 15] = [
 
 /// What git prints when it is run in a folder and finds the repository itself.
 pub fn in_folder(folder: &Path, arguments: &[&str]) -> Result<String, GitError> {
+    Ok(String::from_utf8_lossy(&bytes_in_folder(folder, arguments)?).into_owned())
+}
+
+/// As [`in_folder`], as bytes.
+pub fn bytes_in_folder(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     let mut command = command();
     command.arg("-C").arg(folder).args(arguments.iter().map(OsStr::new));
-    text(command, arguments)
+    output(command, arguments)
 }
 
 /// What git prints about the repository whose common folder this is.
 pub fn in_repository(common: &Path, arguments: &[&str]) -> Result<String, GitError> {
-    text(about(common, arguments), arguments)
+    Ok(String::from_utf8_lossy(&bytes(common, arguments)?).into_owned())
 }
 
 /// As [`in_repository`], as bytes.
@@ -48,7 +53,7 @@ pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitErro
     if objects.is_empty() {
         return Ok(Vec::new());
     }
-    let failed = |said: String| GitError::Failed { command: "cat-file --batch".to_owned(), said };
+    let failed = |said: String| GitError::Failed { command: "cat-file --batch".to_owned(), status: None, said };
     let mut child = about(common, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -89,17 +94,13 @@ fn command() -> Command {
     command
 }
 
-fn text(command: Command, arguments: &[&str]) -> Result<String, GitError> {
-    Ok(String::from_utf8_lossy(&output(command, arguments)?).into_owned())
-}
-
 fn output(mut command: Command, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     let output = command.output().map_err(GitError::NoGit)?;
     if output.status.success() {
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(GitError::Failed { command: arguments.join(" "), said })
+    Err(GitError::Failed { command: arguments.join(" "), status: output.status.code(), said })
 }
 
 fn read_object(answers: &mut impl BufRead) -> io::Result<Vec<u8>> {

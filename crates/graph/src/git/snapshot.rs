@@ -1,6 +1,8 @@
 //! The files of a commit: what there is, and contents when they are asked for.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +12,10 @@ use super::{GitError, command};
 
 /// Git's mode of a symbolic link.
 pub const SYMBOLIC_LINK: &str = "120000";
+
+const SUBMODULE: &str = "it is a submodule";
+
+const NOT_UTF8: &str = "its name is not UTF-8";
 
 /// The files of a commit.
 #[derive(Clone, Debug)]
@@ -55,50 +61,46 @@ impl Snapshot {
     pub(super) fn of_folder<'a>(
         folder: &Path,
         commit: CommitId,
-        paths: impl Iterator<Item = &'a str>,
+        paths: impl Iterator<Item = &'a [u8]>,
     ) -> Result<Snapshot, GitError> {
-        let unreadable = |path: &str, cause: std::io::Error| GitError::Failed {
-            command: format!("read `{path}`"),
-            said: cause.to_string(),
-        };
         let mut files = BTreeMap::new();
         let mut left_out = Vec::new();
         for path in paths {
-            let place = folder.join(path);
-            let Ok(metadata) = place.symlink_metadata() else { continue };
-            if metadata.is_dir() {
-                left_out.push((path.to_owned(), "it is a submodule"));
-            } else if metadata.is_symlink() {
-                let target = std::fs::read_link(&place).map_err(|cause| unreadable(path, cause))?;
-                files.insert(path.to_owned(), (SYMBOLIC_LINK, target.to_string_lossy().into_owned().into_bytes()));
-            } else {
-                files.insert(
-                    path.to_owned(),
-                    ("100644", std::fs::read(&place).map_err(|cause| unreadable(path, cause))?),
-                );
+            let Ok(path) = std::str::from_utf8(path) else {
+                left_out.push((String::from_utf8_lossy(path).into_owned(), NOT_UTF8));
+                continue;
+            };
+            match working_file(&folder.join(path)) {
+                Ok(Some(file)) => drop(files.insert(path.to_owned(), file)),
+                Ok(None) => left_out.push((path.trim_end_matches('/').to_owned(), SUBMODULE)),
+                Err(cause) if is_absent(&cause) => {}
+                Err(cause) => return Err(GitError::Unreadable { path: path.to_owned(), cause }),
             }
         }
-        Ok(Snapshot { commit, left_out, ..Snapshot::in_memory(&files) })
+        Ok(Snapshot { left_out, ..Snapshot::of_files(commit, files) })
     }
 
     /// A snapshot that is nowhere but in memory, for tests: modes and contents by path.
     ///
     /// # Panics
     /// If a path cannot be one (git never lists such a path).
-    pub fn in_memory(files: &BTreeMap<String, (&str, Vec<u8>)>) -> Snapshot {
+    pub fn in_memory(files: &BTreeMap<String, (&'static str, Vec<u8>)>) -> Snapshot {
+        let commit = Digest::of(format!("{files:?}").as_bytes()).hex()[..40].parse();
+        Snapshot::of_files(commit.expect("forty hex digits"), files.clone())
+    }
+
+    fn of_files(commit: CommitId, files: BTreeMap<String, (&'static str, Vec<u8>)>) -> Snapshot {
         let shown = files.iter().map(|(path, (mode, content))| {
-            let repo_path = path.parse().expect("tests use paths that can be");
+            let repo_path = path.parse().expect("git lists paths that can be");
             let object = Digest::of(content).hex()[..40].to_owned();
             (path.clone(), ShownFile { path: repo_path, mode: (*mode).to_owned(), object })
         });
-        let commit = Digest::of(format!("{files:?}").as_bytes()).hex()[..40].parse();
-        let contents = files.iter().map(|(path, (_, content))| (path.clone(), content.clone()));
         Snapshot {
             repository: None,
-            commit: commit.expect("forty hex digits"),
+            commit,
             files: Arc::new(shown.collect()),
             left_out: Vec::new(),
-            reader: Reader::Memory(Arc::new(contents.collect())),
+            reader: Reader::Memory(Arc::new(files.into_iter().map(|(path, (_, content))| (path, content)).collect())),
         }
     }
 
@@ -122,6 +124,29 @@ impl Snapshot {
     }
 }
 
+/// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
+/// the repository.
+fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
+    let metadata = place.symlink_metadata()?;
+    if metadata.is_dir() {
+        return Ok(None);
+    }
+    if metadata.is_symlink() {
+        return Ok(Some((SYMBOLIC_LINK, std::fs::read_link(place)?.into_os_string().into_encoded_bytes())));
+    }
+    if !metadata.is_file() {
+        // A pipe or a socket in the place of a file is no file that git would commit, and reading one may wait for ever.
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    let mode = if metadata.permissions().mode() & 0o100 == 0 { "100644" } else { "100755" };
+    Ok(Some((mode, std::fs::read(place)?)))
+}
+
+/// Whether there is no such file: it was deleted, or a file stands where its folder was.
+fn is_absent(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 /// One entry of `ls-tree -z`: mode, kind, object, a tab, path.
 fn entry(line: &[u8]) -> Result<ShownFile, (String, &'static str)> {
     let unusable = |path: &[u8], because| (String::from_utf8_lossy(path).into_owned(), because);
@@ -131,10 +156,12 @@ fn entry(line: &[u8]) -> Result<ShownFile, (String, &'static str)> {
     let (Some(mode), Some(kind), Some(object)) = (words.next(), words.next(), words.next()) else {
         return Err(unusable(path, "git describes it in an unknown way"));
     };
-    let Ok(name) = std::str::from_utf8(path) else { return Err(unusable(path, "its name is not UTF-8")) };
+    let Ok(name) = std::str::from_utf8(path) else { return Err(unusable(path, NOT_UTF8)) };
+    // Git checks out no such path, but a commit can hold one.
+    let is_of_git = name.split('/').any(|part| part.eq_ignore_ascii_case(".git"));
     match (kind, name.parse()) {
-        ("blob", Ok(path)) => Ok(ShownFile { path, mode: mode.to_owned(), object: object.to_owned() }),
-        ("commit", _) => Err(unusable(path, "it is a submodule")),
+        ("blob", Ok(path)) if !is_of_git => Ok(ShownFile { path, mode: mode.to_owned(), object: object.to_owned() }),
+        ("commit", _) => Err(unusable(path, SUBMODULE)),
         _ => Err(unusable(path, "its path cannot be used")),
     }
 }

@@ -1,0 +1,1 @@
+//! Tests of git against real repositories.

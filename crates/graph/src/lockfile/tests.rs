@@ -1,0 +1,1 @@
+//! Tests of lockfiles: what closures hold, and lockfiles that cannot be read.

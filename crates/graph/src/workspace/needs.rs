@@ -1,0 +1,115 @@
+//! How members need each other, and an order in which they can be built.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::RepoPath;
+
+use super::Member;
+use crate::lockfile::Lockfile;
+
+/// Who needs whom, by folder.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    run: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+    with_dev: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+}
+
+/// Members in an order in which they can be built.
+#[derive(Clone, Debug, Default)]
+pub struct Order {
+    /// The place of each in the order.
+    pub positions: BTreeMap<RepoPath, usize>,
+    /// Members that need each other in a circle, each circle in the order that was chosen.
+    pub circles: Vec<Vec<RepoPath>>,
+}
+
+impl Needs {
+    /// Who needs whom: members are known by their names, or by the links that the lockfile gives them.
+    pub fn of(members: &BTreeMap<RepoPath, Member>, lockfile: Option<&Lockfile>) -> Needs {
+        let by_name: BTreeMap<&str, &RepoPath> =
+            members.values().map(|member| (member.name.as_str(), &member.path)).collect();
+        let by_folder: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
+        let needs = |dev: bool| {
+            let of_member = |member: &Member| {
+                let named = member.manifest.needed(dev).into_iter().flat_map(|name| {
+                    let link = lockfile.and_then(|lockfile| lockfile.link(member.path.as_str(), name));
+                    [by_name.get(name), link.and_then(|folder| by_folder.get(folder))]
+                });
+                named.flatten().copied().filter(|path| *path != &member.path).cloned().collect()
+            };
+            members.values().map(|member| (member.path.clone(), of_member(member))).collect()
+        };
+        Needs { run: needs(false), with_dev: needs(true) }
+    }
+
+    /// Folders of the members that a member names; with what only its own build and tests name if `dev`.
+    pub fn direct(&self, path: &RepoPath, dev: bool) -> impl Iterator<Item = &RepoPath> {
+        let needs = if dev { &self.with_dev } else { &self.run };
+        needs.get(path).into_iter().flatten()
+    }
+
+    /// An order in which each member comes after those that it needs. Those that need each other in a circle
+    /// stand together, by `rank`.
+    pub fn order<Rank: Ord>(&self, is_built: impl Fn(&RepoPath) -> bool, rank: impl Fn(&RepoPath) -> Rank) -> Order {
+        let paths: Vec<&RepoPath> = self.run.keys().collect();
+        let index: BTreeMap<&RepoPath, usize> = paths.iter().enumerate().map(|(at, path)| (*path, at)).collect();
+        let needed = |path: &&RepoPath| self.direct(path, is_built(path)).map(|path| index[path]).collect();
+        let edges: Vec<Vec<usize>> = paths.iter().map(needed).collect();
+        let mut order = Order::default();
+        for group in groups(&edges) {
+            let mut group: Vec<&RepoPath> = group.into_iter().map(|at| paths[at]).collect();
+            group.sort_by_cached_key(|path| (rank(path), (*path).clone()));
+            for path in &group {
+                order.positions.insert((*path).clone(), order.positions.len());
+            }
+            if group.len() > 1 {
+                order.circles.push(group.into_iter().cloned().collect());
+            }
+        }
+        order
+    }
+}
+
+/// Groups of nodes that reach each other, each group after those that it has edges to (Kosaraju's algorithm,
+/// without recursion: a repository chooses how deep this goes).
+fn groups(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let mut finished = Vec::new();
+    let mut is_seen = vec![false; edges.len()];
+    for start in 0..edges.len() {
+        walk(start, edges, &mut is_seen, &mut finished);
+    }
+    let mut reversed = vec![Vec::new(); edges.len()];
+    for (from, targets) in edges.iter().enumerate() {
+        targets.iter().for_each(|to| reversed[*to].push(from));
+    }
+    let mut is_seen = vec![false; edges.len()];
+    let mut groups = Vec::new();
+    for start in finished.into_iter().rev() {
+        let mut group = Vec::new();
+        walk(start, &reversed, &mut is_seen, &mut group);
+        if !group.is_empty() {
+            groups.push(group);
+        }
+    }
+    groups.reverse();
+    groups
+}
+
+/// Everything that is reached from `start` and was not seen before, each after what is reached from it.
+fn walk(start: usize, edges: &[Vec<usize>], is_seen: &mut [bool], finished: &mut Vec<usize>) {
+    if std::mem::replace(&mut is_seen[start], true) {
+        return;
+    }
+    let mut open = vec![(start, 0)];
+    while let Some((node, tried)) = open.pop() {
+        match edges[node].get(tried) {
+            Some(next) => {
+                open.push((node, tried + 1));
+                if !std::mem::replace(&mut is_seen[*next], true) {
+                    open.push((*next, 0));
+                }
+            }
+            None => finished.push(node),
+        }
+    }
+}
