@@ -1,6 +1,6 @@
 //! A git repository as a [`Source`]: refs as they are, and what commits hold and affect.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,9 @@ use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, Plann
 
 use crate::world::{Analysis, AnalysisRequest, Base, Branch, Commit, Refs, Refusal, Source};
 
+/// At how many commits inputs are remembered.
+const REMEMBERED: usize = 16;
+
 /// Finds the toolchain that a repository asks for.
 pub type Resolve = dyn Fn(&WantedToolchain) -> Result<Toolchain, Error> + Send + Sync;
 
@@ -25,7 +28,12 @@ pub struct GitSource {
     resolve: Arc<Resolve>,
     /// Refs as they were read last, and what told then that they are these.
     seen: Arc<Mutex<Option<(Fingerprint, Refs)>>>,
+    /// What keys cover at commits that were looked at, newest last: one change's head is the next one's base.
+    known: Arc<Mutex<VecDeque<(At, BaseInputs)>>>,
 }
+
+/// What inputs depend on besides this Frontage: commit, kind of environment and toolchain.
+type At = (CommitId, EnvironmentKind, Toolchain);
 
 impl GitSource {
     /// A repository whose production branch is the one that `frontage.toml` names at the commit that is checked
@@ -36,7 +44,7 @@ impl GitSource {
     pub fn open(repository: Repository, resolve: Arc<Resolve>) -> Result<GitSource, GitError> {
         let configured = configured_branch(&repository)?;
         let production = repository.production_branch(configured.as_deref())?;
-        Ok(GitSource { repository, production, resolve, seen: Arc::default() })
+        Ok(GitSource { repository, production, resolve, seen: Arc::default(), known: Arc::default() })
     }
 
     /// The production branch.
@@ -71,6 +79,22 @@ impl GitSource {
         Ok(Refs { production: self.production.clone(), branches: branches.collect() })
     }
 
+    fn recall(&self, at: &At) -> Option<BaseInputs> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(known, _)| known == at).map(|(_, inputs)| inputs.clone())
+    }
+
+    /// What could not be read may be there the next time, and is not remembered.
+    fn remember(&self, at: At, inputs: BaseInputs) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if inputs.is_ok() && known.iter().all(|(other, _)| *other != at) {
+            if known.len() == REMEMBERED {
+                known.pop_front();
+            }
+            known.push_back((at, inputs));
+        }
+    }
+
     fn read_commits(&self, from: Option<&CommitId>, to: &CommitId) -> Result<Vec<Commit>, GitError> {
         let commits = self.repository.first_parents(from, to)?;
         Ok(commits.into_iter().map(|commit| Commit { id: commit.id, subject: commit.subject }).collect())
@@ -90,6 +114,8 @@ impl GitSource {
             Base::LastBuilt(built) => head.since_last_built(built),
             Base::MergeBase(production) => head.since_merge_base(&request.commit, production)?,
         };
+        let inputs = compared.iter().map(|(app, comparison)| (app.clone(), comparison.planned.inputs.clone()));
+        self.remember((request.commit.clone(), request.kind, toolchain.clone()), Ok(inputs.collect()));
         let mut planned_keys = BTreeSet::new();
         for (app, comparison) in compared {
             if comparison.reasons.is_empty() && matches!(request.base, Base::MergeBase(_)) {
@@ -210,6 +236,16 @@ impl Head<'_> {
     /// What keys cover at another commit, computed by this Frontage with the head's toolchain: an upgrade of
     /// either affects nothing by itself.
     fn inputs_at(&self, commit: &CommitId) -> BaseInputs {
+        let at = (commit.clone(), EnvironmentKind::of(&self.environment), self.toolchain.clone());
+        if let Some(inputs) = self.source.recall(&at) {
+            return inputs;
+        }
+        let inputs = self.read_inputs_at(commit);
+        self.source.remember(at, inputs.clone());
+        inputs
+    }
+
+    fn read_inputs_at(&self, commit: &CommitId) -> BaseInputs {
         let base = self.source.workspace(commit).map_err(|refusal| match refusal {
             Refusal::Commit(problems) => problems.join("; "),
             Refusal::Error(error) => crate::turn::chain(&error),

@@ -2,8 +2,8 @@
 //!
 //! It is a process of its own and waits for nobody: it reads the table file, keeps the last good one, and goes on
 //! when the controller is gone. [`decide`] is pure: a table's [`index`] and a request in, a decision out.
-//! [`serve`] takes requests from the listeners, [`forward`] carries them to instances, [`assets`] answers from
-//! artifacts, and [`nudge`] talks to the controller.
+//! [`serve`] takes requests from the listeners, `forward` carries them to instances, `assets` answers from
+//! artifacts, and `nudge` talks to the controller.
 
 pub mod index;
 

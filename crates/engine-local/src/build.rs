@@ -125,6 +125,7 @@ struct Work {
 impl Work {
     async fn build(self) -> Result<Built, BuildFailure> {
         let (shared, task) = (&self.shared, &self.task);
+        self.ahead(pack::base_ahead(shared.clone(), task.clone()));
         let install = match &task.install {
             None => None,
             Some(layer) => {
@@ -133,6 +134,7 @@ impl Work {
                 Some(install::ensure(shared, layer, &task.toolchain).await?)
             }
         };
+        self.ahead(pack::dependencies_ahead(shared.clone(), task.clone(), install.clone()));
         self.tell(Stage::Checkout, false);
         let checkout = self.checkout().await.map_err(|cause| self.error("lay out the files of", cause))?;
         let room = self.room(install.as_deref(), &checkout).map_err(|cause| self.error("make room for", cause))?;
@@ -228,6 +230,15 @@ impl Work {
         let install = install.map(|install| shared.data.path().join(install));
         let artifact = pack::pack(&shared, &task, install, app_sources).await?;
         Ok(Built::Artifact(Box::new(artifact)))
+    }
+
+    /// Begins what packing will need while the build still runs. Packing asks for it again, and tells what fails.
+    fn ahead(&self, work: impl Future<Output = io::Result<()>> + Send + 'static) {
+        tokio::spawn(async move {
+            if let Err(cause) = work.await {
+                tracing::debug!("a layer could not be packed ahead: {cause}");
+            }
+        });
     }
 
     fn tell(&self, stage: Stage, reused: bool) {

@@ -6,6 +6,9 @@ use model::{Reason, ReasonKind};
 
 use crate::inputs::{Component, Counted, Inputs, Reach};
 
+/// What a reason names if it knows nothing better.
+const UNTOLD: &str = "build key";
+
 /// Why a build at `head` differs from the one at `base`; empty exactly if their keys are equal.
 pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     if base.key() == head.key() {
@@ -17,7 +20,11 @@ pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     reasons.extend(differences.packages());
     reasons.extend(differences.dependencies());
     if reasons.is_empty() {
-        reasons.extend(builds_in_another_order(base, head));
+        reasons.extend(other_builds(base, head));
+    }
+    if reasons.is_empty() {
+        // No difference is known that ends up here; if there is one, the app is built all the same.
+        return unknown_base(UNTOLD, "what changed cannot be told");
     }
     reasons.into_iter().collect()
 }
@@ -48,19 +55,23 @@ struct Difference<'a> {
 
 impl<'a> Differences<'a> {
     fn between(base: &'a Inputs, head: &'a Inputs) -> Differences<'a> {
-        let (base, head) = (base.all(), head.all());
-        let (before, after) = (packages(&base), packages(&head));
+        let (base_all, head_all) = (base.all(), head.all());
+        let (before, after) = (packages(&base_all), packages(&head_all));
         let only = |one: &BTreeMap<&'a str, &'a [String]>, other: &BTreeMap<&'a str, &'a [String]>, what| {
             let only = one.iter().filter(|(folder, _)| !other.contains_key(*folder));
             only.map(|(folder, via)| (*folder, (*via, what))).collect::<Vec<_>>()
         };
         let packages = [only(&before, &after, "no longer needed"), only(&after, &before, "needed now")].concat();
-        let components: BTreeSet<&Component> = base.keys().chain(head.keys()).copied().collect();
+        let components: BTreeSet<&Component> = base_all.keys().chain(head_all.keys()).copied().collect();
         let content = |counted: Option<&'a Counted>| counted.map(|counted| counted.content.as_str());
-        let differences = components.into_iter().map(|component| Difference {
-            component,
-            before: base.get(component).copied(),
-            after: head.get(component).copied(),
+        let differences = components.into_iter().map(|component| {
+            let (before, after) = match (base.own_part(component), head.own_part(component)) {
+                // What is ignored now may still count for a package that is needed.
+                (Some(before), None) if head_all.contains_key(component) => (Some(before), None),
+                (None, Some(after)) if base_all.contains_key(component) => (None, Some(after)),
+                _ => (base_all.get(component).copied(), head_all.get(component).copied()),
+            };
+            Difference { component, before, after }
         });
         let components = differences.filter(|difference| content(difference.before) != content(difference.after));
         Differences { components: components.collect(), packages: packages.into_iter().collect() }
@@ -157,15 +168,16 @@ fn packages<'a>(components: &BTreeMap<&'a Component, &'a Counted>) -> BTreeMap<&
     reached.collect()
 }
 
-/// Packages that need each other in a circle may be built in another order though nothing else changed.
-fn builds_in_another_order(base: &Inputs, head: &Inputs) -> Vec<Reason> {
+/// Packages in a circle may be built in another order, and then with other outputs below them, though nothing
+/// else changed.
+fn other_builds(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     let folders: BTreeSet<&String> = base.needs().keys().chain(head.needs().keys()).collect();
-    let moved = folders.into_iter().filter(|folder| base.needs().get(*folder) != head.needs().get(*folder));
-    let reasons = moved.map(|folder| Reason {
+    let differing = folders.into_iter().filter(|folder| base.needs().get(*folder) != head.needs().get(*folder));
+    let reasons = differing.map(|folder| Reason {
         kind: ReasonKind::Package,
         path: folder.clone(),
         via: Vec::new(),
-        detail: "it is built in another order".to_owned(),
+        detail: "its build stands on others".to_owned(),
     });
     reasons.collect()
 }

@@ -361,7 +361,14 @@ impl<'a> Reader<'a> {
             self.wrong(key, node, "a list of texts");
             return None;
         };
-        Some(list.iter().filter_map(|node| Some((self.text(key, node)?, node.at))).collect())
+        let mut texts = Vec::new();
+        for node in list {
+            match &node.value {
+                Value::Text(text) if !text.is_empty() => texts.push((text.clone(), node.at)),
+                _ => self.wrong(key, node, "a list of texts that are not empty"),
+            }
+        }
+        Some(texts)
     }
 
     /// A path below the workspace's root, or below the app's folder unless it begins with `/`.
@@ -400,7 +407,7 @@ impl<'a> Reader<'a> {
             let strange = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'?' | b'#' | b'*' | b'\\' | b'%');
             if !route.starts_with('/') || route.contains("//") || route.bytes().any(strange) {
                 let problem = format!(
-                    "`{route}` is no route: it must be a path prefix such as `/catalog`, without `*`, `?` or `%`"
+                    "`{route}` is no route: it must be a path prefix such as `/catalog`, in ASCII, without `*`, `?` or `%`"
                 );
                 self.problem(at, problem, None);
             } else if route.split('/').any(|part| matches!(part, "." | "..")) {

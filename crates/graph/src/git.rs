@@ -216,9 +216,9 @@ impl Repository {
             let branch = name.to_owned();
             return if has(name) { Ok(branch) } else { Err(GitError::NoBranch { branch, there }) };
         }
-        // Fails where no branch is checked out.
-        let current = command::in_folder(&self.folder, &["symbolic-ref", "--quiet", "--short", "HEAD"]);
-        let current = current.ok().map(|text| text.trim().to_owned());
+        // Fails where no branch is checked out. A short name would be another where a tag is called the same.
+        let current = command::in_folder(&self.folder, &["symbolic-ref", "--quiet", "HEAD"]);
+        let current = current.ok().and_then(|text| text.trim().strip_prefix("refs/heads/").map(str::to_owned));
         let guesses = ["main".to_owned(), "master".to_owned()].into_iter().chain(current);
         let guessed = guesses.into_iter().find(|name| has(name));
         match (guessed, there.as_slice()) {

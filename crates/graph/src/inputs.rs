@@ -8,11 +8,18 @@ use std::fmt::Write as _;
 
 use model::BuildKey;
 
-/// One thing that a key covers.
+/// One thing that a key covers. What is built and by which scripts comes first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Component {
     /// A member that is built.
     Built(String),
+    /// A script that the build runs.
+    Script {
+        /// The folder that it runs in.
+        folder: String,
+        /// Its name.
+        name: String,
+    },
     /// A file.
     File(String),
     /// A field of a manifest.
@@ -21,13 +28,6 @@ pub enum Component {
         file: String,
         /// The field.
         field: String,
-    },
-    /// A script that the build runs.
-    Script {
-        /// The folder that it runs in.
-        folder: String,
-        /// Its name.
-        name: String,
     },
     /// A package from outside.
     Dependency {
@@ -92,10 +92,20 @@ impl Inputs {
         self.components.insert(component, Counted { content: content.into(), reach });
     }
 
-    /// Adds the build of a member that is needed, reached through `via`.
-    pub fn add_need(&mut self, folder: &str, via: &[String], needed: &Inputs) {
-        self.needs.insert(folder.to_owned(), needed.key());
-        for (component, counted) in needed.all() {
+    /// Adds the build of a member that is needed, reached through `via`. Its key counts; `covered` is what that
+    /// covers and may explain it.
+    pub fn add_need<'a>(
+        &mut self,
+        folder: &str,
+        via: &[String],
+        key: BuildKey,
+        covered: impl Iterator<Item = (&'a Component, &'a Counted)>,
+    ) {
+        self.needs.insert(folder.to_owned(), key);
+        for (component, counted) in covered {
+            if self.components.contains_key(component) {
+                continue;
+            }
             let reach = match &counted.reach {
                 Reach::Own => Reach::Package { folder: folder.to_owned(), via: via.to_vec() },
                 Reach::Package { folder, via: before } => {
@@ -103,9 +113,23 @@ impl Inputs {
                 }
                 outside => outside.clone(),
             };
-            let counted = Counted { content: counted.content.clone(), reach };
-            self.behind.entry(component.clone()).or_insert(counted);
+            self.behind.insert(component.clone(), Counted { content: counted.content.clone(), reach });
         }
+    }
+
+    /// Its components, without those of builds that it needs.
+    pub fn own(&self) -> impl Iterator<Item = (&Component, &Counted)> {
+        self.components.iter()
+    }
+
+    /// A component, if it is not only one of a build that it needs.
+    pub fn own_part(&self, component: &Component) -> Option<&Counted> {
+        self.components.get(component)
+    }
+
+    /// Of its components the scripts, which a dependant's key covers through this one's only.
+    pub fn scripts(&self) -> impl Iterator<Item = (&Component, &Counted)> {
+        self.components.range(..Component::File(String::new()))
     }
 
     /// Its components and those of every build that it needs.

@@ -138,7 +138,7 @@ impl Package {
         Package {
             version: text("version"),
             integrity,
-            link: is_link.then(|| text("resolved")),
+            link: Some(text("resolved")).filter(|target| is_link && !target.is_empty()),
             dependencies: names.cloned().collect(),
         }
     }

@@ -11,8 +11,7 @@ use crate::diagnostic::{self, Diagnostic};
 pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
 
 /// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
-const UNCOUNTED: [&str; 19] = [
-    "version",
+const UNCOUNTED: [&str; 18] = [
     "description",
     "keywords",
     "homepage",

@@ -97,7 +97,9 @@ impl World {
                 self.outside.insert(place, Outside { version: version.to_owned(), needs: words(needs) });
             } else if let Some((path, target)) = line.split_once(" -> ") {
                 self.files.insert(path.to_owned(), (SYMBOLIC_LINK, target.as_bytes().to_vec()));
-            } else if let Some((path, content)) = line.split_once(" = ") {
+            } else if let Some((path, content)) =
+                line.split_once(" = ").or_else(|| Some((line.strip_suffix(" =")?, "")))
+            {
                 self.files.insert(path.to_owned(), ("100644", content.replace("\\n", "\n").into_bytes()));
             } else {
                 let (name, needs) = line.split_once(':').unwrap_or((line, ""));

@@ -122,8 +122,8 @@ struct Planner<'a> {
     workspace: &'a Workspace,
     toolchain: &'a Toolchain,
     install: Option<InstallLayer>,
-    /// What the keys of the packages' tasks cover, by folder.
-    planned: BTreeMap<RepoPath, Inputs>,
+    /// Keys of the packages' tasks and what they cover, by folder.
+    planned: BTreeMap<RepoPath, (BuildKey, Inputs)>,
     /// Tasks, each after those that it needs.
     tasks: Vec<Task>,
 }
@@ -177,9 +177,7 @@ impl Planner<'_> {
         if app.commit {
             draft.inputs.add(Component::Setting("commit"), self.workspace.snapshot.commit.to_string());
         }
-        let inputs = draft.inputs.clone();
-        let task = self.task(&app.path, self.kind(app), draft, env, app.build_network);
-        (inputs, task)
+        self.task(&app.path, self.kind(app), draft, env, app.build_network)
     }
 
     /// Plans the task of a package; those that it needs were planned before.
@@ -192,8 +190,8 @@ impl Planner<'_> {
             draft.inputs.add(component, &script);
             draft.steps.push(step("build", path, &script));
         }
-        self.planned.insert(path.clone(), draft.inputs.clone());
-        let task = self.task(path, TaskKind::Package, draft, BTreeMap::new(), false);
+        let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), false);
+        self.planned.insert(path.clone(), (task.key.clone(), inputs));
         self.tasks.push(task);
     }
 
@@ -216,8 +214,8 @@ impl Planner<'_> {
         draft: Draft,
         env: BTreeMap<String, String>,
         network: bool,
-    ) -> Task {
-        Task {
+    ) -> (Inputs, Task) {
+        let task = Task {
             key: draft.inputs.key(),
             member: path.clone(),
             package: self.workspace.members.get(path).map_or_else(|| path.to_string(), |member| member.name.clone()),
@@ -230,7 +228,8 @@ impl Planner<'_> {
             toolchain: self.toolchain.clone(),
             network,
             commit: self.workspace.snapshot.commit.clone(),
-        }
+        };
+        (draft.inputs, task)
     }
 
     /// All but the build's own step. The outputs of packages that are built before `position` lie under it.
@@ -248,10 +247,14 @@ impl Planner<'_> {
         self.lifecycle_scripts(path, &mut draft);
         for (needed, via) in &closure {
             let is_built_before = self.workspace.build_position(needed) < position;
-            if let Some(inputs) = self.planned.get(needed).filter(|_| is_built_before) {
-                draft.inputs.add_need(needed.as_str(), via, inputs);
-                draft.needs.push(inputs.key());
+            let Some((key, inputs)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
+            // What is ignored here counts there. All else but the scripts counts here as well.
+            if ignore.is_empty() {
+                draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.scripts());
+            } else {
+                draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.own());
             }
+            draft.needs.push(key.clone());
         }
         draft
     }

@@ -18,6 +18,9 @@ mod links;
 
 use needs::{Needs, Order};
 
+/// The longest way from a package to who needs it that is told; what lies in its middle is left out.
+const LONGEST_VIA: usize = 10;
+
 /// Files that say which Node.js is wanted, the first before the others.
 pub const VERSION_FILES: [&str; 2] = [".nvmrc", ".node-version"];
 
@@ -195,6 +198,9 @@ impl Workspace {
                     if seen.insert(needed.clone()) {
                         let mut via = via.clone();
                         via.insert(0, self.members[needed].name.clone());
+                        if via.len() > LONGEST_VIA {
+                            via.splice(LONGEST_VIA - 3..LONGEST_VIA - 1, ["…".to_owned()]);
+                        }
                         next.push((needed.clone(), via));
                     }
                 }
@@ -313,7 +319,7 @@ impl Reader {
             let folder = file.strip_suffix("/package.json").unwrap_or_default();
             match (Manifest::read(&file, &content), folder.parse::<RepoPath>()) {
                 (Ok(manifest), Ok(path)) => {
-                    let name = manifest.text("name").unwrap_or(folder).to_owned();
+                    let name = manifest.text("name").filter(|name| !name.is_empty()).unwrap_or(folder).to_owned();
                     if let Some(other) = named.insert(name.clone(), folder.to_owned()) {
                         let problem = format!("the package name `{name}` is used twice: also in `{other}`");
                         self.error(problem, &file, "give one of them another name");
@@ -469,7 +475,11 @@ impl Reader {
             };
             let at = |diagnostic: Diagnostic| diagnostic.in_file(config.place.file.clone()).at(config.place.at);
             let Some(path) = path else {
-                let wanted = config.path.as_deref().unwrap_or(name);
+                let wanted = match config.path.as_deref() {
+                    Some("") => ".",
+                    Some(path) => path,
+                    None => name,
+                };
                 let folders = workspace.members.keys().map(RepoPath::as_str);
                 let nearest = match &config.path {
                     Some(path) => config::nearest(path, folders),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use model::task::REPOSITORY_FOLDER;
 use model::{Artifact, Digest, Layer, LayerKind, RepoPath, Start, Task, TaskKind, Version};
@@ -78,6 +79,25 @@ pub async fn pack(
     let record = shared.data.artifacts().join(format!("{}.json", task.key));
     files::write_whole(&record, &serde_json::to_vec_pretty(&artifact)?)?;
     Ok(artifact)
+}
+
+/// The base layer of an app that has a server, begun before anything else is there.
+pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
+    match &task.kind {
+        TaskKind::App { app, .. } if app.start.is_some() => base::ensure(&shared, &task.toolchain).await.map(drop),
+        TaskKind::App { .. } | TaskKind::Package => Ok(()),
+    }
+}
+
+/// The layer of an app's dependencies, begun as soon as they are installed.
+pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
+    match (task.kind.clone(), install) {
+        (TaskKind::App { app, closure, links, .. }, Some(install)) if app.start.is_some() => {
+            let install = shared.data.path().join(install);
+            dependencies(&shared, &task, install, closure, links).await.map(drop)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The root's own manifest, and members without what is installed or cached.

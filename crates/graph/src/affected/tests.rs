@@ -1,10 +1,10 @@
 //! Tests of affected apps: a repository, a change, and which apps are affected by it, each with every reason.
 
 use expect_test::{Expect, expect};
-use model::{EnvironmentName, Reason, ReasonKind};
+use model::{BuildKey, EnvironmentName, Reason};
 
-use super::{never_built, reasons, unknown_base};
-use crate::inputs::{Component, Inputs};
+use super::{UNTOLD, never_built, reasons, unknown_base};
+use crate::inputs::Inputs;
 use crate::notation::{World, plans, problems, toolchain};
 use crate::plan::plan;
 
@@ -26,6 +26,11 @@ fn check(base: &str, change: &str, expected: Expect) {
 }
 
 fn check_worlds(base: &World, head: &World, expected: Expect) {
+    expected.assert_eq(&compare(base, head));
+}
+
+/// Every app's reasons. An app has some exactly if its key is another.
+fn compare(base: &World, head: &World) -> String {
     let read = |world: &World| world.workspace().map_err(problems).unwrap();
     let (base, head) = (plans(&read(base)), plans(&read(head)));
     let mut lines = Vec::new();
@@ -36,9 +41,10 @@ fn check_worlds(base: &World, head: &World, expected: Expect) {
         };
         let is_same = base.get(app).is_some_and(|base| base.key == planned.key);
         assert_eq!(reasons.is_empty(), is_same, "{app}: {reasons:?}");
+        assert!(reasons.iter().all(|reason| reason.path != UNTOLD), "{app}: {reasons:?}");
         lines.extend(reasons.iter().map(|reason| format!("{app}: {reason}")));
     }
-    expected.assert_eq(&lines.join("\n"));
+    lines.join("\n")
 }
 
 fn words(reasons: Vec<Reason>) -> String {
@@ -172,7 +178,11 @@ fn manifests_count_by_field() {
             r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*", "react": "*"}}, "devDependencies": {{}}, "scripts": {{"build": "vite build", "start": "node server.js"}}, {fields}}}"#
         )
     };
-    check(SITE, &with(r#""description": "d", "license": "MIT", "version": "2.0.0", "keywords": []"#), expect![]);
+    check(
+        SITE,
+        &with(r#""description": "d", "license": "MIT", "version": "2.0.0", "keywords": []"#),
+        expect!["shop: `apps/shop/package.json` changed (field `version` added)"],
+    );
     check(SITE, &with(r#""type": "module""#), expect!["shop: `apps/shop/package.json` changed (field `type` added)"]);
     check(
         SITE,
@@ -406,8 +416,8 @@ fn circles_have_reasons_too() {
         site,
         "b!:",
         expect![[r#"
-            shop: `packages/a` changed (it is built in another order)
-            shop: `packages/b` changed (it is built in another order)"#]],
+            shop: `packages/a` changed (its build stands on others)
+            shop: `packages/b` changed (its build stands on others)"#]],
     );
     check(
         site,
@@ -456,15 +466,96 @@ fn without_a_base_an_app_is_built() {
 }
 
 #[test]
+fn what_an_app_ignores_of_a_package_reaches_it_through_the_build_of_that() {
+    let config = r#"frontage.toml = [apps.shop]\nignore = ["/packages/ui/docs", "/tools"]"#;
+    let site = format!("shop*: ui \n ui!: tokens \n tokens \n {config}");
+    check(
+        &site,
+        "packages/ui/docs/a.ts = new",
+        expect!["shop: `packages/ui/docs/a.ts` changed (added), needed through ui"],
+    );
+    check(
+        &site,
+        "packages/ui/docs/a.ts = new \n apps/shop/a.ts = new",
+        expect![[r#"
+        shop: `apps/shop/a.ts` changed (added)
+        shop: `packages/ui/docs/a.ts` changed (added), needed through ui"#]],
+    );
+    check(
+        &site,
+        "tools/a.js = new",
+        expect!["shop: `tools/a.js` may matter (added; it belongs to no package, so any build may read it)"],
+    );
+    check(&site.replace("ui!", "ui"), "packages/ui/docs/a.ts = new \n tools/a.js = new", expect![]);
+}
+
+#[test]
+fn to_ignore_something_is_a_change_too() {
+    let ignore = r#"frontage.toml = [apps.shop]\nignore = ["/packages/ui/docs"]"#;
+    let site = "shop*: ui \n ui! \n packages/ui/docs/a.ts = a";
+    check(site, ignore, expect!["shop: `packages/ui/docs/a.ts` changed (removed), needed through ui"]);
+    check(
+        &format!("{site} \n {ignore}"),
+        "- frontage.toml",
+        expect!["shop: `packages/ui/docs/a.ts` changed (added), needed through ui"],
+    );
+    check(
+        &site.replace("ui!", "ui"),
+        ignore,
+        expect!["shop: `packages/ui/docs/a.ts` changed (removed), needed through ui"],
+    );
+}
+
+#[test]
 fn a_difference_that_only_needs_hold_has_a_reason() {
-    let with = |content: &str| {
-        let mut needed = Inputs::default();
-        needed.add(Component::Built("packages/ui".to_owned()), content);
+    let with = |key: &[u8]| {
         let mut inputs = Inputs::default();
-        inputs.add_need("packages/ui", &["ui".to_owned()], &needed);
+        inputs.add_need("packages/ui", &["ui".to_owned()], BuildKey::over(key), Inputs::default().own());
         inputs
     };
-    let reasons = reasons(&with("one"), &with("other"));
-    assert_eq!(reasons.len(), 1);
-    assert_eq!(reasons[0].kind, ReasonKind::Package);
+    expect!["`packages/ui` changed (its build stands on others)"]
+        .assert_eq(&words(reasons(&with(b"one"), &with(b"other"))));
+}
+
+/// Numbers that look random and are the same for the same seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+
+    /// A repository in which anybody may need anybody.
+    fn world(&mut self) -> World {
+        let names = ["one*", "two*", "a", "b", "c", "d"];
+        let mut text = String::new();
+        for name in names {
+            let built = if !name.ends_with('*') && self.below(2) == 0 { "!" } else { "" };
+            let mut needs = String::new();
+            for other in names.iter().map(|name| name.trim_end_matches('*')) {
+                needs.push_str(&match self.below(8) {
+                    0 | 1 => format!("{other} "),
+                    2 => format!("~{other} "),
+                    _ => String::new(),
+                });
+            }
+            text.push_str(&format!("{name}{built}: {needs}\n"));
+        }
+        text.push_str(&format!("packages/a/a.ts = {}\n tools/a.js = {}\n", self.below(2), self.below(2)));
+        if self.below(2) == 0 {
+            text.push_str("frontage.toml = [apps.one]\\nignore = [\"/tools\", \"/packages/a\"]\n");
+        }
+        World::of(&text)
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a run that fails shows its seed")]
+fn every_difference_of_keys_has_a_reason() {
+    for seed in 0..200 {
+        println!("seed {seed}");
+        let mut random = Random(seed);
+        compare(&random.world(), &random.world());
+    }
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::GitError;
 
 /// Variables that would lead git to another repository or other objects. Source: `git rev-parse --local-env-vars`.
-const LOCAL_VARIABLES: [&str; 15] = [
+pub const LOCAL_VARIABLES: [&str; 15] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
     "GIT_CONFIG_PARAMETERS",

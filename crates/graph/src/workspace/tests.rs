@@ -1,1 +1,558 @@
-//! Tests.
+//! Tests of workspaces: what a repository holds, and what is wrong with it.
+
+use expect_test::{Expect, expect};
+
+use super::Workspace;
+use crate::git::Snapshot;
+use crate::notation::{World, problems};
+
+fn check(text: &str, expected: Expect) {
+    check_snapshot(World::of(text).snapshot(), expected);
+}
+
+fn check_snapshot(snapshot: Snapshot, expected: Expect) {
+    let text = match Workspace::read(snapshot) {
+        Ok(workspace) => found(&workspace),
+        Err(unreadable) => problems(unreadable),
+    };
+    expected.assert_eq(text.trim_end());
+}
+
+fn found(workspace: &Workspace) -> String {
+    let mut lines: Vec<String> = workspace.warnings.iter().map(|warning| format!("warning: {warning}")).collect();
+    for (name, app) in &workspace.apps {
+        let is_default = if workspace.default_app.as_ref() == Some(name) { ", the default" } else { "" };
+        let routes = if app.routes.is_empty() { String::new() } else { format!(", {}", app.routes.join(" ")) };
+        let base_path = app.base_path.as_ref().map(|path| format!(", base path {path}")).unwrap_or_default();
+        lines.push(format!("{name}: {}{routes}{base_path}{is_default}", app.path));
+    }
+    lines.extend(workspace.skipped.iter().map(|(path, because)| format!("no app: {path}: {because}")));
+    lines.join("\n")
+}
+
+fn package(name: &str) -> String {
+    format!(r#"{{"name": "{name}", "scripts": {{"build": "b", "start": "s"}}}}"#)
+}
+
+#[test]
+fn apps_are_members_that_build_and_start() {
+    check(
+        "shop* \n ui! \n tokens",
+        expect![[r#"
+        shop: apps/shop, the default
+        no app: packages/tokens: it has neither a `build` nor a `start` script
+        no app: packages/ui: it has no `start` script"#]],
+    );
+    check(
+        r#"shop*
+        apps/api/package.json = {"scripts": {"start": "s", "build": " "}}"#,
+        expect![[r#"
+            shop: apps/shop, the default
+            no app: apps/api: it has no `build` script"#]],
+    );
+    check(
+        "shop* \n web* \n app*",
+        expect![[r#"
+        app: apps/app
+        shop: apps/shop
+        web: apps/web, the default"#]],
+    );
+    check(
+        "shop* \n blog*",
+        expect![[r#"
+        blog: apps/blog
+        shop: apps/shop"#]],
+    );
+    check(
+        "shop* \n blog* \n frontage.toml = [site]\\ndefault = \"blog\"",
+        expect![[r#"
+        blog: apps/blog, the default
+        shop: apps/shop"#]],
+    );
+    check(
+        r#"shop*
+        packages/ui/package.json = {"frontage": {}}"#,
+        expect![[r#"
+            shop: apps/shop
+            ui: packages/ui"#]],
+    );
+}
+
+#[test]
+fn names_come_from_folders() {
+    let site = |folders: &[&str]| {
+        let files = folders.iter().map(|folder| format!("{folder}/package.json = {}", package(folder)));
+        format!("package.json = {{\"workspaces\": [\"**\"]}} \n {}", files.collect::<Vec<_>>().join("\n"))
+    };
+    check(
+        &site(&["apps/My Shop", "apps/Ünï", "apps/日本"]),
+        expect![[r#"
+        b5266a: apps/日本
+        my-shop: apps/My Shop
+        n: apps/Ünï"#]],
+    );
+    check(
+        &site(&["apps/shop", "other/shop"]),
+        expect![[r#"
+        shop: apps/shop
+        shop-758bc2: other/shop"#]],
+    );
+    check(
+        &format!("{} \n frontage.toml = [apps.shop]\\npath = \"other/shop\"", site(&["apps/shop", "other/shop"])),
+        expect![[r#"
+            shop: other/shop
+            shop-629ad5: apps/shop"#]],
+    );
+}
+
+#[test]
+fn globs_of_members() {
+    let site = |globs: &str| {
+        let members = ["apps/shop", "apps/old", "packages/a/deep", "lib", "apps/shop/node_modules/x"];
+        let files = members.map(|folder| format!("{folder}/package.json = {}", package(folder)));
+        format!("package.json = {{\"workspaces\": {globs}}} \n {}", files.join("\n"))
+    };
+    check(
+        &site(r#"["apps/*"]"#),
+        expect![[r#"
+        old: apps/old
+        shop: apps/shop"#]],
+    );
+    check(&site(r#"["apps/*", "!apps/old"]"#), expect!["shop: apps/shop, the default"]);
+    check(&site(r#"["apps/*", "!apps/*", "apps/old"]"#), expect!["old: apps/old, the default"]);
+    check(
+        &site(r#"["./apps/shop/", "/lib"]"#),
+        expect![[r#"
+        lib: lib
+        shop: apps/shop"#]],
+    );
+    check(
+        &site(r#"["**"]"#),
+        expect![[r#"
+        deep: packages/a/deep
+        lib: lib
+        old: apps/old
+        shop: apps/shop"#]],
+    );
+    check(
+        &site(r#"["packages/*"]"#),
+        expect![[r#"
+        error: package.json: no workspace member is found by `packages/*`
+        hint: each member's folder needs a `package.json`"#]],
+    );
+    check(&site(r#"["packages/**"]"#), expect!["deep: packages/a/deep, the default"]);
+    check(&site(r#"{"packages": ["lib"], "nohoist": []}"#), expect!["lib: lib, the default"]);
+    check(
+        &site(r#"["{apps,packages}/{shop,old}"]"#),
+        expect![[r#"
+        old: apps/old
+        shop: apps/shop"#]],
+    );
+    check(
+        &site(r#"["../**", "apps/*"]"#),
+        expect!["error: package.json: the workspace glob `../**` leaves the repository"],
+    );
+    check(
+        &site(r#"["apps/[", "{a"]"#),
+        expect![[r#"
+        error: package.json: the workspace glob `apps/[` cannot be read: unclosed character class; missing ']'
+        error: package.json: the workspace glob `{a` cannot be read: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)"#]],
+    );
+    check(
+        &site(r#"[]"#),
+        expect![[r#"
+        error: package.json: `workspaces` names no folders
+        hint: each member's folder needs a `package.json`"#]],
+    );
+    check(
+        &site(r#"["", "."]"#),
+        expect![[r#"
+        error: package.json: no workspace member is found by ``, `.`
+        hint: each member's folder needs a `package.json`"#]],
+    );
+}
+
+#[test]
+fn no_workspace() {
+    check_snapshot(
+        Snapshot::in_memory(&[].into()),
+        expect![[r#"
+        error: package.json: there is no workspace: the repository has no `package.json` at its root
+        hint: `npm init`, then name the members' folders under `workspaces`"#]],
+    );
+    check(
+        r#"package.json = {"name": "root"}"#,
+        expect![[r#"
+        error: package.json: there is no workspace: it has no `workspaces`
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+    check(
+        "package.json = {} \n pnpm-workspace.yaml = packages",
+        expect![[r#"
+        error: pnpm-workspace.yaml: only npm's workspaces are read so far
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+    check("package.json = [1]", expect!["error: package.json: it is not a JSON object"]);
+    check(
+        r#"package.json = {"workspaces": "apps/*"}"#,
+        expect![[r#"
+        error: package.json: `workspaces` must be a list of globs
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+    check(
+        r#"package.json = {"workspaces": ["apps/*", 7]}"#,
+        expect![[r#"
+        error: package.json: `workspaces` must be a list of globs
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+    check(
+        r#"package.json = {"workspaces": {"packages": 1}}"#,
+        expect![[r#"
+        error: package.json: `workspaces` must be a list of globs
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+    check(
+        "package.json = {} \n frontage.toml = [site",
+        expect![[r#"
+        error: frontage.toml:1:6: unclosed table, expected `]`
+        error: package.json: there is no workspace: it has no `workspaces`
+        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+    );
+}
+
+#[test]
+fn no_app() {
+    check(
+        "ui! \n tokens",
+        expect![[r#"
+        error: package.json: no app is found in this workspace
+        hint: give a package `build` and `start` scripts, or name it in `frontage.toml`: `[apps.NAME]` with `path`"#]],
+    );
+    check(
+        "ui \n frontage.toml = [site]\\ndefault = \"shop\"",
+        expect![[r#"
+        error: package.json: no app is found in this workspace
+        hint: give a package `build` and `start` scripts, or name it in `frontage.toml`: `[apps.NAME]` with `path`"#]],
+    );
+    check(
+        "",
+        expect![[r#"
+        error: package.json: no workspace member is found by `apps/*`, `packages/*`
+        hint: each member's folder needs a `package.json`"#]],
+    );
+}
+
+#[test]
+fn json_that_does_not_parse() {
+    check(
+        "shop* \n packages/ui/package.json = {\\n  \"name\": \"ui\",\\n}",
+        expect!["error: packages/ui/package.json:3:1: it cannot be read: trailing comma"],
+    );
+    check(
+        "shop* \n packages/ui/package.json = null",
+        expect!["error: packages/ui/package.json: it is not a JSON object"],
+    );
+    check(
+        "shop* \n packages/ui/package.json = ",
+        expect!["error: packages/ui/package.json:1:1: it cannot be read: EOF while parsing a value"],
+    );
+    check(
+        "package.json = {\"workspaces\": [",
+        expect!["error: package.json:1:16: it cannot be read: EOF while parsing a list"],
+    );
+    check(
+        &format!("shop* \n apps/deep/package.json = {}", "[".repeat(10_000)),
+        expect!["error: apps/deep/package.json:1:128: it cannot be read: recursion limit exceeded"],
+    );
+    check(
+        "shop*: react \n package-lock.json = {,}",
+        expect![[r#"
+        error: package-lock.json:1:2: the lockfile cannot be read: key must be a string
+        hint: `npm install` writes it anew"#]],
+    );
+}
+
+#[test]
+fn strange_types_are_harmless() {
+    check(
+        r#"
+        package.json = {"workspaces": ["apps/*"], "dependencies": [], "scripts": "x", "engines": 1, "packageManager": {}}
+        apps/a/package.json = {"name": 7, "scripts": {"build": 1, "start": null}, "dependencies": {"x": 1}, "devDependencies": "y"}
+        apps/b/package.json = {"name": "", "scripts": {"build": "b", "start": "s"}, "version": 1e300, "peerDependencies": null}
+        "#,
+        expect![[r#"
+            b: apps/b, the default
+            no app: apps/a: it has neither a `build` nor a `start` script"#]],
+    );
+}
+
+#[test]
+fn configuration_in_a_manifest_has_its_place() {
+    check(
+        r#"apps/c/package.json = {"name": "c", "frontage": null}"#,
+        expect!["error: apps/c/package.json:1:27: `frontage` must be a table"],
+    );
+    check(
+        r#"apps/c/package.json = {"name": "c",\n "frontage": {"memory": "1 MiB"}}"#,
+        expect![[
+            r#"error: apps/c/package.json:2:25: `memory` of 1 MiB is too little: Node.js does not start in less than 32 MiB"#
+        ]],
+    );
+}
+
+#[test]
+fn names_that_are_used_twice() {
+    check(
+        r#"shop*
+        packages/a/package.json = {"name": "shop"}"#,
+        expect![[r#"
+            error: packages/a/package.json: the package name `shop` is used twice: also in `apps/shop`
+            hint: give one of them another name"#]],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.one]\\npath = \"apps/shop\"\\n[apps.two]\\npath = \"apps/shop\"",
+        expect!["error: frontage.toml:3:7: `one` and `two` are the same app: both are at `apps/shop`"],
+    );
+    check("shop* \n frontage.toml = [apps.shop]\\n[apps.shop]", expect!["error: frontage.toml:2:7: duplicate key"]);
+}
+
+#[test]
+fn apps_that_are_configured() {
+    check(
+        "shop* \n frontage.toml = [apps.store]\\npath = \"apps/shop\"\\nroutes = [\"/store\"]",
+        expect!["store: apps/shop, /store, the default"],
+    );
+    check("ui \n frontage.toml = [apps.ui]\\nstart = \"s\"", expect!["ui: packages/ui, the default"]);
+    check(
+        "shop* \n frontage.toml = [apps.shpo]",
+        expect![[r#"
+        error: frontage.toml:1:7: app `shpo`: no workspace member is at `shpo`
+        hint: did you mean `shop`?"#]],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.store]\\npath = \"app/shop\"",
+        expect![[r#"
+        error: frontage.toml:1:7: app `store`: no workspace member is at `app/shop`
+        hint: did you mean `apps/shop`?"#]],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.store]\\npath = \".\"",
+        expect![[r#"
+            error: frontage.toml:1:7: app `store`: no workspace member is at `.`
+            hint: `path` names the member's folder"#]],
+    );
+    check(
+        "shop* \n blog* \n frontage.toml = [site]\\ndefault = \"shpo\"",
+        expect![[r#"
+        error: frontage.toml:2:11: the default app `shpo` is not an app of this workspace
+        hint: did you mean `shop`?"#]],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.shop]\\noutput = \"/apps/shop/dist\"",
+        expect!["shop: apps/shop, the default"],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.shop]\\n\\noutput = \"/dist\"",
+        expect!["error: frontage.toml:1:7: `output` must lie in the app's folder `apps/shop`, unlike `/dist`"],
+    );
+    check(
+        "shop* \n frontage.toml = [apps.Shop]",
+        expect![[r#"
+        error: frontage.toml:1:7: `Shop` cannot be an app's name: it must be lower-case letters, digits and single dashes, at most 40
+        hint: `[apps.shop]` with `path` naming its folder"#]],
+    );
+    check(
+        r#"shop*
+        packages/shop/package.json = {"name": "x"}
+        frontage.toml = [apps.shop]"#,
+        expect![[r#"
+            shop: apps/shop, the default
+            no app: packages/shop: it has neither a `build` nor a `start` script"#]],
+    );
+    check(
+        r#"blog*
+        apps/shop/package.json = {"name": "y"}
+        packages/shop/package.json = {"name": "x"}
+        frontage.toml = [apps.shop]"#,
+        expect![[r#"
+            error: frontage.toml:1:7: app `shop` may be any of `apps/shop`, `packages/shop`
+            hint: `path` names the member's folder"#]],
+    );
+}
+
+#[test]
+fn routes_that_overlap() {
+    let routes = |one: &str, other: &str| {
+        format!("shop* \n blog* \n frontage.toml = [apps.shop]\\nroutes = {one}\\n[apps.blog]\\nroutes = {other}")
+    };
+    check(
+        &routes(r#"["/shop"]"#, r#"["/shop/blog", "/shopping"]"#),
+        expect![[r#"
+        blog: apps/blog, /shop/blog /shopping
+        shop: apps/shop, /shop"#]],
+    );
+    check(
+        &routes(r#"["/a", "/shop"]"#, r#"["/shop/"]"#),
+        expect![[r#"
+        error: frontage.toml:2:17: the route `/shop` is claimed by `blog` and `shop`
+        hint: a longer route wins over a shorter one; only one app can have each"#]],
+    );
+    check(
+        &routes(r#"["/a", "/a/"]"#, "[]"),
+        expect![[r#"
+        error: frontage.toml:2:17: the route `/a` is claimed twice by `shop`
+        hint: once is enough"#]],
+    );
+    check(
+        r#"shop*
+        frontage.toml = [apps.shop]\nroutes = ["/api"]\n[upstreams.api]\nurl = "http://a"\nroutes = ["/api"]"#,
+        expect![[r#"
+            error: frontage.toml:5:11: the route `/api` is claimed by `shop` and `api`
+            hint: a longer route wins over a shorter one; only one app can have each"#]],
+    );
+    check(
+        r#"blog*
+        apps/shop/package.json = {"name": "shop",\n  "frontage": {"routes": ["/a"]}}
+        frontage.toml = [apps.blog]\nroutes = ["/a"]"#,
+        expect![[r#"
+            error: apps/shop/package.json:2:27: the route `/a` is claimed by `blog` and `shop`
+            hint: a longer route wins over a shorter one; only one app can have each"#]],
+    );
+}
+
+#[test]
+fn lockfiles() {
+    check(
+        "shop*: react",
+        expect![[r#"
+        error: package-lock.json: there is no lockfile
+        hint: `npm install`, then commit it"#]],
+    );
+    check(
+        "shop*: react \n yarn.lock = x",
+        expect![[r#"
+        error: yarn.lock: only npm's lockfile is read so far
+        hint: `npm install --package-lock-only` writes `package-lock.json`"#]],
+    );
+    check("shop*: react \n yarn.lock = x \n #react 1.0.0", expect!["shop: apps/shop, the default"]);
+    check(
+        "shop* \n pnpm-lock.yaml = x",
+        expect![[r#"
+        error: pnpm-lock.yaml: only npm's lockfile is read so far
+        hint: `npm install --package-lock-only` writes `package-lock.json`"#]],
+    );
+    check(
+        "shop*: react \n package-lock.json = <<<<<<<",
+        expect![[r#"
+        error: package-lock.json:1:1: the lockfile cannot be read: expected value
+        hint: `npm install` writes it anew"#]],
+    );
+    check(
+        r#"shop*: react
+        package-lock.json = {"lockfileVersion": 1}"#,
+        expect![[r#"
+            error: package-lock.json: the lockfile is of version 1; versions 2 and 3 are read
+            hint: `npm install` writes it anew"#]],
+    );
+    check(
+        r#"shop*: react
+        npm-shrinkwrap.json = {"lockfileVersion": 3, "packages": {}}"#,
+        expect!["shop: apps/shop, the default"],
+    );
+}
+
+#[test]
+fn a_package_under_another_name() {
+    let workspace = World::of(
+        r#"
+        shop*: button
+        ui
+        package-lock.json = {"lockfileVersion": 3, "packages": {"node_modules/button": {"resolved": "packages/ui", "link": true}}}
+        "#,
+    );
+    let workspace = workspace.workspace().map_err(problems).unwrap();
+    let closure = workspace.closure(&"apps/shop".parse().unwrap(), false);
+    assert_eq!(closure, [("packages/ui".parse().unwrap(), vec!["ui".to_owned()])]);
+}
+
+#[test]
+fn symbolic_links() {
+    check("shop* \n apps/shop/a.ts -> ../../packages/b.ts \n a -> .", expect!["shop: apps/shop, the default"]);
+    check(
+        "shop* \n apps/shop/a -> ../../../etc/passwd",
+        expect![[r#"
+        warning: apps/shop/a: no build is shown it: it is a symbolic link that leaves the repository
+        shop: apps/shop, the default"#]],
+    );
+    check(
+        "shop* \n a -> /etc/passwd",
+        expect![[r#"
+        warning: a: no build is shown it: it is a symbolic link that leaves the repository
+        shop: apps/shop, the default"#]],
+    );
+    check(
+        "shop* \n root -> deep/er/up \n deep/er/up -> ../.. \n b -> root/../x",
+        expect![[r#"
+        warning: b: no build is shown it: it is a symbolic link that leaves the repository
+        shop: apps/shop, the default"#]],
+    );
+    check("shop* \n one -> other \n other -> one", expect!["shop: apps/shop, the default"]);
+    check(
+        "shop* \n package.json -> other.json",
+        expect![[r#"
+        error: package.json: it is a symbolic link, which is not followed
+        hint: commit the file itself"#]],
+    );
+    check(
+        "shop* \n frontage.toml -> apps/frontage.toml",
+        expect![[r#"
+        error: frontage.toml: it is a symbolic link, which is not followed
+        hint: commit the file itself"#]],
+    );
+    check(
+        "shop* \n apps/blog/package.json -> ../shop/package.json",
+        expect![[r#"
+        error: apps/blog/package.json: it is a symbolic link, which is not followed
+        hint: commit the file itself"#]],
+    );
+}
+
+#[test]
+fn what_git_cannot_give() {
+    let mut snapshot = World::of("shop*").snapshot();
+    snapshot.left_out = vec![("vendor/lib".to_owned(), "it is a submodule")];
+    check_snapshot(
+        snapshot,
+        expect![[r#"
+        warning: vendor/lib: no build is shown it: it is a submodule
+        shop: apps/shop, the default"#]],
+    );
+    let mut snapshot = World::of("shop*").snapshot();
+    snapshot.left_out = vec![("apps/blog".to_owned(), "it is a submodule")];
+    check_snapshot(
+        snapshot,
+        expect![[r#"
+        warning: apps/blog: no build is shown it: it is a submodule
+        error: apps/blog: a workspace member cannot be used: it is a submodule
+        hint: commit its files themselves, or take it out of `workspaces`"#]],
+    );
+}
+
+#[test]
+fn base_paths_that_are_written_literally() {
+    check(
+        "shop* \n apps/shop/vite.config.ts = export default { base: '/shop/' }",
+        expect!["shop: apps/shop, base path /shop, the default"],
+    );
+    check(
+        "shop* \n apps/shop/next.config.mjs = export default { basePath: \"/shop\" }",
+        expect!["shop: apps/shop, base path /shop, the default"],
+    );
+    check(
+        "shop* \n apps/shop/vite.config.ts = const baseUrl = 1; export default { base: `/${x}/` }",
+        expect!["shop: apps/shop, the default"],
+    );
+    check("shop* \n apps/shop/vite.config.ts = base: './' or base: '/'", expect!["shop: apps/shop, the default"]);
+    check("shop* \n apps/shop/vite.config.ts = base: '", expect!["shop: apps/shop, the default"]);
+    check("shop* \n apps/shop/vite.config.ts = ébase: 'é", expect!["shop: apps/shop, the default"]);
+}
