@@ -34,9 +34,6 @@ pub enum ToController {
         /// Why the newest table file was refused, if it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         refused: Option<String>,
-        /// Releases of which a target could not be reached since the last answer.
-        #[serde(default)]
-        unreachable: Vec<Label>,
         /// Addresses that it listens on.
         listening: Vec<String>,
         /// Its process id.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use graph::workspace::Unreadable;
 use graph::{Diagnostic, Severity, Workspace};
+use model::AppName;
 use serde_json::json;
 
 use crate::place::Place;
@@ -31,6 +32,10 @@ pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
         }
     };
     let apps: BTreeMap<_, _> = workspace.apps.iter().collect();
+    let mut unset: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for (name, app) in &workspace.apps {
+        unset.insert(name, graph::variables::unset(&workspace, app).map_err(failed)?);
+    }
     let skipped: Vec<_> =
         workspace.skipped.iter().map(|(path, because)| json!({"path": path, "because": because})).collect();
     let value = json!({
@@ -38,9 +43,10 @@ pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
         "problems": workspace.warnings,
         "apps": apps,
         "default": workspace.default_app,
+        "unset_variables": unset,
         "not_served": skipped,
     });
-    print(json, &value, || lines(&workspace));
+    print(json, &value, || lines(&workspace, &unset));
     Ok(())
 }
 
@@ -55,7 +61,7 @@ pub fn explain(failure: Failure, problems: &[Diagnostic]) -> Failure {
     hints.into_iter().fold(failure, Failure::hint)
 }
 
-fn lines(workspace: &Workspace) -> Vec<String> {
+fn lines(workspace: &Workspace, unset: &BTreeMap<&AppName, Vec<String>>) -> Vec<String> {
     let mut lines: Vec<String> = workspace.warnings.iter().map(|warning| format!("warning: {warning}")).collect();
     for (name, app) in &workspace.apps {
         let kind = if app.start.is_some() { "server" } else { "static" };
@@ -65,6 +71,9 @@ fn lines(workspace: &Workspace) -> Vec<String> {
             (routes, false) => routes.join(", "),
         };
         lines.push(format!("{name}: {kind} at `{}`, {routes}", app.path));
+        if !unset[name].is_empty() {
+            lines.push(format!("  reads variables that nobody sets here: {}", unset[name].join(", ")));
+        }
     }
     lines.extend(workspace.skipped.iter().map(|(path, because)| format!("not served: `{path}`: {because}")));
     lines.push("the configuration can be used".to_owned());

@@ -53,7 +53,14 @@ impl Place {
     /// # Errors
     /// If another process has it, or the folder cannot be made.
     pub fn lock(&self) -> Result<Lock, Failure> {
-        self.try_lock()?.ok_or_else(|| {
+        let mut taken = self.try_lock()?;
+        for _ in 0..5 {
+            if taken.is_none() {
+                std::thread::park_timeout(std::time::Duration::from_millis(20));
+                taken = self.try_lock()?;
+            }
+        }
+        taken.ok_or_else(|| {
             Failure::unusable(format!("another `frontage` works on `{}`", self.data.path().display()))
                 .because("a data directory has one controller")
                 .hint("`frontage status` shows it, `frontage down` stops it, `--data` names another folder")
@@ -81,7 +88,9 @@ impl Place {
 
     /// Whether a controller works on it.
     pub fn has_controller(&self) -> bool {
-        self.data.lock().exists() && matches!(self.try_lock(), Ok(None))
+        // Shared, and given back at once: a look keeps nobody from taking the lock but for that moment.
+        let file = File::open(self.data.lock());
+        file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
     }
 }
 

@@ -36,6 +36,9 @@ const BUILDS_A_CORE: usize = 4;
 /// The memory that one build more is worth, in bytes.
 const BUILD_MEMORY: u64 = 3 << 29;
 
+/// How long the edge may take to end.
+const EDGE_END: Duration = Duration::from_secs(40);
+
 /// How long an instance may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -73,7 +76,7 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
         .map_err(|cause| Failure::failed("what earlier builds left cannot be removed").caused_by(&cause))?;
     let (notices, shown) = mpsc::unbounded_channel();
     let (early, mut later) = mpsc::unbounded_channel();
-    let edge = EdgeProcess::keep(
+    let (edge, kept_edge) = EdgeProcess::keep(
         place.data.clone(),
         EdgeCommand { program: program.clone(), listen: run.listen.to_string() },
         early,
@@ -122,6 +125,10 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
             .hint("make room on the disk of the data directory, then run `frontage up` again: it takes over what runs")
     })?;
     builder.sweep().await.map_err(|cause| Failure::failed("what builds left cannot be removed").caused_by(&cause))?;
+    // An edge that had just been started is told to stop as soon as it can hear.
+    if tokio::time::timeout(EDGE_END, kept_edge).await.is_err() {
+        return Err(Failure::failed("the edge did not end").hint("`frontage down` stops it"));
+    }
     drop(std::fs::remove_file(place.data.control_socket()));
     drop(std::fs::remove_file(place.data.report()));
     crate::say("everything is stopped");

@@ -111,6 +111,9 @@ async fn ask(place: &Place, request: &Request, json: bool) -> Result<(), Failure
 fn stand_in(place: &Place, store: &mut Store, request: &Request) -> Result<Answer, Failure> {
     match request {
         Request::SecretSet { name, app, kinds, value } => {
+            if let Some(Err(refused)) = app.as_ref().map(|app| commands::exists(store.state(), app)) {
+                return Ok(refused);
+            }
             let file = SecretsFile::at(place.data.secrets());
             for kind in kinds {
                 file.set(name, app.as_ref(), *kind, value)

@@ -37,6 +37,14 @@ pub fn unpin(state: &State, app: &AppName) -> Result<Event, Answer> {
     }
 }
 
+/// Whether production has an app, as far as its apps are known yet.
+///
+/// # Errors
+/// An [`Answer::Refused`] if it has others, and not this one.
+pub fn exists(state: &State, app: &AppName) -> Result<(), Answer> {
+    if crate::table::production_apps(state).is_empty() { Ok(()) } else { must_exist(state, app) }
+}
+
 /// Versions of an app that are kept, newest deployment first.
 pub fn versions(state: &State, app: &AppName) -> Vec<Version> {
     let mut versions: Vec<Version> = Vec::new();

@@ -15,6 +15,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::Command;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::turn::Input;
 use crate::world::Edge;
@@ -43,12 +44,16 @@ pub struct EdgeCommand {
 
 impl EdgeProcess {
     /// Keeps an edge running over `data`: uses the one that is there, or starts one. What it says goes to
-    /// `inputs`.
-    pub fn keep(data: DataDirectory, command: EdgeCommand, inputs: mpsc::UnboundedSender<Input>) -> EdgeProcess {
+    /// `inputs`. The second value ends when the edge was told to stop and has ended.
+    pub fn keep(
+        data: DataDirectory,
+        command: EdgeCommand,
+        inputs: mpsc::UnboundedSender<Input>,
+    ) -> (EdgeProcess, JoinHandle<()>) {
         let (words, spoken) = mpsc::unbounded_channel();
         let keeper = Keeper { data: data.clone(), command, inputs };
-        tokio::spawn(keeper.keep(spoken));
-        EdgeProcess { data, words }
+        let kept = tokio::spawn(keeper.keep(spoken));
+        (EdgeProcess { data, words }, kept)
     }
 
     /// The published table in a data directory, if there is one that can be read.

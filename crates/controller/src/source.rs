@@ -114,6 +114,9 @@ impl GitSource {
             Base::LastBuilt(built) => head.since_last_built(built),
             Base::MergeBase(production) => head.since_merge_base(&request.commit, production)?,
         };
+        for app in compared.iter().filter(|(_, it)| it.reasons == affected::never_built()).map(|(app, _)| app) {
+            analysis.warnings.extend(unset_variables(&workspace, app)?);
+        }
         let inputs = compared.iter().map(|(app, comparison)| (app.clone(), comparison.planned.inputs.clone()));
         self.remember((request.commit.clone(), request.kind, toolchain.clone()), Ok(inputs.collect()));
         let mut planned_keys = BTreeSet::new();
@@ -266,6 +269,15 @@ fn reasons(app: &AppName, base: &CommitId, inputs: &BaseInputs, head: &Inputs) -
         },
         Err(because) => affected::unknown_base(base.short(), because),
     }
+}
+
+/// Before an app's first build: what its source reads and nobody sets.
+fn unset_variables(workspace: &Workspace, app: &AppName) -> Result<Option<String>, Refusal> {
+    let unset =
+        graph::variables::unset(workspace, &workspace.apps[app]).map_err(|cause| Refusal::Error(git_failed(cause)))?;
+    let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
+    let hint = format!("set them under `[apps.{app}.env]`, or by `frontage secret set`, if it needs them");
+    Ok((!names.is_empty()).then(|| format!("`{app}` reads variables that nobody sets: {}; {hint}", names.join(", "))))
 }
 
 /// Builds know kinds of environment only; one preview's values are every preview's.

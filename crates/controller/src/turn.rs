@@ -43,6 +43,9 @@ const PROBE_READY: Duration = Duration::from_secs(5);
 /// How often the last lines of an instance that is not healthy are read.
 const LINES_EVERY: Duration = Duration::from_secs(2);
 
+/// The longest pause before an analysis that came to nothing is tried again, in milliseconds.
+const LONGEST_PAUSE_MS: u64 = 60_000;
+
 /// How long a health check waits for its answer.
 const PROBE_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -139,6 +142,8 @@ pub struct Controller {
     reading_refs: bool,
     refs_read: Option<Instant>,
     analysing: Option<(EnvironmentName, u64)>,
+    /// Changes whose analysis came to nothing: how often, and when it is tried again.
+    pausing: BTreeMap<(EnvironmentName, u64), (u32, u64)>,
     queue: Queue,
     instances: Instances,
     listing: bool,
@@ -177,6 +182,7 @@ impl Controller {
             reading_refs: false,
             refs_read: None,
             analysing: None,
+            pausing: BTreeMap::new(),
             queue: Queue::default(),
             instances,
             listing: false,
@@ -363,7 +369,9 @@ impl Controller {
     fn next_analysis(&self) -> Option<(EnvironmentName, u64, AnalysisRequest)> {
         let production = EnvironmentName::production();
         let state = self.state().production()?;
-        if let Some(change) = state.changes.iter().find(|change| self.needs_analysis(change)) {
+        // Production's changes in their order: one that pauses is waited for, and nobody else has to.
+        let next = state.changes.iter().find(|change| self.needs_analysis(change));
+        if let Some(change) = next.filter(|change| !self.is_pausing(&production, change.number)) {
             let base = Base::LastBuilt(last_built(self.state(), change.number));
             return Some((production, change.number, request(change, EnvironmentKind::Production, base)));
         }
@@ -372,9 +380,17 @@ impl Controller {
             self.state().environments.iter().filter(|(name, preview)| !name.is_production() && preview.awake);
         previews.into_iter().find_map(|(name, preview)| {
             let change = preview.head().filter(|change| self.needs_analysis(change))?;
+            if self.is_pausing(name, change.number) {
+                return None;
+            }
             let base = Base::MergeBase(head.commit.clone());
             Some((name.clone(), change.number, request(change, EnvironmentKind::Preview, base)))
         })
+    }
+
+    fn is_pausing(&self, environment: &EnvironmentName, number: u64) -> bool {
+        let known = self.pausing.get(&(environment.clone(), number));
+        known.is_some_and(|(_, until_ms)| self.now_ms() < *until_ms)
     }
 
     /// Whether a change's apps are unknown, or it wants builds whose tasks nobody holds (after a restart).
@@ -393,6 +409,14 @@ impl Controller {
         result: Result<Analysis, Refusal>,
     ) -> Result<(), StoreError> {
         self.analysing = None;
+        let change = (environment.clone(), number);
+        if matches!(result, Err(Refusal::Error(_))) {
+            let times = self.pausing.get(&change).map_or(1, |(times, _)| times + 1);
+            let pause_ms = LONGEST_PAUSE_MS.min(500 << times.min(10));
+            self.pausing.insert(change, (times, self.now_ms() + pause_ms));
+        } else {
+            self.pausing.remove(&change);
+        }
         match result {
             Ok(analysis) => {
                 let Analysis { apps, default_app, tasks, warnings } = analysis;
@@ -835,6 +859,9 @@ impl Controller {
         kinds: Vec<EnvironmentKind>,
         value: &str,
     ) -> Result<Answer, StoreError> {
+        if let Some(Err(refused)) = app.as_ref().map(|app| commands::exists(self.state(), app)) {
+            return Ok(refused);
+        }
         for kind in kinds {
             if let Err(error) = self.world.secrets.set(&name, app.as_ref(), kind, value) {
                 return Ok(Answer::Refused {

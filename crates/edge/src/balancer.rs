@@ -19,7 +19,6 @@ pub struct Balancer {
 struct Counts {
     releases: BTreeMap<Label, u64>,
     instances: BTreeMap<InstanceId, u64>,
-    unreachable: Vec<Label>,
 }
 
 /// A request under way to a release; it ends when this is dropped.
@@ -63,18 +62,9 @@ impl Balancer {
         Some((target.clone(), Seat { balancer: self.clone(), instance: target.instance.clone() }))
     }
 
-    /// A target of this release could not be reached.
-    pub fn unreachable(&self, release: &Label) {
-        let mut counts = self.lock();
-        if !counts.unreachable.contains(release) {
-            counts.unreachable.push(release.clone());
-        }
-    }
-
-    /// Requests under way by release, and releases that could not be reached since this was asked last.
-    pub fn report(&self) -> (BTreeMap<Label, u64>, Vec<Label>) {
-        let mut counts = self.lock();
-        (counts.releases.clone(), std::mem::take(&mut counts.unreachable))
+    /// Requests under way by release.
+    pub fn in_flight(&self) -> BTreeMap<Label, u64> {
+        self.lock().releases.clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Counts> {
@@ -130,8 +120,8 @@ mod tests {
         let ticket = balancer.enter(&label);
         let other = balancer.enter(&label);
         drop(ticket);
-        assert_eq!(balancer.report().0, BTreeMap::from([(label.clone(), 1)]));
+        assert_eq!(balancer.in_flight(), BTreeMap::from([(label.clone(), 1)]));
         drop(other);
-        assert!(balancer.report().0.is_empty());
+        assert!(balancer.in_flight().is_empty());
     }
 }

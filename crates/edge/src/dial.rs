@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::net::UnixStream as StdUnixStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -56,9 +55,7 @@ pub async fn listeners(dial: &Path) -> io::Result<Vec<std::net::TcpListener>> {
 
 /// Asks a helper once. An answer of `-` is an error.
 async fn ask(path: &Path, word: u8) -> io::Result<Vec<OwnedFd>> {
-    let socket = by_short_name(path)?;
-    socket.set_nonblocking(true)?;
-    let socket = UnixStream::from_std(socket)?;
+    let socket = by_short_name(path).await?;
     loop {
         socket.writable().await?;
         match socket.try_write(&[word]) {
@@ -76,11 +73,12 @@ async fn ask(path: &Path, word: u8) -> io::Result<Vec<OwnedFd>> {
     }
 }
 
-/// Connects by way of the folder's descriptor: the path may be longer than a socket's name can be (unix(7)).
-fn by_short_name(path: &Path) -> io::Result<StdUnixStream> {
+/// Connects by way of the folder's descriptor: the path may be longer than a socket's name can be (unix(7)). Never
+/// waits: a helper with more callers than it can serve is as good as none.
+async fn by_short_name(path: &Path) -> io::Result<UnixStream> {
     let folder = File::open(path.parent().unwrap_or(Path::new("/")))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    StdUnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))
+    UnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd())).await
 }
 
 #[expect(unsafe_code, reason = "descriptors that the kernel just gave us are owned by nobody else")]

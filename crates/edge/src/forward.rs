@@ -178,7 +178,6 @@ impl Deliverer {
                         });
                     }
                     Err(Undelivered::NoTarget(because)) => {
-                        self.balancer.unreachable(label);
                         last = Undelivered::NoTarget(because);
                     }
                     Err(other) => return Err(other),

@@ -175,12 +175,11 @@ impl Edge {
 
     /// What the controller is told.
     pub fn serving(&self) -> ToController {
-        let (in_flight, unreachable) = self.deliverer.balancer.report();
+        let in_flight = self.deliverer.balancer.in_flight();
         ToController::Serving {
             generation: self.index().generation,
             in_flight,
             refused: self.loader.lock().unwrap_or_else(PoisonError::into_inner).refused.clone(),
-            unreachable,
             listening: vec![self.listening.to_string()],
             pid: std::process::id(),
         }

@@ -12,7 +12,7 @@ use engine::{BuildFailure, Builder, Built, Error, Progress, Remedy, Stage};
 use model::{Artifact, BuildKey, Task, TaskKind};
 use tokio::sync::mpsc;
 
-use crate::files::{self, Laid, Scratch};
+use crate::files::{self, Scratch};
 use crate::sandbox::client;
 use crate::toolchain::Toolchains;
 
@@ -255,12 +255,12 @@ impl Work {
     }
 }
 
-/// A package's output: all that its build wrote, without caches.
+/// A package's output: all that its build wrote and removed, without caches. It is laid under others as it is.
 fn keep_output(data: &DataDirectory, key: &BuildKey, upper: &Path) -> io::Result<()> {
     let scratch = Scratch::new(data, "output")?;
     let tree = scratch.path().join("tree");
-    files::make_folder(&tree)?;
-    files::lay(upper, &tree, &mut |path| if pack::is_cache(path) { Laid::LeftOut } else { Laid::Kept })?;
+    fs::rename(upper, &tree)?;
+    files::remove_where(&tree, &pack::is_cache)?;
     scratch.publish("tree", &data.outputs().join(key.as_str()))
 }
 

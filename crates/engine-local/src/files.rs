@@ -148,8 +148,9 @@ fn lay_below(source: &Path, target: &Path, below: &Path, choose: &mut dyn FnMut(
         if is_whiteout(&metadata) {
             remove_any(&place)?;
         } else if metadata.is_dir() {
-            if place.symlink_metadata().is_ok_and(|there| !there.is_dir()) {
-                fs::remove_file(&place)?;
+            let is_other = place.symlink_metadata().is_ok_and(|there| !there.is_dir());
+            if is_other || is_opaque(&entry.path()) {
+                remove_any(&place)?;
             }
             make_folder(&place)?;
             lay_below(source, target, &name, choose)?;
@@ -179,6 +180,48 @@ fn lay_file(source: &Path, place: &Path, metadata: &fs::Metadata) -> io::Result<
 fn remove_any(path: &Path) -> io::Result<()> {
     let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
     if metadata.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+}
+
+/// Removes files and folders below a folder by their path relative to it. No link is followed.
+///
+/// # Errors
+/// If one cannot be removed.
+pub fn remove_where(folder: &Path, is_unwanted: &dyn Fn(&Path) -> bool) -> io::Result<()> {
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        for entry in fs::read_dir(folder.join(&below))? {
+            let entry = entry?;
+            let name = below.join(entry.file_name());
+            if is_unwanted(&name) {
+                remove_any(&entry.path())?;
+            } else if entry.file_type()?.is_dir() {
+                open.push(name);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path below a folder is a folder, and no link is on the way to it.
+pub fn is_real_folder(folder: &Path, below: &Path) -> bool {
+    let mut place = folder.to_owned();
+    below.components().all(|part| {
+        place.push(part);
+        matches!(part, std::path::Component::Normal(_)) && place.symlink_metadata().is_ok_and(|it| it.is_dir())
+    })
+}
+
+/// Whether a folder hides what lies below it in lower layers (overlay's "opaque" directories, kept by `userxattr`).
+#[expect(unsafe_code, reason = "lgetxattr has no wrapper here; its arguments outlive the call")]
+fn is_opaque(folder: &Path) -> bool {
+    use std::os::unix::ffi::OsStrExt;
+    let Ok(path) = std::ffi::CString::new(folder.as_os_str().as_bytes()) else { return false };
+    let mut value = [0_u8; 1];
+    // SAFETY: both names are strings that end with zero, and the buffer is as long as is said.
+    let length = unsafe {
+        libc::lgetxattr(path.as_ptr(), c"user.overlay.opaque".as_ptr(), value.as_mut_ptr().cast(), value.len())
+    };
+    length == 1 && value == *b"y"
 }
 
 /// Every file and link below a folder, relative to it, sorted.

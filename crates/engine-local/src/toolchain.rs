@@ -65,10 +65,13 @@ impl Toolchains {
         if own == version {
             return Ok(own);
         }
-        self.fetch("npm", version).map_err(|cause| {
-            Error::new(Remedy::ChangeRequest, format!("no npm {version}, which `packageManager` asks for"))
-                .because(cause)
-        })
+        let failed = || Error::new(Remedy::ChangeRequest, format!("no npm {version}, which `packageManager` asks for"));
+        // Whatever else npm takes for a version is an address, or a range that means another one tomorrow.
+        if Version::parse(version).is_err() {
+            return Err(failed().because("it must be one exact version, such as `npm@11.1.0`"));
+        }
+        let fetched = self.fetch("npm", version).map_err(|cause| failed().because(cause))?;
+        if fetched == version { Ok(fetched) } else { Err(failed().because(format!("the registry gave {fetched}"))) }
     }
 
     /// Folders of programs for a toolchain, to be put before the machine's own.
@@ -78,10 +81,13 @@ impl Toolchains {
         fetched.into_iter().filter(|folder| folder.is_dir()).chain(own).collect()
     }
 
-    /// Folders that a toolchain lies in, as far as they are no system folders of the machine.
+    /// Folders that a toolchain needs, as far as they are no system folders of the machine. Of the machine's own
+    /// Node.js no more than that: it may lie in a home among everything else.
     pub fn outside(&self, toolchain: &Toolchain) -> Vec<PathBuf> {
         let fetched = [self.place(&node_package(), &toolchain.node), self.npm_place(toolchain)];
-        fetched.into_iter().filter(|folder| folder.is_dir()).chain(own_folder()).collect()
+        let parts = ["bin", "lib/node_modules/npm", "include/node"];
+        let own = own_folder().into_iter().flat_map(|prefix| parts.map(|part| prefix.join(part)));
+        fetched.into_iter().chain(own).filter(|folder| folder.is_dir()).collect()
     }
 
     fn npm_place(&self, toolchain: &Toolchain) -> PathBuf {
@@ -125,6 +131,9 @@ impl Toolchains {
         }
         let version = package_version(&scratch.path().join("node_modules").join(name))
             .map_err(|cause| failed("read").because(cause))?;
+        if Version::parse(&version).is_err() {
+            return Err(failed("keep").because(format!("it calls itself version `{version}`")));
+        }
         let place = self.place(name, &version);
         if name == "npm" {
             // Its own `bin/npm` looks for itself beside `node`.

@@ -22,6 +22,8 @@ pub mod plan;
 
 pub mod affected;
 
+pub mod variables;
+
 #[cfg(test)]
 mod notation;
 

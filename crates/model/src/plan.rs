@@ -151,8 +151,8 @@ pub fn plan(state: &State, observed: &Observed) -> Plan {
     planner.plan
 }
 
-/// The release that should answer for `app` in an environment: its pin if there is one, else the version
-/// of the newest change whose build of it succeeded and whose release did not fail.
+/// The release that should answer for `app` in an environment: its pin if there is one, else the version of the
+/// newest change whose build of it succeeded; of either only a release that did not fail.
 pub fn target(state: &State, name: &EnvironmentName, environment: &EnvironmentState, app: &AppName) -> Option<Target> {
     let newest = environment.newest_known()?;
     let planned = newest.apps()?.get(app)?;
@@ -162,16 +162,17 @@ pub fn target(state: &State, name: &EnvironmentName, environment: &EnvironmentSt
         let version = Version { app: app.clone(), key: key.clone() };
         Some(Release::new(name.clone(), version, configuration(state, name, app_now)))
     };
+    let usable = |release: &Release| failed.is_none_or(|failed| !failed.contains(&release.label));
     if name.is_production()
         && let Some(key) = state.pins.get(app)
     {
-        return release(&planned.app, key).map(|release| Target { number: newest.number, release });
+        let pinned = release(&planned.app, key).filter(usable);
+        return pinned.map(|release| Target { number: newest.number, release });
     }
     environment.changes.iter().rev().find_map(|change| {
         let planned = change.apps()?.get(app)?;
-        let release = release(&planned.app, &planned.key)?;
-        let usable = failed.is_none_or(|failed| !failed.contains(&release.label));
-        usable.then_some(Target { number: change.number, release })
+        let release = release(&planned.app, &planned.key).filter(usable)?;
+        Some(Target { number: change.number, release })
     })
 }
 

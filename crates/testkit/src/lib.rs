@@ -347,7 +347,6 @@ impl Edge for Outside {
             generation,
             in_flight: BTreeMap::new(),
             refused: None,
-            unreachable: Vec::new(),
             listening: Vec::new(),
             pid: 1,
         };

@@ -307,34 +307,45 @@ impl World {
         text.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect()
     }
 
-    /// Processes whose command line names this world's data directory, and helpers and what runs in their sandboxes.
+    /// Processes that belong to this world: their command line or folder names its data directory, or they are in a
+    /// control group of its sandboxes, as everything inside of one is.
     pub fn processes(&self) -> Vec<String> {
         let data = self.data();
+        let group = self.group();
         let mut found = Vec::new();
         for entry in fs::read_dir("/proc").expect("/proc").flatten() {
             let Ok(command) = fs::read(entry.path().join("cmdline")) else { continue };
             let working = fs::read_link(entry.path().join("cwd")).unwrap_or_default();
+            let groups = fs::read_to_string(entry.path().join("cgroup")).unwrap_or_default();
             let text = String::from_utf8_lossy(&command).replace('\0', " ");
-            if text.contains(data.to_str().expect("text")) || working.starts_with(&data) {
+            let is_named = text.contains(data.to_str().expect("text")) || working.starts_with(&data);
+            if !text.is_empty() && (is_named || groups.contains(&group)) {
                 found.push(format!("{} {text}", entry.file_name().to_string_lossy()));
             }
         }
         found
     }
 
-    /// Mounts of this process's namespace that lie in the data directory.
+    /// Mounts of any process's namespace that name the data directory.
     pub fn mounts(&self) -> Vec<String> {
-        let table = fs::read_to_string("/proc/self/mountinfo").expect("mountinfo");
         let data = self.data();
-        table.lines().filter(|line| line.contains(data.to_str().expect("text"))).map(str::to_owned).collect()
+        let mut found = Vec::new();
+        for entry in fs::read_dir("/proc").expect("/proc").flatten() {
+            let table = fs::read_to_string(entry.path().join("mountinfo")).unwrap_or_default();
+            found.extend(table.lines().filter(|line| line.contains(data.to_str().expect("text"))).map(str::to_owned));
+        }
+        found
     }
 
     /// Control groups that this world's sandboxes have.
     pub fn control_groups(&self) -> Vec<PathBuf> {
-        let name = format!("frontage-{}", &model::Digest::of(self.data().as_os_str().as_encoded_bytes()).hex()[..12]);
         let mut found = Vec::new();
-        below(Path::new("/sys/fs/cgroup"), &name, false, 0, &mut found);
+        below(Path::new("/sys/fs/cgroup"), &self.group(), false, 0, &mut found);
         found
+    }
+
+    fn group(&self) -> String {
+        format!("frontage-{}", &model::Digest::of(self.data().as_os_str().as_encoded_bytes()).hex()[..12])
     }
 
     /// Stops everything, and checks that nothing is left of it.

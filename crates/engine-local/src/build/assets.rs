@@ -65,7 +65,8 @@ fn output(app: &App, root: &Path) -> Option<PathBuf> {
         return (real.is_dir() && real.starts_with(root)).then_some(named);
     }
     let guesses = if app.start.is_some() { &OUTPUTS[..SERVER_OUTPUTS] } else { &OUTPUTS[..] };
-    let there = |output: &PathBuf| output.is_dir() && (app.start.is_some() || output.join("index.html").exists());
+    let is_own = |output: &PathBuf| output.canonicalize().is_ok_and(|real| real.is_dir() && real.starts_with(root));
+    let there = |output: &PathBuf| is_own(output) && (app.start.is_some() || output.join("index.html").exists());
     guesses.iter().map(|guess| folder.join(guess)).find(there)
 }
 

@@ -31,6 +31,12 @@ pub fn is_network_failure(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| NETWORK.iter().any(|word| line.contains(word)))
 }
 
+/// Whether npm said that the registry refused or did not answer: with the same request that may be otherwise soon.
+pub fn is_registry_failure(last_lines: &[String]) -> bool {
+    let codes = ["code E401", "code E403", "code E408", "code E429", "code E5", "ERR_SOCKET_TIMEOUT", "code ETIMEOUT"];
+    last_lines.iter().any(|line| codes.iter().any(|code| line.contains(code)))
+}
+
 /// Whether a program said that the disk is full.
 pub fn is_disk_full(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| FULL.iter().any(|word| line.contains(word)))

@@ -67,7 +67,14 @@ async fn run_part(
         Part::Scripts => ("scripts of packages", "npm rebuild --no-audit --no-fund --loglevel=error".to_owned()),
     };
     let steps = [Step { name: name.to_owned(), folder: RepoPath::root(), command }];
-    let env = BTreeMap::from([("npm_config_update_notifier".to_owned(), "false".to_owned())]);
+    // Variables win over the repository's own `.npmrc`, which must not name programs that npm runs.
+    let env = [
+        ("npm_config_update_notifier", "false"),
+        ("npm_config_git", "/usr/bin/git"),
+        ("npm_config_script_shell", "/bin/sh"),
+        ("npm_config_node_options", ""),
+    ];
+    let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let root = RepoPath::root();
     let run = Run { steps: &steps, env, folder: &root, network: true, registry: part == Part::Fetch, toolchain };
     let ended = room.run(run).await.map_err(error)?;
@@ -76,7 +83,8 @@ async fn run_part(
     }
     let last_lines = files::last_lines(&room.log(), LAST_LINES);
     room.remove().await.map_err(error)?;
-    if hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
+    let is_ours = ended.ending.out_of_memory || ended.ending.out_of_time || hints::is_registry_failure(&last_lines);
+    if is_ours || hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
         let because = last_lines.iter().rev().find(|line| !line.trim().is_empty()).cloned().unwrap_or_default();
         return Err(error(io::Error::other(because)));
     }

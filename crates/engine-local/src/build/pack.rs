@@ -146,8 +146,9 @@ async fn dependencies(
 
 fn lay_closure(install: &Path, root: &Path, closure: &[String], links: &BTreeMap<String, RepoPath>) -> io::Result<()> {
     for folder in closure {
-        // An optional dependency of another platform is in the lockfile, but not installed.
-        if !install.join(folder).is_dir() {
+        // An optional dependency of another platform is in the lockfile, but not installed. And where a package's
+        // script put a link, that leads to what was never installed.
+        if !files::is_real_folder(install, Path::new(folder)) {
             continue;
         }
         files::make_folder(&root.join(folder))?;

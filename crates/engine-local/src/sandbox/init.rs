@@ -19,6 +19,9 @@ use nix::unistd::{ForkResult, Gid, Pid, Uid, fork, setresgid, setresuid};
 use super::mounts::{self, Failed};
 use super::{INSIDE_ID, pass, seccomp};
 
+/// How long the command may take to accept a connection; nobody else is served meanwhile.
+const CONNECT: std::time::Duration = std::time::Duration::from_millis(500);
+
 /// What the helper hands to the first process.
 pub struct Handed {
     /// The way to the helper: `g` begins, `t` asks for the end, a hangup is the end.
@@ -252,7 +255,7 @@ impl Init<'_> {
     fn connect(&mut self) -> Result<TcpStream, u8> {
         let wished = self.spec.port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         for address in [self.port, wished].into_iter().flatten() {
-            if let Ok(stream) = TcpStream::connect(address) {
+            if let Ok(stream) = TcpStream::connect_timeout(&address, CONNECT) {
                 self.port = Some(address);
                 return Ok(stream);
             }
@@ -262,7 +265,7 @@ impl Init<'_> {
             return Err(b'N');
         }
         for address in found {
-            if let Ok(stream) = TcpStream::connect(address) {
+            if let Ok(stream) = TcpStream::connect_timeout(&address, CONNECT) {
                 self.port = Some(address);
                 return Ok(stream);
             }
@@ -382,6 +385,8 @@ fn drop_privileges() -> io::Result<()> {
             libc::prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0).into(),
             libc::syscall(libc::SYS_capset, &header, &none),
             libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0).into(),
+            // This process has no filter: nobody inside may look into it or change it.
+            libc::prctl(libc::PR_SET_DUMPABLE, 0, 0, 0, 0).into(),
         ]
     };
     if results.iter().any(|result| *result < 0) { Err(io::Error::last_os_error()) } else { Ok(()) }

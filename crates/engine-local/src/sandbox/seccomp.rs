@@ -54,6 +54,9 @@ const REFUSED: [libc::c_long; 36] = [
 const ABSENT: [libc::c_long; 4] =
     [libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
 
+/// Source: `__X32_SYSCALL_BIT` of Linux.
+const X32: i64 = 0x4000_0000;
+
 /// The programs to install, in order.
 ///
 /// # Errors
@@ -70,7 +73,12 @@ pub fn programs() -> io::Result<Vec<BpfProgram>> {
     let terminal = SeccompCondition::new(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, libc::TIOCSTI);
     let terminal = SeccompRule::new(vec![terminal.map_err(io::Error::other)?]).map_err(io::Error::other)?;
     refused.insert(libc::SYS_ioctl, vec![terminal]);
-    let absent = ABSENT.iter().map(|call| (*call, Vec::new())).collect();
+    // The same calls by their other numbers: x32 shares x86-64's architecture, and this bit tells it apart.
+    if cfg!(target_arch = "x86_64") {
+        let others: Vec<_> = refused.iter().map(|(call, rules)| (call | X32, rules.clone())).collect();
+        refused.extend(others);
+    }
+    let absent = ABSENT.iter().flat_map(|call| [(*call, Vec::new()), (call | X32, Vec::new())]).collect();
     Ok(vec![compile(refused, libc::EPERM)?, compile(absent, libc::ENOSYS)?])
 }
 

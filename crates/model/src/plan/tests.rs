@@ -307,6 +307,22 @@ fn what_ends_later_is_started_again_after_a_pause_under_a_new_id() {
 }
 
 #[test]
+fn a_pin_to_what_ends_at_its_start_is_tried_once() {
+    let mut world = World::new();
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    world.commit("b", "1");
+    world.settle(Condition::Ready);
+    world.observed.now_ms += FALLBACK_MS;
+    world.settle(Condition::Ready);
+    world.record(Event::Pinned { version: Version { app: name(), key: BuildKey::over(b"a") } });
+    world.settle(Condition::Ended { because: "exited with status 1".to_owned() });
+    world.settle(Condition::Ended { because: "exited with status 1".to_owned() });
+    assert_eq!(world.told.iter().filter(|told| *told == "deployment_failed").count(), 1);
+    assert!(world.is_live("b"));
+}
+
+#[test]
 fn a_pin_holds_against_newer_heads_until_it_is_taken_away() {
     let mut world = World::new();
     world.commit("a", "1");
