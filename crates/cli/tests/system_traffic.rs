@@ -24,6 +24,9 @@ const PAGES: [(&str, &str, &str); 9] = [
     ("status", "/status", "data-app=\"status\""),
 ];
 
+/// Apps whose pages name their version.
+const VERSIONED: [&str; 6] = ["catalog", "course", "home", "profile", "search", "status"];
+
 /// What a client saw.
 #[derive(Debug, Default)]
 struct Seen {
@@ -49,6 +52,15 @@ impl Traffic {
             std::thread::spawn(move || ask_until_stopped(port, client, &going, &seen))
         });
         Traffic { clients: clients.collect(), going, seen }
+    }
+
+    /// Waits until the clients have seen these versions last.
+    fn wait_for(&self, world: &World, versions: &BTreeMap<String, Vec<String>>) {
+        world.wait("the newest versions being seen", |_| {
+            let seen = self.seen.lock().expect("no client panicked");
+            let is_seen = |app: &&str| seen.versions.get(**app).and_then(|it| it.last()) == versions[**app].last();
+            VERSIONED.iter().all(|app| is_seen(&app)).then_some(())
+        });
     }
 
     fn stop(self) -> Seen {
@@ -135,12 +147,13 @@ fn no_request_fails_through_five_deployments_and_two_rollbacks() {
         world.wait("the rollback", |world| (world.version(app) != before).then_some(()));
         note(&world);
     }
+    traffic.wait_for(&world, &expected);
     let seen = traffic.stop();
     assert_eq!(seen.failures, Vec::<String>::new(), "of {} requests", seen.requests);
     let seconds = usize::try_from(since.elapsed().as_secs()).expect("a test is short");
     assert!(seen.requests > 150 * seconds, "only {} requests in {seconds} s", seen.requests);
     assert_eq!(settled_log(&world) - logged_before, seen.requests, "the access log tells of every request, once");
-    for app in ["catalog", "course", "home", "profile", "search", "status"] {
+    for app in VERSIONED {
         assert_eq!(first_seen(&seen.versions[app]), expected[app], "versions of {app} in their order");
     }
     world.down();
