@@ -58,8 +58,10 @@ impl Traffic {
     fn wait_for(&self, world: &World, versions: &BTreeMap<String, Vec<String>>) {
         world.wait("the newest versions being seen", |_| {
             let seen = self.seen.lock().expect("no client panicked");
-            let is_seen = |app: &&str| seen.versions.get(**app).and_then(|it| it.last()) == versions[**app].last();
-            VERSIONED.iter().all(|app| is_seen(&app)).then_some(())
+            let last = |versions: &BTreeMap<String, Vec<String>>, app: &str| {
+                versions.get(app).and_then(|it| it.last()).cloned()
+            };
+            VERSIONED.iter().all(|app| last(&seen.versions, app) == last(versions, app)).then_some(())
         });
     }
 
