@@ -211,15 +211,21 @@ impl World {
 
     /// Waits until a commit of an environment's branch is analysed, built and live as far as it can be.
     pub fn settled(&self, environment: &str, commit: &str) {
+        // Log and report are two files: what both say has to hold for a while.
+        let mut looks = 0;
         self.wait("the commit being dealt with", |world| {
-            let found = world.environment(environment).filter(|it| it["head"]["commit"] == commit)?;
-            let report = world.try_ask(&["status"])?["report"].clone();
-            let idle = report["building"] == 0 && report["queued"] == 0;
-            let planned = world.planned(environment, commit).is_some();
-            let apps = found["apps"].as_array()?.clone();
-            let still = apps.iter().all(|app| app["deploying"].is_null());
-            (idle && planned && still).then_some(())
+            looks = if world.is_settled(environment, commit).is_some() { looks + 1 } else { 0 };
+            (looks == 5).then_some(())
         });
+    }
+
+    fn is_settled(&self, environment: &str, commit: &str) -> Option<()> {
+        let found = self.environment(environment).filter(|it| it["head"]["commit"] == commit)?;
+        let report = self.try_ask(&["status"])?["report"].clone();
+        let idle = report["building"] == 0 && report["queued"] == 0;
+        let planned = self.planned(environment, commit).is_some();
+        let still = found["apps"].as_array()?.iter().all(|app| app["deploying"].is_null());
+        (idle && planned && still).then_some(())
     }
 
     /// What a change affects, by app, with its reasons; none if it is not known yet.
