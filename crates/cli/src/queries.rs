@@ -127,7 +127,9 @@ fn condition(state: &State, environment: &EnvironmentState, app: &AppName) -> St
 fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<String> {
     let mut lines = Vec::new();
     if report.is_none() {
-        lines.push("no controller is running; this is what the database says".to_owned());
+        let is_served = std::os::unix::net::UnixStream::connect(place.data.edge_socket()).is_ok();
+        let rest = if is_served { "the edge and instances go on" } else { "nothing is served" };
+        lines.push(format!("no controller is running, {rest}; this is how it was last"));
     }
     lines.push(format!("site: http://{}{}   data: {}", state.domain, port(&state.listen), place.data.path().display()));
     for missing in &state.missing {
@@ -307,12 +309,15 @@ pub fn find(state: &State, environment: &str, app: &str) -> Result<(EnvironmentN
         return Ok((name.clone(), app.clone()));
     }
     let failure = Failure::unusable(format!("no app called `{app}` in {environment}"));
-    let nearest = apps.iter().max_by(|one, other| {
-        strsim::jaro_winkler(one.as_str(), app).total_cmp(&strsim::jaro_winkler(other.as_str(), app))
-    });
+    // A package's name is told without its scope.
+    let asked = app.rsplit('/').next().unwrap_or(app);
+    let likeness = |known: &AppName| strsim::jaro_winkler(known.as_str(), asked);
+    let nearest = apps.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let names: Vec<String> = apps.iter().map(|app| format!("`{app}`")).collect();
     Err(match nearest {
-        Some(nearest) => failure.hint(format!("did you mean `{nearest}`?")),
         None => failure.hint("no app of it is known yet"),
+        Some(nearest) if likeness(nearest) > 0.8 => failure.hint(format!("did you mean `{nearest}`?")),
+        Some(_) => failure.hint(format!("apps are {}", names.join(", "))),
     })
 }
 

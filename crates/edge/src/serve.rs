@@ -324,6 +324,15 @@ impl Work {
                     None => path,
                 })
             }
+            Decision::List(environment)
+                if index.environments.get(&environment).is_some_and(|it| it.hosts.is_empty()) =>
+            {
+                self.record.environment = Some(environment.to_string());
+                pages::soon("Not there yet", "the first commit is being looked at", 1)
+            }
+            Decision::Nothing { .. } if index.generation == 0 => {
+                pages::soon("Not there yet", "everything is being started", 1)
+            }
             Decision::List(environment) => {
                 self.record.environment = Some(environment.to_string());
                 let port = format!(":{}", self.edge.listening.port());

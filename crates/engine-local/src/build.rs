@@ -131,7 +131,8 @@ impl Work {
             Some(layer) => {
                 let reused = install::is_there(&shared.data, layer);
                 self.tell(Stage::Install, reused);
-                Some(install::ensure(shared, layer, &task.toolchain).await?)
+                let installed = install::ensure(shared, layer, &task.toolchain).await;
+                Some(installed.map_err(|failure| self.with_own_log(failure))?)
             }
         };
         self.ahead(pack::dependencies_ahead(shared.clone(), task.clone(), install.clone()));
@@ -149,6 +150,14 @@ impl Work {
         let built = built.map_err(|cause| self.error("keep what was left by", cause))?;
         removed.map_err(|cause| self.error("clear up after", cause))?;
         Ok(built)
+    }
+
+    /// A failed install is found where this build's log is looked for.
+    fn with_own_log(&self, failure: BuildFailure) -> BuildFailure {
+        let BuildFailure::Failed { because, hint, log, last_lines } = failure else { return failure };
+        let own = self.shared.data.build_logs().join(format!("{}.log", self.task.key));
+        let log = if fs::copy(&log, &own).is_ok() { own } else { log };
+        BuildFailure::Failed { because, hint, log, last_lines }
     }
 
     /// Every part of the checkout, uppermost first, relative to the data directory.

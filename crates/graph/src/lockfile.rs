@@ -95,6 +95,11 @@ impl Lockfile {
         closure
     }
 
+    /// Whether `name`, wanted by the package in `folder`, resolves to anything.
+    pub fn holds(&self, folder: &str, name: &str) -> bool {
+        self.resolve(folder, name).is_some()
+    }
+
     /// The folder of the repository that `name`, wanted by the package in `folder`, is a link to.
     pub fn link(&self, folder: &str, name: &str) -> Option<&str> {
         self.resolve(folder, name)?.1.link.as_deref()

@@ -380,7 +380,10 @@ impl Reader {
         for name in ["npm-shrinkwrap.json", "package-lock.json"] {
             let Some(content) = files.get(name) else { continue };
             return match Lockfile::read(name, content) {
-                Ok(lockfile) => Some(lockfile),
+                Ok(lockfile) => {
+                    self.out_of_step(name, &lockfile, root, members);
+                    Some(lockfile)
+                }
                 Err(problem) => {
                     self.problems.push(problem);
                     None
@@ -405,6 +408,22 @@ impl Reader {
             }
         }
         None
+    }
+
+    /// What manifests ask for and the lockfile does not know: every install would fail.
+    fn out_of_step(&mut self, file: &str, lockfile: &Lockfile, root: &Manifest, members: &BTreeMap<RepoPath, Member>) {
+        let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
+        let at_root = RepoPath::root();
+        let manifests = members.iter().map(|(path, member)| (path, &member.manifest)).chain([(&at_root, root)]);
+        for (path, manifest) in manifests {
+            let wanted = ["dependencies", "devDependencies"]
+                .into_iter()
+                .flat_map(|table| manifest.dependencies(table).into_keys());
+            for name in wanted.filter(|name| !own.contains(name) && !lockfile.holds(path.as_str(), name)) {
+                let problem = format!("it needs `{name}`, which `{file}` does not know");
+                self.error(problem, &path.join("package.json"), "`npm install`, then commit `package-lock.json`");
+            }
+        }
     }
 
     fn order(&mut self, workspace: &mut Workspace) {

@@ -487,9 +487,18 @@ impl State {
                 let state = self.environments.get(&deployment.environment)?;
                 state.changes.iter().find(|change| change.number == deployment.number).map(|change| change.observed_ms)
             });
+        // What is deployed again, by a secret, an `unpin` or a restart, was not waited for since its commit.
+        let is_first =
+            self.deployments.iter().rev().find(|deployment| &deployment.release == label).is_some_and(|this| {
+                let of_app = self
+                    .deployments
+                    .iter()
+                    .filter(|other| other.environment == this.environment && other.version.app == this.version.app);
+                of_app.filter(|other| other.result == DeploymentResult::Live).all(|other| other.number < this.number)
+            });
         if let Some(deployment) = self.deployments.iter_mut().rev().find(|deployment| &deployment.release == label) {
             deployment.ended_ms = Some(at_ms);
-            if result == DeploymentResult::Live && !deployment.pinned {
+            if result == DeploymentResult::Live && !deployment.pinned && is_first {
                 deployment.commit_to_live_ms = observed.map(|observed| at_ms.saturating_sub(observed));
             }
             deployment.result = result;

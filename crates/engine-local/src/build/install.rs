@@ -81,7 +81,7 @@ async fn run_part(
     if ended.succeeded() {
         return Ok(());
     }
-    let last_lines = files::last_lines(&room.log(), LAST_LINES);
+    let last_lines = telling(files::last_lines(&room.log(), 4 * LAST_LINES));
     room.remove().await.map_err(error)?;
     let is_ours = ended.ending.out_of_memory || ended.ending.out_of_time || hints::is_registry_failure(&last_lines);
     if is_ours || hints::is_network_failure(&last_lines) || hints::is_disk_full(&last_lines) {
@@ -94,6 +94,13 @@ async fn run_part(
     };
     let hint = Some(hint.to_owned());
     Err(BuildFailure::Failed { because: ended.words(), hint, log: room.log(), last_lines })
+}
+
+/// The lines of a failed install that tell why: without npm's manual page, which comes last.
+fn telling(lines: Vec<String>) -> Vec<String> {
+    let is_manual = |line: &String| line.contains("Clean install a project") || line.starts_with("npm error Usage:");
+    let end = lines.iter().position(is_manual).unwrap_or(lines.len());
+    lines[end.saturating_sub(LAST_LINES)..end].to_vec()
 }
 
 /// Whether any package that was installed has scripts to run, as npm's own record says.

@@ -128,7 +128,15 @@ fn clear(folder: &Path) -> io::Result<()> {
 
 /// Removes a tree in which a sandbox may have left folders that cannot be entered (overlay's `work`).
 pub fn remove_tree(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
+    let mut removed = fs::remove_dir_all(folder);
+    for _ in 0..50 {
+        // A helper that is just ending still writes its record.
+        if removed.as_ref().is_err_and(|cause| cause.kind() == io::ErrorKind::DirectoryNotEmpty) {
+            std::thread::park_timeout(Duration::from_millis(20));
+            removed = fs::remove_dir_all(folder);
+        }
+    }
+    match removed {
         Err(cause) if cause.kind() == io::ErrorKind::PermissionDenied => {
             open_up(folder)?;
             fs::remove_dir_all(folder)

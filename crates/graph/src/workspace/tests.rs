@@ -457,7 +457,9 @@ fn lockfiles() {
     check(
         r#"shop*: react
         npm-shrinkwrap.json = {"lockfileVersion": 3, "packages": {}}"#,
-        expect!["shop: apps/shop, the default"],
+        expect![[r#"
+            error: apps/shop/package.json: it needs `react`, which `npm-shrinkwrap.json` does not know
+            hint: `npm install`, then commit `package-lock.json`"#]],
     );
 }
 
