@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use crate::arguments::Arguments;
 
@@ -25,13 +25,17 @@ fn command(definition: &Command, name: &str, text: &mut String) {
     let written = write!(text, "\n## `{name}`\n\n{about}\n").and_then(|()| {
         let shown: Vec<&Arg> = definition.get_arguments().filter(|argument| !argument.is_hide_set()).collect();
         let own = shown.into_iter().filter(|argument| name == "frontage" || !argument.is_global_set());
-        let own: Vec<&Arg> = own.filter(|argument| !matches!(argument.get_id().as_str(), "help" | "version")).collect();
+        let asks = |argument: &Arg| {
+            matches!(argument.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::Version)
+        };
+        let own: Vec<&Arg> = own.filter(|argument| !asks(argument)).collect();
         if !own.is_empty() {
             writeln!(text, "\n| argument | meaning |\n| --- | --- |")?;
         }
         own.iter().try_for_each(|argument| {
             let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-            let usage = argument.to_string().replace('|', "\\|");
+            let short = argument.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
+            let usage = format!("{short}{argument}").replace('|', "\\|");
             let default: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
             let takes_value = argument.get_action().takes_values() && !default.is_empty();
             let default = if takes_value { format!(" Default: `{}`.", default.join(" ")) } else { String::new() };
