@@ -1,6 +1,9 @@
 //! Queries: what the log, the report and the log files tell. They read, also while a controller runs.
 
+use std::os::unix::net::UnixStream;
+
 use api::layout::DataDirectory;
+use api::socket::ShortPath;
 use api::status::Report;
 use controller::table::{app_host, site};
 use model::state::{AppState, Change, ChangePlan, DeploymentResult, EnvironmentState, Outcome};
@@ -127,7 +130,8 @@ fn condition(state: &State, environment: &EnvironmentState, app: &AppName) -> St
 fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<String> {
     let mut lines = Vec::new();
     if report.is_none() {
-        let is_served = std::os::unix::net::UnixStream::connect(place.data.edge_socket()).is_ok();
+        let socket = ShortPath::of(&place.data.edge_socket());
+        let is_served = socket.is_ok_and(|short| UnixStream::connect(short.as_path()).is_ok());
         let rest = if is_served { "the edge and instances go on" } else { "nothing is served" };
         lines.push(format!("no controller is running, {rest}; this is how it was last"));
     }

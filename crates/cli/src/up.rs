@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use api::layout::DataDirectory;
+use api::socket::ShortPath;
 use controller::edge_process::{EdgeCommand, EdgeProcess};
 use controller::secrets::SecretsFile;
 use controller::source::{GitSource, Resolve};
 use controller::{Controller, Options, World, control};
 use engine::{Remedy, Runtime};
 use engine_local::sandbox::selftest;
-use engine_local::{LocalBuilder, LocalRuntime, Toolchains};
+use engine_local::{LocalBuilder, LocalRuntime, Toolchains, build};
 use graph::workspace::Unreadable;
 use graph::{WantedToolchain, Workspace};
 use model::Toolchain;
@@ -68,10 +69,14 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     let previous = store.state().listen.clone();
     claim_address(&place.data, run.listen, &previous).await?;
     let required = run.isolation == Isolation::Required;
-    let builder =
-        LocalBuilder::new(place.data.clone(), place.repository.common_folder().to_owned(), program.clone(), required);
-    builder
-        .sweep()
+    let builder = LocalBuilder::new(
+        place.data.clone(),
+        place.repository.common_folder().to_owned(),
+        Arc::new(source.clone()),
+        program.clone(),
+        required,
+    );
+    build::sweep(&place.data)
         .await
         .map_err(|cause| Failure::failed("what earlier builds left cannot be removed").caused_by(&cause))?;
     let (notices, shown) = mpsc::unbounded_channel();
@@ -83,7 +88,7 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     );
     let world = World {
         source: Arc::new(source.clone()),
-        builder: Arc::new(builder.clone()),
+        builder: Arc::new(builder),
         runtime: Arc::new(LocalRuntime::new(place.data.clone(), program, required)),
         edge: Arc::new(edge),
         secrets: Arc::new(SecretsFile::at(place.data.secrets())),
@@ -124,7 +129,9 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
             .caused_by(&error)
             .hint("make room on the disk of the data directory, then run `frontage up` again: it takes over what runs")
     })?;
-    builder.sweep().await.map_err(|cause| Failure::failed("what builds left cannot be removed").caused_by(&cause))?;
+    build::sweep(&place.data)
+        .await
+        .map_err(|cause| Failure::failed("what builds left cannot be removed").caused_by(&cause))?;
     // An edge that had just been started is told to stop as soon as it can hear.
     if tokio::time::timeout(EDGE_END, kept_edge).await.is_err() {
         return Err(Failure::failed("the edge did not end").hint("`frontage down` stops it"));
@@ -144,14 +151,13 @@ pub async fn stop_everything(place: &Place) -> Result<(), Failure> {
     stop_edge(&place.data).await.map_err(|cause| failed("the edge cannot be stopped").caused_by(&cause))?;
     let program =
         std::env::current_exe().map_err(|cause| failed("this program cannot find itself").caused_by(&cause))?;
-    let runtime = LocalRuntime::new(place.data.clone(), program.clone(), false);
+    let runtime = LocalRuntime::new(place.data.clone(), program, false);
     let listed = runtime.list().await.map_err(|error| failed("instances cannot be listed").caused_by(&error))?;
     for observed in listed {
         let removed = runtime.remove(&observed.instance, GRACE).await;
         removed.map_err(|error| failed("an instance cannot be stopped").caused_by(&error))?;
     }
-    let builder = LocalBuilder::new(place.data.clone(), place.repository.common_folder().to_owned(), program, false);
-    builder.sweep().await.map_err(|cause| failed("what builds left cannot be removed").caused_by(&cause))
+    build::sweep(&place.data).await.map_err(|cause| failed("what builds left cannot be removed").caused_by(&cause))
 }
 
 /// The process that serves.
@@ -251,9 +257,7 @@ async fn claim_address(data: &DataDirectory, listen: SocketAddr, previous: &str)
 }
 
 async fn edge_socket(data: &DataDirectory) -> io::Result<tokio::net::UnixStream> {
-    use std::os::fd::AsRawFd;
-    let folder = std::fs::File::open(data.edge())?;
-    tokio::net::UnixStream::connect(format!("/proc/self/fd/{}/edge.sock", folder.as_raw_fd())).await
+    tokio::net::UnixStream::connect(ShortPath::of(&data.edge_socket())?.as_path()).await
 }
 
 /// Asks the edge to end, and waits until it has. One that is not there is no error.

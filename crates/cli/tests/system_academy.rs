@@ -171,25 +171,15 @@ fn of_three_hundred_branches_the_ten_newest_are_built() {
 
 /// A small workspace: one app without dependencies, 15 young branches and 285 old ones.
 fn prepare_branches(world: &World) {
-    let write = |path: &str, text: &str| {
-        let place = world.repository().join(path);
-        fs::create_dir_all(place.parent().expect("a folder")).expect("it can be made");
-        fs::write(place, text).expect("it can be written");
-    };
-    write("package.json", r#"{"name": "small", "private": true, "workspaces": ["apps/*"]}"#);
-    write(
-        "apps/web/package.json",
-        r#"{"name": "web", "private": true, "scripts": {"build": "cp name.txt built.txt", "start": "node server.js"}}"#,
-    );
-    write(
-        "apps/web/server.js",
-        "require('http').createServer((_, answer) => answer.end(require('fs').readFileSync('built.txt'))).listen(process.env.PORT)\n",
-    );
-    write("apps/web/name.txt", "main\n");
-    world.git(&["init", "--quiet", "--initial-branch=main"]);
-    world.git(&["config", "user.name", "Test"]);
-    world.git(&["config", "user.email", "test@frontage.invalid"]);
-    world.commit("main");
+    let build =
+        r#"{"name": "web", "private": true, "scripts": {"build": "cp name.txt built.txt", "start": "node server.js"}}"#;
+    let server = "require('http').createServer((_, answer) => answer.end(require('fs').readFileSync('built.txt'))).listen(process.env.PORT)\n";
+    world.repository_of(&[
+        ("package.json", r#"{"name": "small", "private": true, "workspaces": ["apps/*"]}"#),
+        ("apps/web/package.json", build),
+        ("apps/web/server.js", server),
+        ("apps/web/name.txt", "main\n"),
+    ]);
     let hour = 3600;
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
     let tree = world.git(&["rev-parse", "HEAD"]);
@@ -199,7 +189,7 @@ fn prepare_branches(world: &World) {
         } else {
             (format!("old-{number}"), (20 * 24 + number) * hour)
         };
-        write("apps/web/name.txt", &format!("{name}\n"));
+        world.write("apps/web/name.txt", &format!("{name}\n"));
         let date = format!("{} +0000", now - age);
         world.git(&["add", "--all"]);
         let tree_id = world.git(&["write-tree"]);
@@ -245,7 +235,7 @@ fn bad_commits_change_nothing_and_good_ones_go_on() {
     let dies = world.replace(
         "apps/catalog/package.json",
         "\"start\": \"",
-        "\"start\": \"(sleep 8; echo I die; kill -9 1; kill -9 $$; kill -9 -1) & ",
+        "\"start\": \"(sleep 20; echo I die; kill -9 1; kill -9 $$; kill -9 -1) & ",
     );
     world.wait("the release going live", |world| (world.version("catalog") != before).then_some(()));
     world.wait("the return", |world| world.printed().contains("failed after it went live").then_some(()));

@@ -46,31 +46,18 @@ server.listen(process.env.PORT);
 fn up() -> World {
     let mut world = World::empty();
     let script: String = (0..400).map(|number| format!("console.log({number});\n")).collect();
-    for (path, text) in [
+    let build = "mkdir -p dist && cp -r public dist/client && ln -s /etc/passwd dist/client/leak.txt";
+    fs::create_dir_all(world.repository().join("apps/web/public")).expect("it can be made");
+    std::os::unix::fs::symlink("/etc/hostname", world.repository().join("apps/web/public/inside")).expect("a link");
+    world.repository_of(&[
         ("package.json", r#"{"name": "small", "private": true, "workspaces": ["apps/*"]}"#),
-        (
-            "apps/web/package.json",
-            r#"{"name": "web", "scripts": {"build": "mkdir -p dist && cp -r public dist/client", "start": "node server.js"}}"#,
-        ),
+        ("apps/web/package.json", r#"{"name": "web", "scripts": {"start": "node server.js"}}"#),
         ("apps/web/server.js", SERVER),
-        ("apps/web/public/assets/index-B81d04e6.js", script.as_str()),
+        ("apps/web/public/assets/index-B81d04e6.js", &script),
         ("apps/web/public/robots.txt", "User-agent: *\n"),
         ("apps/web/public/.secret", "nobody's business\n"),
-    ] {
-        let place = world.repository().join(path);
-        fs::create_dir_all(place.parent().expect("a folder")).expect("it can be made");
-        fs::write(place, text).expect("it can be written");
-    }
-    std::os::unix::fs::symlink("/etc/hostname", world.repository().join("apps/web/public/inside")).expect("a link");
-    fs::write(
-        world.repository().join("frontage.toml"),
-        "[apps.web]\nbuild = \"mkdir -p dist && cp -r public dist/client && ln -s /etc/passwd dist/client/leak.txt\"\n",
-    )
-    .expect("written");
-    world.git(&["init", "--quiet", "--initial-branch=main"]);
-    world.git(&["config", "user.name", "Test"]);
-    world.git(&["config", "user.email", "test@frontage.invalid"]);
-    world.commit("first");
+        ("frontage.toml", &format!("[apps.web]\nbuild = \"{build}\"\n")),
+    ]);
     world.start(&["up"]);
     world.wait_for_live(&["web"]);
     world

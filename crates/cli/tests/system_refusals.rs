@@ -5,7 +5,6 @@
 mod world;
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 
 use world::World;
@@ -13,16 +12,9 @@ use world::World;
 /// A repository with these files in one commit; `-` in place of a text leaves the file out.
 fn repository(files: &[(&str, &str)]) -> World {
     let world = World::empty();
-    fs::create_dir_all(world.repository()).expect("a folder");
-    for (path, text) in SMALL.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path)).chain(files) {
-        if *text != "-" {
-            write(&world.repository().join(path), text);
-        }
-    }
-    world.git(&["init", "--quiet", "--initial-branch=main"]);
-    world.git(&["config", "user.name", "Test"]);
-    world.git(&["config", "user.email", "test@frontage.invalid"]);
-    world.commit("first");
+    let usual = SMALL.iter().filter(|(path, _)| !files.iter().any(|(other, _)| other == path));
+    let all: Vec<(&str, &str)> = usual.chain(files).filter(|(_, text)| *text != "-").copied().collect();
+    world.repository_of(&all);
     world
 }
 
@@ -39,11 +31,6 @@ const SMALL: [(&str, &str); 4] = [
         "require('http').createServer((_, answer) => answer.end(require('fs').readFileSync('built.txt'))).listen(process.env.PORT)\n",
     ),
 ];
-
-fn write(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-    fs::write(path, text).expect("it can be written");
-}
 
 /// `up` refuses with status 2, and says each of these.
 fn refuses(world: &World, said: &[&str]) {

@@ -49,31 +49,22 @@ http.createServer(async (request, answer) => {
 "#;
 
 fn repository(world: &World) {
-    let write = |path: &str, text: &str| {
-        let place = world.repository().join(path);
-        fs::create_dir_all(place.parent().expect("a folder")).expect("it can be made");
-        fs::write(place, text).expect("it can be written");
-    };
-    write("package.json", r#"{"name": "small", "private": true, "workspaces": ["apps/*"]}"#);
-    write("apps/web/package.json", r#"{"name": "web", "scripts": {"build": "true", "start": "node server.js"}}"#);
-    write("apps/web/server.js", SERVER);
-    // Ignores `PORT`, and listens where it likes.
-    write(
-        "apps/other/package.json",
-        r#"{"name": "other", "scripts": {"build": "true", "start": "node server.js 4711"}}"#,
+    let configuration = format!(
+        "[site]\ndefault = \"web\"\n[apps.web]\nmemory = \"96 MiB\"\n[apps.web.env]\nFRONTAGE_TEST_PORT = \"{}\"\n",
+        world.port
     );
-    write("apps/other/server.js", SERVER);
-    write(
-        "frontage.toml",
-        &format!(
-            "[site]\ndefault = \"web\"\n[apps.web]\nmemory = \"96 MiB\"\n[apps.web.env]\nFRONTAGE_TEST_PORT = \"{}\"\n",
-            world.port
+    world.repository_of(&[
+        ("package.json", r#"{"name": "small", "private": true, "workspaces": ["apps/*"]}"#),
+        ("apps/web/package.json", r#"{"name": "web", "scripts": {"build": "true", "start": "node server.js"}}"#),
+        ("apps/web/server.js", SERVER),
+        // Ignores `PORT`, and listens where it likes.
+        (
+            "apps/other/package.json",
+            r#"{"name": "other", "scripts": {"build": "true", "start": "node server.js 4711"}}"#,
         ),
-    );
-    world.git(&["init", "--quiet", "--initial-branch=main"]);
-    world.git(&["config", "user.name", "Test"]);
-    world.git(&["config", "user.email", "test@frontage.invalid"]);
-    world.commit("first");
+        ("apps/other/server.js", SERVER),
+        ("frontage.toml", &configuration),
+    ]);
 }
 
 fn sees(world: &World) -> Value {

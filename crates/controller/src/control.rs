@@ -1,12 +1,12 @@
 //! The control socket: commands' requests in, the state owner's answers out, one JSON object a line.
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use api::control::{Answer, Request};
+use api::socket::ShortPath;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
@@ -25,7 +25,7 @@ pub fn serve(path: &Path, inputs: mpsc::UnboundedSender<Input>) -> io::Result<()
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
         _ => {}
     }
-    let listener = with_short_path(path, |short| UnixListener::bind(short))?;
+    let listener = UnixListener::bind(ShortPath::of(path)?.as_path())?;
     fs::set_permissions(path, Permissions::from_mode(0o600))?;
     tokio::spawn(async move {
         loop {
@@ -48,10 +48,7 @@ pub fn serve(path: &Path, inputs: mpsc::UnboundedSender<Input>) -> io::Result<()
 /// # Errors
 /// If none answers there.
 pub async fn ask(path: &Path, request: &Request) -> io::Result<Answer> {
-    let stream = {
-        let folder = File::open(path.parent().unwrap_or(Path::new(".")))?;
-        UnixStream::connect(short(&folder, path)).await?
-    };
+    let stream = UnixStream::connect(ShortPath::of(path)?.as_path()).await?;
     let (reader, mut writer) = stream.into_split();
     let mut line = serde_json::to_vec(request).expect("requests serialise");
     line.push(b'\n');
@@ -88,15 +85,4 @@ async fn forward(request: Request, inputs: &mpsc::UnboundedSender<Input>) -> Ans
 
 fn refused(error: &str, because: Option<String>) -> Answer {
     Answer::Refused { error: error.to_owned(), because, hint: None }
-}
-
-/// Calls with a path that fits a socket's name, by way of the folder's descriptor.
-fn with_short_path<T>(path: &Path, call: impl FnOnce(String) -> io::Result<T>) -> io::Result<T> {
-    let folder = File::open(path.parent().unwrap_or(Path::new(".")))?;
-    call(short(&folder, path))
-}
-
-fn short(folder: &File, path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    format!("/proc/self/fd/{}/{name}", folder.as_raw_fd())
 }

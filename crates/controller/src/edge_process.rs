@@ -2,13 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use api::layout::DataDirectory;
 use api::nudge::{ToController, ToEdge};
+use api::socket::ShortPath;
 use api::table::RouteTable;
 use engine::{Error, Remedy};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -144,10 +144,8 @@ impl Keeper {
         Err(io::Error::other("it was started, but did not open its socket in 5 s"))
     }
 
-    /// Connects by way of the folder's descriptor: the path may be longer than a socket's name can be.
     async fn socket(&self) -> io::Result<UnixStream> {
-        let folder = File::open(self.data.edge())?;
-        UnixStream::connect(format!("/proc/self/fd/{}/edge.sock", folder.as_raw_fd())).await
+        UnixStream::connect(ShortPath::of(&self.data.edge_socket())?.as_path()).await
     }
 
     fn start(&self) -> io::Result<tokio::process::Child> {

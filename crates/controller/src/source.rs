@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use engine::{Error, Remedy};
+use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
 use graph::workspace::Unreadable;
 use graph::{GitError, Repository, WantedToolchain, Workspace, affected, plan};
@@ -325,6 +325,12 @@ impl Source for GitSource {
     async fn analyse(&self, request: AnalysisRequest) -> Result<Analysis, Refusal> {
         let source = self.clone();
         blocking(move || source.look(&request)).await.map_err(Refusal::Error)?
+    }
+}
+
+impl Objects for GitSource {
+    fn contents(&self, ids: &[&str]) -> Result<Vec<Vec<u8>>, Error> {
+        self.repository.contents(ids).map_err(git_failed)
     }
 }
 

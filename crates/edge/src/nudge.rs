@@ -1,11 +1,11 @@
 //! Talking to the controller: it says that there is a new table, we say which one decides.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
 use api::nudge::{ToController, ToEdge};
+use api::socket::ShortPath;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -21,9 +21,7 @@ pub fn listen(edge: &Arc<Edge>) -> io::Result<()> {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
         _ => {}
     }
-    // Bound by way of the folder's descriptor: the path may be longer than a socket's name can be.
-    let folder = File::open(edge.data.edge())?;
-    let listener = UnixListener::bind(format!("/proc/self/fd/{}/edge.sock", folder.as_raw_fd()))?;
+    let listener = UnixListener::bind(ShortPath::of(&path)?.as_path())?;
     let edge = edge.clone();
     tokio::spawn(async move {
         loop {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::layout::DataDirectory;
-use engine::{BuildFailure, Builder, Built, Error, Progress, Remedy, Stage};
+use engine::{BuildFailure, Builder, Built, Error, Objects, Progress, Remedy, Stage};
 use model::{Artifact, BuildKey, Task, TaskKind};
 use tokio::sync::mpsc;
 
@@ -36,17 +36,17 @@ pub const EPOCH: u64 = 1_577_836_800;
 const LAST_LINES: usize = 30;
 
 /// Builds tasks on this machine.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct LocalBuilder {
     shared: Arc<Shared>,
 }
 
 /// What all builds share.
-#[derive(Debug)]
 struct Shared {
     data: DataDirectory,
     /// Git's common folder.
     repository: PathBuf,
+    objects: Arc<dyn Objects>,
     program: PathBuf,
     toolchains: Toolchains,
     required: bool,
@@ -54,28 +54,33 @@ struct Shared {
 }
 
 impl LocalBuilder {
-    /// Builds of a repository, given by git's common folder, under a data directory, with helpers of `program`.
-    /// If isolation is `required`, a build that cannot have all of it is not run.
-    pub fn new(data: DataDirectory, repository: PathBuf, program: PathBuf, required: bool) -> LocalBuilder {
+    /// Builds of a repository, given by git's common folder and what reads its objects, under a data directory, with
+    /// helpers of `program`. If isolation is `required`, a build that cannot have all of it is not run.
+    pub fn new(
+        data: DataDirectory,
+        repository: PathBuf,
+        objects: Arc<dyn Objects>,
+        program: PathBuf,
+        required: bool,
+    ) -> LocalBuilder {
         let toolchains = Toolchains::new(data.clone());
         let once = Once::default();
-        LocalBuilder { shared: Arc::new(Shared { data, repository, program, toolchains, required, once }) }
+        LocalBuilder { shared: Arc::new(Shared { data, repository, objects, program, toolchains, required, once }) }
     }
+}
 
-    /// Removes what builds have left that ended with their controller.
-    ///
-    /// # Errors
-    /// If something could not be removed.
-    pub async fn sweep(&self) -> io::Result<()> {
-        let data = &self.shared.data;
-        for folder in folders(&data.sandboxes().join("builds"))? {
-            client::remove(&folder, Duration::ZERO).await?;
-        }
-        for folder in folders(&data.scratch())? {
-            client::remove_tree(&folder)?;
-        }
-        Ok(())
+/// Removes what builds have left that ended with their controller.
+///
+/// # Errors
+/// If something could not be removed.
+pub async fn sweep(data: &DataDirectory) -> io::Result<()> {
+    for folder in folders(&data.sandboxes().join("builds"))? {
+        client::remove(&folder, Duration::ZERO).await?;
     }
+    for folder in folders(&data.scratch())? {
+        client::remove_tree(&folder)?;
+    }
+    Ok(())
 }
 
 fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
@@ -175,12 +180,12 @@ impl Work {
                 (self.shared.clone(), self.task.shown.clone(), name.clone(), real.clone());
             let (git, kept) = (git.clone(), name.clone());
             blocking(move || {
-                let (data, repository) = (&shared.data, &shared.repository);
+                let data = &shared.data;
                 if name == git {
-                    return checkout::write_git(data, repository, &name, &shown, real.as_ref());
+                    return checkout::write_git(data, &shared.repository, &name, &shown, real.as_ref());
                 }
                 let parts = checkout::parts(&shown);
-                parts.get(&name).map_or(Ok(()), |files| checkout::write_part(data, repository, &name, files))
+                parts.get(&name).map_or(Ok(()), |files| checkout::write_part(data, &*shared.objects, &name, files))
             })
             .await?;
             names.push(Path::new("checkouts").join(kept));

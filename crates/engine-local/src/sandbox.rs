@@ -10,7 +10,6 @@ mod cgroup;
 mod init;
 mod log;
 mod mounts;
-mod pass;
 mod seccomp;
 
 /// The user and group id of sandboxed processes, as they see it.

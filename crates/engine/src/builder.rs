@@ -26,6 +26,15 @@ pub trait Builder: Send + Sync {
     async fn find(&self, key: &BuildKey) -> Result<Option<Built>, Error>;
 }
 
+/// Contents of a repository's files by git's ids of them.
+pub trait Objects: Send + Sync {
+    /// Contents, in the order of their ids.
+    ///
+    /// # Errors
+    /// If one of them is not there, or cannot be read.
+    fn contents(&self, ids: &[&str]) -> Result<Vec<Vec<u8>>, Error>;
+}
+
 /// What a build left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Built {

@@ -13,6 +13,6 @@ pub mod contract;
 
 mod error;
 
-pub use builder::{BuildFailure, Builder, Built, Progress, Stage};
+pub use builder::{BuildFailure, Builder, Built, Objects, Progress, Stage};
 pub use error::{Error, Remedy};
 pub use runtime::{InstanceSpec, InstanceState, ObservedInstance, Probe, Runtime};

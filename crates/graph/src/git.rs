@@ -297,6 +297,14 @@ impl Repository {
         }
     }
 
+    /// Contents of objects, in the order of their ids.
+    ///
+    /// # Errors
+    /// If git fails, or an object is missing (a partial clone without a network).
+    pub fn contents(&self, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
+        command::contents(&self.common, objects)
+    }
+
     /// The files of a commit.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobSet, GlobSetBuilder};
 use model::name::Names;
-use model::{App, AppName, NetworkAccess, RepoPath, Resources, ShownFile};
+use model::{App, AppName, RepoPath, Resources, ShownFile};
 
 use crate::config::{self, AppConfig, Config, Place};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -618,30 +618,28 @@ fn why_skipped(manifest: &Manifest) -> String {
 }
 
 fn app(name: &AppName, member: &Member, config: &AppConfig, base_path: Option<String>) -> App {
-    let default = Resources::default();
+    let usual = App::new(name.clone(), member.path.clone());
     let start = match &config.start {
         Some(start) => start.clone(),
         None => member.manifest.script_with_hooks("start"),
     };
     App {
-        name: name.clone(),
-        path: member.path.clone(),
         routes: config.routes.iter().flatten().map(|(route, _)| route.clone()).collect(),
         build: config.build.clone().or_else(|| member.manifest.script_with_hooks("build")),
         start,
-        output: None,
         base_path,
-        health: config.health.clone().unwrap_or_else(|| "/".to_owned()),
+        health: config.health.clone().unwrap_or(usual.health),
         resources: Resources {
-            memory_bytes: config.memory_bytes.unwrap_or(default.memory_bytes),
-            cpu_millis: config.cpu_millis.unwrap_or(default.cpu_millis),
+            memory_bytes: config.memory_bytes.unwrap_or(usual.resources.memory_bytes),
+            cpu_millis: config.cpu_millis.unwrap_or(usual.resources.cpu_millis),
         },
-        instances: config.instances.unwrap_or(1),
-        network: config.network.unwrap_or(NetworkAccess::All),
-        build_network: config.build_network.unwrap_or(false),
-        commit: config.commit.unwrap_or(false),
+        instances: config.instances.unwrap_or(usual.instances),
+        network: config.network.unwrap_or(usual.network),
+        build_network: config.build_network.unwrap_or(usual.build_network),
+        commit: config.commit.unwrap_or(usual.commit),
         env: config.env.clone().unwrap_or_default(),
         build_env: config.build_env.clone().unwrap_or_default(),
+        ..usual
     }
 }
 

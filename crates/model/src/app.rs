@@ -43,6 +43,29 @@ pub struct App {
     pub build_env: Vec<String>,
 }
 
+impl App {
+    /// An app of which nothing is said: no build, no server, no routes, and what is usual for all else.
+    pub fn new(name: AppName, path: RepoPath) -> App {
+        App {
+            name,
+            path,
+            routes: Vec::new(),
+            build: None,
+            start: None,
+            output: None,
+            base_path: None,
+            health: "/".to_owned(),
+            resources: Resources::default(),
+            instances: 1,
+            network: NetworkAccess::All,
+            build_network: false,
+            commit: false,
+            env: BTreeMap::new(),
+            build_env: Vec::new(),
+        }
+    }
+}
+
 /// A value that is the same everywhere, or one per kind of environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

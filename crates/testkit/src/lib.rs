@@ -18,8 +18,8 @@ use engine::{
 };
 use model::state::State;
 use model::{
-    App, AppName, Artifact, BuildKey, CommitId, Digest, EnvironmentKind, InstanceId, NetworkAccess, PlannedApp, Reason,
-    ReasonKind, Resources, Start, Task, TaskKind, Toolchain, Version,
+    App, AppName, Artifact, BuildKey, CommitId, Digest, EnvironmentKind, InstanceId, PlannedApp, Reason, ReasonKind,
+    Start, Task, TaskKind, Toolchain, Version,
 };
 use store::Store;
 use tokio::sync::{mpsc, oneshot};
@@ -415,23 +415,8 @@ fn key(app: &AppName, version: &str) -> BuildKey {
 }
 
 fn app(name: &AppName) -> App {
-    App {
-        name: name.clone(),
-        path: format!("apps/{name}").parse().expect("a path"),
-        routes: Vec::new(),
-        build: Some("build".to_owned()),
-        start: Some("start".to_owned()),
-        output: None,
-        base_path: None,
-        health: "/".to_owned(),
-        resources: Resources::default(),
-        instances: 1,
-        network: NetworkAccess::None,
-        build_network: false,
-        commit: false,
-        env: BTreeMap::new(),
-        build_env: Vec::new(),
-    }
+    let path = format!("apps/{name}").parse().expect("a path");
+    App { build: Some("build".to_owned()), start: Some("start".to_owned()), ..App::new(name.clone(), path) }
 }
 
 /// A task whose package is called like the version, which says how it behaves.

@@ -161,6 +161,24 @@ impl World {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// Makes the repository of these files, in one commit.
+    pub fn repository_of(&self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            self.write(path, text);
+        }
+        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        self.git(&["config", "user.name", "Test"]);
+        self.git(&["config", "user.email", "test@frontage.invalid"]);
+        self.commit("first");
+    }
+
+    /// Writes a file of the repository.
+    pub fn write(&self, path: &str, text: &str) {
+        let place = self.repository().join(path);
+        fs::create_dir_all(place.parent().expect("a folder")).expect("it can be made");
+        fs::write(place, text).expect("it can be written");
+    }
+
     /// Adds to a file and commits that; the change's commit.
     pub fn add(&self, path: &str, text: &str) -> String {
         let mut file = File::options().create(true).append(true).open(self.repository().join(path)).expect("the file");

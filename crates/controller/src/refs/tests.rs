@@ -1,7 +1,6 @@
 //! Looks at refs, one after the other: which environments come and go, wake and sleep, and which heads are new.
 
 use expect_test::{Expect, expect};
-use model::app::{NetworkAccess, Resources};
 use model::{Actor, App, AppName, BuildKey, Entry, PlannedApp};
 
 use super::*;
@@ -148,23 +147,8 @@ fn commit(digits: &str) -> CommitId {
 }
 
 fn planned(name: AppName) -> PlannedApp {
-    let app = App {
-        path: format!("apps/{name}").parse().unwrap(),
-        name,
-        routes: Vec::new(),
-        build: None,
-        start: None,
-        output: None,
-        base_path: None,
-        health: "/".to_owned(),
-        resources: Resources::default(),
-        instances: 1,
-        network: NetworkAccess::None,
-        build_network: false,
-        commit: false,
-        env: BTreeMap::new(),
-        build_env: Vec::new(),
-    };
+    let path = format!("apps/{name}").parse().unwrap();
+    let app = App::new(name, path);
     PlannedApp { app, key: BuildKey::over(b"key"), reasons: Vec::new() }
 }
 

@@ -1,7 +1,6 @@
 //! A log in, one line an entry; the table that follows from it out, as a person reads it.
 
 use expect_test::{Expect, expect};
-use model::app::{NetworkAccess, Resources};
 use model::plan::configuration;
 use model::{Actor, Artifact, BuildKey, CommitId, Digest, Entry, Event, InstanceId, Reason, ReasonKind, Version};
 
@@ -224,23 +223,7 @@ fn artifact(version: Version) -> Artifact {
 }
 
 fn app(name: &AppName) -> App {
-    App {
-        name: name.clone(),
-        path: format!("apps/{name}").parse().unwrap(),
-        routes: Vec::new(),
-        build: None,
-        start: None,
-        output: None,
-        base_path: None,
-        health: "/".to_owned(),
-        resources: Resources::default(),
-        instances: 1,
-        network: NetworkAccess::None,
-        build_network: false,
-        commit: false,
-        env: BTreeMap::new(),
-        build_env: Vec::new(),
-    }
+    App::new(name.clone(), format!("apps/{name}").parse().unwrap())
 }
 
 #[test]

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, FileTimes};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use api::layout::DataDirectory;
+use engine::Objects;
 use model::{CommitId, Digest, ShownFile};
 
 use super::EPOCH;
@@ -40,7 +41,7 @@ pub fn place(data: &DataDirectory, name: &str) -> PathBuf {
 }
 
 /// Writes a part, unless it is there.
-pub fn write_part(data: &DataDirectory, repository: &Path, name: &str, shown: &[&ShownFile]) -> io::Result<()> {
+pub fn write_part(data: &DataDirectory, objects: &dyn Objects, name: &str, shown: &[&ShownFile]) -> io::Result<()> {
     let place = place(data, name);
     if place.exists() {
         return Ok(());
@@ -48,13 +49,14 @@ pub fn write_part(data: &DataDirectory, repository: &Path, name: &str, shown: &[
     let scratch = Scratch::new(data, "checkout")?;
     let root = scratch.path().join("tree");
     files::make_folder(&root)?;
-    write_files(repository, shown, &root)?;
+    write_files(objects, shown, &root)?;
     scratch.publish("tree", &place)
 }
 
 /// Writes files of the repository below a folder.
-pub fn write_files(repository: &Path, shown: &[&ShownFile], root: &Path) -> io::Result<()> {
-    let contents = contents(repository, shown)?;
+pub fn write_files(objects: &dyn Objects, shown: &[&ShownFile], root: &Path) -> io::Result<()> {
+    let ids: Vec<&str> = shown.iter().map(|file| file.object.as_str()).collect();
+    let contents = objects.contents(&ids).map_err(io::Error::other)?;
     for (file, content) in shown.iter().zip(contents) {
         let path = root.join(file.path.as_str());
         if file.mode == "120000" {
@@ -183,35 +185,6 @@ fn run(command: &mut Command, input: &[u8]) -> io::Result<String> {
 fn object_format(repository: &Path) -> io::Result<String> {
     let said = run(git().arg("-C").arg(repository).args(["rev-parse", "--show-object-format"]), b"")?;
     Ok(said.trim().to_owned())
-}
-
-/// Contents of blobs, in order.
-fn contents(repository: &Path, shown: &[&ShownFile]) -> io::Result<Vec<Vec<u8>>> {
-    let mut child = git()
-        .arg("-C")
-        .arg(repository)
-        .args(["cat-file", "--batch"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let mut input = child.stdin.take().expect("standard input is piped");
-    let asked: String = shown.iter().map(|file| format!("{}\n", file.object)).collect();
-    let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
-    let mut output = BufReader::new(child.stdout.take().expect("standard output is piped"));
-    let mut contents = Vec::with_capacity(shown.len());
-    for file in shown {
-        let mut header = String::new();
-        output.read_line(&mut header)?;
-        let size: Option<u64> = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse().ok());
-        let size = size.ok_or_else(|| io::Error::other(format!("`{}` is not in the object database", file.path)))?;
-        let mut content = vec![0; usize::try_from(size).map_err(io::Error::other)?];
-        output.read_exact(&mut content)?;
-        output.read_exact(&mut [0])?;
-        contents.push(content);
-    }
-    writer.join().expect("writing does not panic")?;
-    child.wait()?;
-    Ok(contents)
 }
 
 fn fixed_time(path: &Path) -> io::Result<()> {

@@ -117,14 +117,14 @@ fn error(cause: io::Error) -> BuildFailure {
 async fn write_manifests(shared: &Shared, layer: &InstallLayer) -> io::Result<PathBuf> {
     let name = format!("manifests-{}", layer.key);
     let place = checkout::place(&shared.data, &name);
-    let (data, repository, layer) = (shared.data.clone(), shared.repository.clone(), layer.clone());
+    let (data, objects, layer) = (shared.data.clone(), shared.objects.clone(), layer.clone());
     let (target, kept) = (place.clone(), name.clone());
     blocking(move || {
         let scratch = Scratch::new(&data, "manifests")?;
         let tree = scratch.path().join("tree");
         files::make_folder(&tree)?;
         let shown: Vec<&ShownFile> = layer.files.iter().collect();
-        checkout::write_files(&repository, &shown, &tree)?;
+        checkout::write_files(&*objects, &shown, &tree)?;
         for (path, manifest) in &layer.manifests {
             files::write(&tree.join(path.as_str()), manifest.as_bytes(), false)?;
         }

@@ -1,18 +1,18 @@
 //! Speaking to helpers: starting one, asking it, ending it, and clearing up after one that is gone.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
-use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use api::sandbox::{Request, Spec, State, Status};
+use api::socket::{self, ShortPath};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStdin, Command};
 
-use super::{cgroup, owner, pass};
+use super::{cgroup, owner};
 
 /// How long a helper may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -162,21 +162,19 @@ fn open_up(folder: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// If the sandbox is gone, or its process refuses.
-pub fn dial(socket: &Path) -> io::Result<Option<std::net::TcpStream>> {
-    let folder = File::open(socket.parent().unwrap_or(Path::new("/")))?;
-    let name = socket.file_name().unwrap_or_default().to_string_lossy();
+pub fn dial(path: &Path) -> io::Result<Option<std::net::TcpStream>> {
+    let short = ShortPath::of(path)?;
     // A socket that nobody listens on belonged to a sandbox that is gone.
-    let stream = std::os::unix::net::UnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd()))
+    let stream = std::os::unix::net::UnixStream::connect(short.as_path())
         .map_err(|_| io::Error::from(io::ErrorKind::NotFound))?;
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    pass::send(std::os::fd::AsFd::as_fd(&stream), b"C", &[])?;
-    let mut answer = [0; 2];
-    let (length, descriptors) = pass::receive(std::os::fd::AsFd::as_fd(&stream), &mut answer)?;
-    match (length, answer, descriptors.into_iter().next()) {
-        (1.., [b'+', _], Some(descriptor)) => Ok(Some(std::net::TcpStream::from(descriptor))),
-        (1.., [b'-', b'N'], _) => Ok(None),
-        (0, ..) => Err(io::ErrorKind::UnexpectedEof.into()),
-        _ => Err(io::ErrorKind::ConnectionRefused.into()),
+    socket::send(std::os::fd::AsFd::as_fd(&stream), b"C", &[])?;
+    match socket::dialed(&stream)? {
+        None => Ok(None),
+        Some(descriptors) => match descriptors.into_iter().next() {
+            Some(descriptor) => Ok(Some(std::net::TcpStream::from(descriptor))),
+            None => Err(io::ErrorKind::ConnectionRefused.into()),
+        },
     }
 }
 
@@ -212,8 +210,7 @@ fn record(folder: &Path) -> Option<Status> {
 }
 
 async fn connect(folder: &Path, name: &str) -> io::Result<UnixStream> {
-    let folder = File::open(folder)?;
-    UnixStream::connect(format!("/proc/self/fd/{}/{name}", folder.as_raw_fd())).await
+    UnixStream::connect(ShortPath::of(&folder.join(name))?.as_path()).await
 }
 
 /// Asks, and returns the first status that will do, or the last before the end.

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use api::sandbox::{Ending, Internal, Mount, PROTOCOL, Request, Spec, State, Status};
+use api::socket;
 use model::NetworkAccess;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigHandler, Signal, kill, signal};
@@ -22,7 +23,7 @@ use nix::unistd::Pid;
 use super::cgroup::{self, Groups};
 use super::init::{self, Handed};
 use super::log::{Log, Stream};
-use super::{INSIDE_ID, mounts, owner, pass};
+use super::{INSIDE_ID, mounts, owner};
 
 /// How long the pipes are still read after the command has ended.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -191,7 +192,7 @@ impl Helper {
     /// What the first process says. True at its end.
     fn hear_init(&mut self) -> bool {
         let mut buffer = [0; 4096];
-        let text = match pass::receive(std::os::fd::AsFd::as_fd(&self.words), &mut buffer) {
+        let text = match socket::receive(std::os::fd::AsFd::as_fd(&self.words), &mut buffer) {
             Ok((length, _)) if length > 0 => String::from_utf8_lossy(&buffer[..length]).into_owned(),
             _ => return true,
         };

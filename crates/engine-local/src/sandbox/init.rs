@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 
 use api::sandbox::{Internal, Spec};
+use api::socket;
 use model::NetworkAccess;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
@@ -17,7 +18,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Gid, Pid, Uid, fork, setresgid, setresuid};
 
 use super::mounts::{self, Failed};
-use super::{INSIDE_ID, pass, seccomp};
+use super::{INSIDE_ID, seccomp};
 
 /// How long the command may take to accept a connection; nobody else is served meanwhile.
 const CONNECT: std::time::Duration = std::time::Duration::from_millis(500);
@@ -61,13 +62,13 @@ fn exit(status: i32) -> ! {
 
 fn tell(helper: &UnixStream, text: &str) {
     // One line each: the helper may read several at once. If it is gone, the hangup ends us anyway.
-    let _ = pass::send(helper.as_fd(), format!("{}\n", text.replace('\n', " ")).as_bytes(), &[]);
+    let _ = socket::send(helper.as_fd(), format!("{}\n", text.replace('\n', " ")).as_bytes(), &[]);
 }
 
 /// The helper has mapped ids and set limits when it says so.
 fn await_begin(helper: &UnixStream) -> Result<(), Failed> {
     let mut byte = [0];
-    match pass::receive(helper.as_fd(), &mut byte) {
+    match socket::receive(helper.as_fd(), &mut byte) {
         Ok((1, _)) => Ok(()),
         Ok(_) => exit(126),
         Err(cause) => Err(("could not hear the helper".to_owned(), cause)),
@@ -215,7 +216,7 @@ impl Init<'_> {
     /// False when the helper is gone.
     fn hear(&self) -> bool {
         let mut word = [0];
-        match pass::receive(self.helper.as_fd(), &mut word) {
+        match socket::receive(self.helper.as_fd(), &mut word) {
             Ok((1, _)) => {
                 if word[0] == b't' {
                     // The whole process group: a shell passes nothing on. It may have ended meanwhile.
@@ -230,7 +231,7 @@ impl Init<'_> {
     /// Answers a caller once. False when it is gone.
     fn answer(&mut self, index: usize) -> bool {
         let mut word = [0];
-        let asked = match pass::receive(self.callers[index].as_fd(), &mut word) {
+        let asked = match socket::receive(self.callers[index].as_fd(), &mut word) {
             Ok((1, _)) => word[0],
             _ => return false,
         };
@@ -296,7 +297,7 @@ impl Init<'_> {
 #[expect(unsafe_code, reason = "the descriptor is open for as long as its owner, who is borrowed by the caller")]
 fn pass_on(caller: RawFd, bytes: &[u8], descriptors: &[RawFd]) -> io::Result<()> {
     // SAFETY: the caller's stream is held in `callers` during the call.
-    pass::send(unsafe { BorrowedFd::borrow_raw(caller) }, bytes, descriptors)
+    socket::send(unsafe { BorrowedFd::borrow_raw(caller) }, bytes, descriptors)
 }
 
 /// Waits until at least one descriptor can be read or hung up.

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::app::{Environmental, NetworkAccess, Resources};
+use crate::app::Environmental;
 use crate::artifact::{Artifact, Start};
 use crate::event::{Actor, Entry, PlannedApp};
-use crate::id::{CommitId, Digest, RepoPath};
+use crate::id::{CommitId, Digest};
 use crate::reason::{Reason, ReasonKind};
 use crate::state::FALLBACK_MS;
 
@@ -159,21 +159,10 @@ fn name() -> AppName {
 
 fn app(value: &str) -> App {
     App {
-        name: name(),
-        path: "apps/shop".parse::<RepoPath>().unwrap(),
-        routes: Vec::new(),
         build: Some("build".to_owned()),
         start: Some("start".to_owned()),
-        output: None,
-        base_path: None,
-        health: "/".to_owned(),
-        resources: Resources::default(),
-        instances: 1,
-        network: NetworkAccess::None,
-        build_network: false,
-        commit: false,
         env: BTreeMap::from([("VALUE".to_owned(), Environmental::Same(value.to_owned()))]),
-        build_env: Vec::new(),
+        ..App::new(name(), "apps/shop".parse().unwrap())
     }
 }
 
