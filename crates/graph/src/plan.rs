@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
 use model::task::Step;
-use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, ShownFile, Task, TaskKind, Toolchain};
+use model::{
+    App, BuildKey, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind, Toolchain,
+};
 
 use crate::inputs::{Component, Inputs, Reach};
-use crate::lockfile::Closure;
-use crate::manifest::LIFECYCLE;
+use crate::manifest::{LIFECYCLE, Manifest};
 use crate::workspace::{Globs, Member, VERSION_FILES, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
@@ -198,13 +199,12 @@ impl Planner<'_> {
     fn kind(&self, app: &App) -> TaskKind {
         let packages: Vec<RepoPath> =
             self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
-        let closure = self.production_closure(&app.path, &packages);
-        TaskKind::App {
-            app: app.clone(),
-            closure: closure.installed.into_keys().collect(),
-            links: closure.links.into_iter().filter_map(|(link, target)| Some((link, target.parse().ok()?))).collect(),
-            packages,
-        }
+        let members = packages.iter().chain([&app.path]).filter_map(|path| self.workspace.members.get(path));
+        let names = |manifest: &Manifest| manifest.needed(false).into_iter().map(str::to_owned).collect();
+        let mut wanted: BTreeMap<RepoPath, Vec<String>> =
+            members.map(|member| (member.path.clone(), names(&member.manifest))).collect();
+        wanted.insert(RepoPath::root(), names(&self.workspace.root));
+        TaskKind::App { app: app.clone(), packages, wanted }
     }
 
     fn task(
@@ -345,21 +345,6 @@ impl Planner<'_> {
             }
         }
     }
-
-    fn production_closure(&self, path: &RepoPath, packages: &[RepoPath]) -> Closure {
-        let mut all = Closure::default();
-        let Some(lockfile) = &self.workspace.lockfile else { return all };
-        for path in packages.iter().chain([path]) {
-            let Some(member) = self.workspace.members.get(path) else { continue };
-            let closure = lockfile
-                .closure(path.as_str(), member.manifest.needed(false), |folder| self.workspace.is_member(folder));
-            all.installed.extend(closure.installed);
-            all.links.extend(closure.links);
-        }
-        // A peer dependency may name any member; only what is needed to run is part of the image.
-        all.links.retain(|_, target| packages.iter().any(|package| package.as_str() == target));
-        all
-    }
 }
 
 impl Draft {
@@ -398,15 +383,15 @@ fn install_layer(workspace: &Workspace, toolchain: &Toolchain) -> Option<Install
         .chain([(&RepoPath::root(), &workspace.root)])
         .filter_map(|(path, manifest)| Some((path.join("package.json").parse().ok()?, manifest.for_install())))
         .collect();
-    let command = "npm ci --no-audit --no-fund --loglevel=error".to_owned();
-    let mut text = format!("frontage install 1\n{command}\n{toolchain:?}\n");
+    let (manager, folder) = (PackageManager::Npm, RepoPath::root());
+    let mut text = format!("frontage install 2\n{manager:?} {folder}\n{toolchain:?}\n");
     for file in &files {
         text.push_str(&format!("{} {} {}\n", file.path, file.mode, file.object));
     }
     for (path, manifest) in &manifests {
         text.push_str(&format!("{path}\n{manifest}\n"));
     }
-    Some(InstallLayer { key: BuildKey::over(text.as_bytes()), files, manifests, command })
+    Some(InstallLayer { key: BuildKey::over(text.as_bytes()), manager, folder, files, manifests })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobSet, GlobSetBuilder};
 use model::name::Names;
-use model::{App, AppName, RepoPath, Resources, ShownFile};
+use model::{App, AppName, RepoPath, Resources, Serving, ShownFile};
 
 use crate::config::{self, AppConfig, Config, Place};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -626,6 +626,7 @@ fn app(name: &AppName, member: &Member, config: &AppConfig, base_path: Option<St
     App {
         routes: config.routes.iter().flatten().map(|(route, _)| route.clone()).collect(),
         build: config.build.clone().or_else(|| member.manifest.script_with_hooks("build")),
+        serving: if start.is_some() { Serving::Server } else { Serving::Static },
         start,
         base_path,
         health: config.health.clone().unwrap_or(usual.health),

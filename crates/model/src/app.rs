@@ -18,7 +18,12 @@ pub struct App {
     pub routes: Vec<String>,
     /// The shell command that builds it, run in its folder; none if it needs no build.
     pub build: Option<String>,
-    /// The shell command that starts its server, run in its folder; none if it is static.
+    /// How it is served.
+    pub serving: Serving,
+    /// The framework that it is made with, if it is a known one. That decides what a build leaves, and so how it is
+    /// started, unless `start` says it.
+    pub framework: Option<Framework>,
+    /// The shell command that starts it, run in its folder; none if it is static, or if what the build left decides.
     pub start: Option<String>,
     /// The folder of its public assets, relative to its own; none if that must be found after the build.
     pub output: Option<String>,
@@ -51,6 +56,8 @@ impl App {
             path,
             routes: Vec::new(),
             build: None,
+            serving: Serving::Static,
+            framework: None,
             start: None,
             output: None,
             base_path: None,
@@ -64,6 +71,58 @@ impl App {
             build_env: Vec::new(),
         }
     }
+}
+
+/// How an app is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Serving {
+    /// A process of its own answers requests.
+    Server,
+    /// The edge answers from its files.
+    Static,
+    /// A process of its own runs, and nobody sends it requests.
+    Worker,
+}
+
+/// A framework whose builds are known: what they leave, and how that is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Framework {
+    /// Next.js.
+    Next,
+    /// Nuxt.
+    Nuxt,
+    /// React Router 7 and newer, as a framework.
+    ReactRouter,
+    /// Remix 2.
+    Remix,
+    /// What builds by Nitro: TanStack Start, Solid Start, Vinxi, Nitro itself.
+    Nitro,
+    /// Astro.
+    Astro,
+    /// SvelteKit.
+    SvelteKit,
+    /// Docusaurus.
+    Docusaurus,
+    /// VitePress.
+    VitePress,
+    /// Gatsby.
+    Gatsby,
+    /// Create React App.
+    CreateReactApp,
+    /// Angular.
+    Angular,
+    /// Eleventy.
+    Eleventy,
+    /// A Storybook.
+    Storybook,
+    /// Vite with pages of its own.
+    Vite,
+    /// Rsbuild, Rspack or webpack with pages of their own.
+    Bundler,
+    /// NestJS.
+    Nest,
 }
 
 /// A value that is the same everywhere, or one per kind of environment.

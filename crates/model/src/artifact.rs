@@ -26,6 +26,12 @@ pub struct Artifact {
     pub base_path: String,
     /// The URL path of its client-rendered shell among its assets, if it has one.
     pub shell: Option<String>,
+    /// The URL path of the page that says that there is no such page (`/404.html`), if it has one.
+    #[serde(default)]
+    pub not_found: Option<String>,
+    /// What was guessed of the app and turned out otherwise, each in a sentence.
+    #[serde(default)]
+    pub corrections: Vec<String>,
 }
 
 /// One layer of an image.
@@ -60,6 +66,21 @@ pub enum Start {
         /// The command.
         command: String,
     },
-    /// No server: the edge serves its assets.
+    /// A process without requests: the text for `sh -c` in the app's folder.
+    Worker {
+        /// The command.
+        command: String,
+    },
+    /// No process: the edge serves its assets.
     Static,
+}
+
+impl Start {
+    /// The command; none if there is no process.
+    pub fn command(&self) -> Option<&str> {
+        match self {
+            Start::Server { command } | Start::Worker { command } => Some(command),
+            Start::Static => None,
+        }
+    }
 }

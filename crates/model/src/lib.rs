@@ -24,7 +24,7 @@ pub mod state;
 
 pub mod plan;
 
-pub use app::{App, Environmental, NetworkAccess, Resources};
+pub use app::{App, Environmental, Framework, NetworkAccess, Resources, Serving};
 pub use artifact::{Artifact, Layer, LayerKind, Start};
 pub use event::{Actor, Entry, EnvironmentKind, Event, PlannedApp};
 pub use id::{BuildKey, CommitId, Digest, InstanceId, Label, RepoPath, RepositoryId, Version};
@@ -32,4 +32,4 @@ pub use name::{AppName, EnvironmentName};
 pub use reason::{Reason, ReasonKind};
 pub use release::{Configuration, Release};
 pub use state::State;
-pub use task::{InstallLayer, ShownFile, Task, TaskKind, Toolchain};
+pub use task::{InstallLayer, PackageManager, ShownFile, Task, TaskKind, Toolchain};

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::App;
+use crate::artifact::Start;
 use crate::event::{EnvironmentKind, Event};
 use crate::id::{BuildKey, InstanceId, Label, Version};
 use crate::name::{AppName, EnvironmentName};
@@ -158,9 +159,9 @@ pub fn target(state: &State, name: &EnvironmentName, environment: &EnvironmentSt
     let planned = newest.apps()?.get(app)?;
     let failed = environment.apps.get(app).map(|state| &state.failed);
     let release = |app_now: &App, key: &BuildKey| {
-        state.artifacts.get(key)?;
+        let artifact = state.artifacts.get(key)?;
         let version = Version { app: app.clone(), key: key.clone() };
-        Some(Release::new(name.clone(), version, configuration(state, name, app_now)))
+        Some(Release::new(name.clone(), version, configuration(state, name, app_now, &artifact.start)))
     };
     let usable = |release: &Release| failed.is_none_or(|failed| !failed.contains(&release.label));
     if name.is_production()
@@ -176,8 +177,8 @@ pub fn target(state: &State, name: &EnvironmentName, environment: &EnvironmentSt
     })
 }
 
-/// The runtime configuration of an app in an environment.
-pub fn configuration(state: &State, environment: &EnvironmentName, app: &App) -> Configuration {
+/// The runtime configuration of an app in an environment; `start` is how its artifact is started.
+pub fn configuration(state: &State, environment: &EnvironmentName, app: &App, start: &Start) -> Configuration {
     let kind = EnvironmentKind::of(environment);
     let values =
         app.env.iter().filter_map(|(name, value)| Some((name.clone(), value.value_in(environment)?.to_owned())));
@@ -191,7 +192,7 @@ pub fn configuration(state: &State, environment: &EnvironmentName, app: &App) ->
         env: values.collect(),
         secrets: secrets.into_iter().map(|secret| (secret.name.clone(), secret.fingerprint.clone())).collect(),
         resources: app.resources,
-        instances: if app.start.is_some() { app.instances } else { 0 },
+        instances: if *start == Start::Static { 0 } else { app.instances },
         network: app.network,
         health: app.health.clone(),
     }

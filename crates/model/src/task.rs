@@ -53,12 +53,9 @@ pub enum TaskKind {
         app: App,
         /// Folders of the workspace packages that it needs when it runs; they are part of its image.
         packages: Vec<RepoPath>,
-        /// Folders below the install layer that it needs when it runs
-        /// (`node_modules/react`, `apps/a/node_modules/b`), sorted: its production closure.
-        closure: Vec<String>,
-        /// Workspace links to recreate: path of the link and the folder of the repository it names
-        /// (`node_modules/@academy/ui` → `packages/ui`).
-        links: BTreeMap<String, RepoPath>,
+        /// Names of the packages that each of these folders needs when it runs: the app's, its packages' and the
+        /// root's. What they lead to in the install layer is its production closure.
+        wanted: BTreeMap<RepoPath, Vec<String>>,
     },
 }
 
@@ -89,13 +86,55 @@ pub struct Step {
 pub struct InstallLayer {
     /// The content hash over all that an install may depend on; its identity.
     pub key: BuildKey,
-    /// Lockfile, `.npmrc` and patches.
+    /// The package manager.
+    pub manager: PackageManager,
+    /// The folder that it is installed in: the one of the lockfile.
+    pub folder: RepoPath,
+    /// Lockfile, settings of the package manager, patches, and what `file:` names.
     pub files: Vec<ShownFile>,
     /// Manifests of the root and the members, without lifecycle scripts: those read source, and run as the
     /// first step of builds.
     pub manifests: BTreeMap<RepoPath, String>,
-    /// The command, as for a shell: `npm ci …`.
-    pub command: String,
+}
+
+/// A package manager: what reads the lockfile, and how installs are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackageManager {
+    /// npm.
+    Npm,
+    /// pnpm.
+    Pnpm,
+    /// Yarn 1.
+    YarnClassic,
+    /// Yarn 2 and newer.
+    YarnBerry,
+    /// Bun.
+    Bun,
+}
+
+impl PackageManager {
+    /// The program that people call.
+    pub fn program(self) -> &'static str {
+        match self {
+            PackageManager::Npm => "npm",
+            PackageManager::Pnpm => "pnpm",
+            PackageManager::YarnClassic | PackageManager::YarnBerry => "yarn",
+            PackageManager::Bun => "bun",
+        }
+    }
+}
+
+impl std::fmt::Display for PackageManager {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.pad(match self {
+            PackageManager::Npm => "npm",
+            PackageManager::Pnpm => "pnpm",
+            PackageManager::YarnClassic => "Yarn 1",
+            PackageManager::YarnBerry => "Yarn",
+            PackageManager::Bun => "Bun",
+        })
+    }
 }
 
 /// Which Node.js and which package manager.

@@ -453,5 +453,7 @@ fn artifact(app: &App, task: &Task) -> Artifact {
         start: Start::Server { command: task.package.clone() },
         base_path: String::new(),
         shell: None,
+        not_found: None,
+        corrections: Vec::new(),
     }
 }

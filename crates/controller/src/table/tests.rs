@@ -219,6 +219,8 @@ fn artifact(version: Version) -> Artifact {
         start: Start::Server { command: "start".to_owned() },
         base_path: String::new(),
         shell: None,
+        not_found: None,
+        corrections: Vec::new(),
     }
 }
 

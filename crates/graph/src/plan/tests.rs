@@ -239,12 +239,11 @@ fn what_an_image_holds() {
         #vite 1.0.0
     "#;
     let planned = planned(site, "shop");
-    let TaskKind::App { packages, closure, links, .. } = &planned.tasks.last().unwrap().kind else { panic!() };
+    let TaskKind::App { packages, wanted, .. } = &planned.tasks.last().unwrap().kind else { panic!() };
     expect![[r#"
         [RepoPath("packages/ui")]
-        ["node_modules/react", "node_modules/scheduler", "packages/ui/node_modules/clsx"]
-        {"node_modules/ui": RepoPath("packages/ui")}"#]]
-    .assert_eq(&format!("{packages:?}\n{closure:?}\n{links:?}"));
+        {RepoPath(""): [], RepoPath("apps/shop"): ["react", "ui"], RepoPath("packages/ui"): ["clsx"]}"#]]
+    .assert_eq(&format!("{packages:?}\n{wanted:?}"));
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn artifact(app: App, key: BuildKey, commit: CommitId) -> Artifact {
         start: Start::Server { command: "start".to_owned() },
         base_path: String::new(),
         shell: None,
+        not_found: None,
+        corrections: Vec::new(),
     }
 }
 
@@ -375,8 +377,18 @@ fn secrets_reach_releases_by_fingerprint_and_an_apps_own_wins() {
         let (name, kind) = ("KEY".to_owned(), EnvironmentKind::Production);
         world.record(Event::SecretSet { name, app, kind, fingerprint: Digest::of(value.as_bytes()) });
     }
-    let configuration = configuration(&world.state, &EnvironmentName::production(), &app("1"));
+    let configuration = configuration(
+        &world.state,
+        &EnvironmentName::production(),
+        &app("1"),
+        &Start::Server { command: "start".to_owned() },
+    );
     assert_eq!(configuration.secrets["KEY"], Digest::of(b"own"));
-    let preview = super::configuration(&world.state, &"feat-x".parse().unwrap(), &app("1"));
+    let preview = super::configuration(
+        &world.state,
+        &"feat-x".parse().unwrap(),
+        &app("1"),
+        &Start::Server { command: "start".to_owned() },
+    );
     assert!(preview.secrets.is_empty(), "previews have their own secrets");
 }
