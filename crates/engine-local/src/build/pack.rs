@@ -1,15 +1,14 @@
 //! Packing what an app's build left: image layers, public assets, and the record of both.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::task::REPOSITORY_FOLDER;
-use model::{Artifact, Digest, InstallLayer, Layer, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
+use model::{Artifact, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
 
-use super::closure::{Closure, Installed, Wanted};
-use super::{Shared, assets, base, blocking, image, install};
+use super::dependencies::{self, Dependencies};
+use super::{Shared, assets, base, blocking, image};
 use crate::files::{self, Laid, Scratch};
 
 /// Whether a path holds what builds keep for their next run only, or the synthetic `.git`.
@@ -29,21 +28,25 @@ pub async fn pack(
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
 ) -> io::Result<Artifact> {
-    let TaskKind::App { app, packages, wanted } = task.kind.clone() else {
+    let TaskKind::App { app, packages, .. } = task.kind.clone() else {
         return Err(io::Error::other("only apps are packed"));
     };
     let is_static = app.start.is_none();
+    let command = app.start.clone().unwrap_or_default();
+    // What a framework packs by itself needs nothing of the install layer.
+    let needs_dependencies = !is_static;
+    let dependencies = install.filter(|_| needs_dependencies);
+    let dependencies = Dependencies::of(shared, task, dependencies.as_deref(), &[]);
     let mut layers = Vec::new();
-    if !is_static {
-        layers.push(base::ensure(shared, &task.toolchain).await?);
-        if let Some(install) = install {
-            layers.extend(dependencies(shared, task, install, wanted).await?);
-        }
+    if let Some(dependencies) = &dependencies {
+        layers.extend(dependencies.declared(shared).await?);
     }
-    let (data, name) = (shared.data.clone(), app.clone());
+    let (data, name, mut kept) = (shared.data.clone(), app.clone(), dependencies.clone());
     let from_root = app.output.as_deref().and_then(|output| output.strip_prefix('/')?.parse().ok());
-    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(from_root).chain(packages).collect();
-    let (found, own) = blocking(move || {
+    let outside = kept.iter_mut().flat_map(|kept| kept.outside()).filter_map(|it| it.to_str()?.parse().ok());
+    let members: Vec<RepoPath> =
+        [app.path.clone()].into_iter().chain(from_root).chain(packages.clone()).chain(outside).collect();
+    let (found, own, commands, used) = blocking(move || {
         let scratch = Scratch::new(&data, "app")?;
         let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
         files::make_folder(&root)?;
@@ -51,10 +54,18 @@ pub async fn pack(
             files::lay(&source, &root, &mut |path| belongs(path, &members))?;
         }
         let found = assets::keep(&data, &name, &root)?;
+        let commands = dependencies::commands(&root, &name.path, &command);
+        let used = kept.map(|kept| kept.undeclared(&root, &name, &packages, &commands)).unwrap_or_default();
         let layer = if is_static { None } else { Some(image::keep_layer(&data, &scratch, "tree", LayerKind::App)?) };
-        Ok((found, layer))
+        Ok((found, layer, commands, used))
     })
     .await?;
+    if let Some(dependencies) = &dependencies {
+        layers.extend(dependencies.found(shared, used).await?);
+    }
+    if !is_static {
+        layers.insert(0, base::ensure(shared, &task.toolchain, &commands).await?);
+    }
     layers.extend(own);
     let version = Version { app: app.name.clone(), key: task.key.clone() };
     let image = if is_static {
@@ -89,20 +100,10 @@ pub async fn pack(
 
 /// The base layer of an app that has a server, begun before anything else is there.
 pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
-    match &task.kind {
-        TaskKind::App { app, .. } if app.start.is_some() => base::ensure(&shared, &task.toolchain).await.map(drop),
-        TaskKind::App { .. } | TaskKind::Package => Ok(()),
-    }
-}
-
-/// The layer of an app's dependencies, begun as soon as they are installed.
-pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
-    match (task.kind.clone(), install) {
-        (TaskKind::App { app, wanted, .. }, Some(install)) if app.start.is_some() => {
-            let install = shared.data.path().join(install);
-            dependencies(&shared, &task, install, wanted).await.map(drop)
-        }
-        _ => Ok(()),
+    let TaskKind::App { app, .. } = &task.kind else { return Ok(()) };
+    match app.start.clone() {
+        Some(command) => base::ensure(&shared, &task.toolchain, &[command]).await.map(drop),
+        None => Ok(()),
     }
 }
 
@@ -116,58 +117,6 @@ fn belongs(path: &Path, members: &[RepoPath]) -> Laid {
         member.starts_with(path) || path.starts_with(member) && path != member.join("node_modules")
     };
     if !is_cache(path) && members.iter().any(within) { Laid::Kept } else { Laid::LeftOut }
-}
-
-/// The layer of an app's production closure, packed once for all apps and versions with the same.
-async fn dependencies(shared: &Shared, task: &Task, install: PathBuf, wanted: Wanted) -> io::Result<Option<Layer>> {
-    let Some(layer) = &task.install else { return Ok(None) };
-    let identity = Digest::of(format!("dependencies 2 {} {wanted:?}", layer.key).as_bytes());
-    let name = format!("dependencies-{}", identity.hex());
-    let _one_at_a_time = shared.once.lock(&name).await;
-    let record = shared.data.layers().join(format!("{name}.json"));
-    if let Some(layer) = base::recorded(&shared.data, &record) {
-        return Ok(Some(layer));
-    }
-    let (data, members) = (shared.data.clone(), members(layer, &wanted));
-    let manifests = install::manifests(&data, layer);
-    blocking(move || {
-        let installed = Installed { layer: &install, manifests: &manifests, members: &members };
-        let closure = installed.closure(&wanted);
-        if closure.is_empty() {
-            return Ok(None);
-        }
-        let scratch = Scratch::new(&data, "dependencies")?;
-        let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
-        files::make_folder(&root)?;
-        lay_closure(&install, &root, &closure)?;
-        let layer = image::keep_layer(&data, &scratch, "tree", LayerKind::Dependencies)?;
-        files::write_whole(&record, &serde_json::to_vec(&layer)?)?;
-        Ok(Some(layer))
-    })
-    .await
-}
-
-/// Folders of the root and the workspace's members.
-fn members(layer: &InstallLayer, wanted: &Wanted) -> BTreeSet<PathBuf> {
-    let of_manifests = layer.manifests.keys().filter_map(|path| Path::new(path.as_str()).parent().map(Path::to_owned));
-    of_manifests.chain(wanted.keys().map(|folder| PathBuf::from(folder.as_str()))).collect()
-}
-
-fn lay_closure(install: &Path, root: &Path, closure: &Closure) -> io::Result<()> {
-    for package in &closure.packages {
-        files::make_folder(&root.join(package))?;
-        // What is nested below it is part of the closure by itself, or of nobody's.
-        files::lay(&install.join(package), &root.join(package), &mut |path| {
-            if path == Path::new("node_modules") { Laid::LeftOut } else { Laid::Kept }
-        })?;
-    }
-    for (link, target) in &closure.links {
-        files::link(target, &root.join(link))?;
-    }
-    for program in &closure.programs {
-        files::lay_one(&install.join(program), &root.join(program))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
