@@ -270,7 +270,9 @@ impl<'a> Room<'a> {
         if let Some((manager, version)) = toolchain::manager(run.toolchain) {
             env.extend(managers::always(manager, &version));
         }
-        let headers = self.shared.toolchains.headers(run.toolchain);
+        // Addons are compiled by installs. npm warns of it elsewhere, as it is node-gyp's alone.
+        let is_install = run.registry != Registry::Absent;
+        let headers = self.shared.toolchains.headers(run.toolchain).filter(|_| is_install);
         let more = [
             ("PATH", Some(path(RepoPath::root().as_str(), folders))),
             ("SOURCE_DATE_EPOCH", Some(EPOCH.to_string())),
