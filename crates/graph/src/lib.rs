@@ -24,6 +24,8 @@ pub mod affected;
 
 pub mod variables;
 
+pub mod pipeline;
+
 #[cfg(test)]
 mod notation;
 
