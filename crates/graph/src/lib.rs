@@ -16,6 +16,14 @@ pub mod config;
 
 pub mod workspace;
 
+pub mod files;
+
+pub mod script;
+
+pub mod discover;
+
+pub mod detect;
+
 pub mod inputs;
 
 pub mod plan;
