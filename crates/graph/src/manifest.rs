@@ -62,6 +62,17 @@ impl Manifest {
         self.fields.get(name)?.as_str()
     }
 
+    /// Text below a way of fields.
+    pub fn text_at(&self, way: &[&str]) -> Option<&str> {
+        let (first, rest) = way.split_first()?;
+        rest.iter().try_fold(self.fields.get(*first)?, |value, name| value.get(name))?.as_str()
+    }
+
+    /// Whether it says nothing, as that of a folder without one.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     /// A script that is not empty.
     pub fn script(&self, name: &str) -> Option<&str> {
         self.fields.get("scripts")?.get(name)?.as_str().filter(|script| !script.trim().is_empty())
@@ -95,6 +106,14 @@ impl Manifest {
         let tables = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"];
         let tables = if dev { &tables[..] } else { &tables[..3] };
         tables.iter().flat_map(|table| self.dependencies(table).into_keys()).collect()
+    }
+
+    /// [`Manifest::needed`] with the ranges.
+    pub fn needed_ranges(&self, dev: bool) -> BTreeMap<&str, &str> {
+        // Of several tables the most binding one is asked last and wins.
+        let tables = ["peerDependencies", "devDependencies", "optionalDependencies", "dependencies"];
+        let tables = tables.into_iter().filter(|table| dev || *table != "devDependencies");
+        tables.flat_map(|table| self.dependencies(table)).collect()
     }
 
     /// Workspace globs; none if it has no `workspaces`, or that is no list of texts.

@@ -60,20 +60,20 @@ pub struct Elsewhere {
 }
 
 /// A file that says something of tasks.
-#[derive(Clone, Copy, Debug)]
-pub struct File<'a> {
+#[derive(Clone, Debug)]
+pub struct File {
     /// Its path in the repository.
-    pub path: &'a str,
+    pub path: String,
     /// Its content.
-    pub text: &'a str,
+    pub text: String,
 }
 
 impl Pipeline {
     /// Reads what a workspace's files say: those at its `root`, and those of members by their folders; `name` gives a
     /// member's package name. What cannot be read is told and counts as not there.
     pub fn read(
-        root: &[File<'_>],
-        members: &BTreeMap<RepoPath, Vec<File<'_>>>,
+        root: &[File],
+        members: &BTreeMap<RepoPath, Vec<File>>,
         folder: &RepoPath,
         name: impl Fn(&RepoPath) -> Option<String>,
     ) -> (Pipeline, Vec<Diagnostic>) {
@@ -174,13 +174,13 @@ impl Pipeline {
     }
 }
 
-fn parse(file: &File<'_>, problems: &mut Vec<Diagnostic>) -> Option<Value> {
-    match jsonc_parser::parse_to_serde_value::<Value>(file.text, &jsonc_parser::ParseOptions::default()) {
+fn parse(file: &File, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+    match jsonc_parser::parse_to_serde_value::<Value>(&file.text, &jsonc_parser::ParseOptions::default()) {
         Ok(value) => Some(value),
         Err(cause) => {
             let message = format!("it cannot be read, so what builds wait for is guessed: {}", cause.kind());
             let place = (cause.line_display(), cause.column_display());
-            problems.push(Diagnostic::warning(message).in_file(file.path).at(place));
+            problems.push(Diagnostic::warning(message).in_file(file.path.clone()).at(place));
             None
         }
     }

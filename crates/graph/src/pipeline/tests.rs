@@ -10,9 +10,10 @@ use super::{BUILD, File, Pipeline};
 /// `root` and the file of the member `apps/shop`, called `shop`, as `turbo.json` or `nx.json` and `project.json`.
 fn check(root: &str, member: &str, expected: Expect) {
     let shop: RepoPath = "apps/shop".parse().unwrap();
-    let files = if member.is_empty() { Vec::new() } else { vec![File { path: "apps/shop/x.json", text: member }] };
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let files = if member.is_empty() { Vec::new() } else { vec![file("apps/shop/x.json", member)] };
     let members = BTreeMap::from([(shop.clone(), files)]);
-    let roots = [File { path: "x.json", text: root }];
+    let roots = [file("x.json", root)];
     let (pipeline, problems) =
         Pipeline::read(&roots, &members, &RepoPath::root(), |path| Some(path.as_str().rsplit('/').next()?.to_owned()));
     let mut text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
