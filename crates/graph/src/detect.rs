@@ -22,8 +22,11 @@ mod unserved;
 
 mod frameworks;
 
+mod sites;
+
 mod servers;
 
+use command::Program;
 use member::Member;
 
 /// What is known of a member before the rules are asked.
@@ -121,9 +124,10 @@ pub struct Rule {
 enum Asked {
     /// Of every member.
     Always,
-    /// Not of a member that somebody declares an app: it says that a member is not meant to be one.
+    /// Not of the root of a workspace, where scripts, images and dependencies are about all members, nor of a
+    /// member that somebody declares an app: it says only that a member is not meant to be one.
     UnlessDeclared,
-    /// Not of the root of a workspace: scripts and images there are about all members.
+    /// Not of the root of a workspace.
     UnlessRoot,
 }
 
@@ -167,6 +171,41 @@ impl Answer {
     fn unserved(because: impl Into<String>) -> Answer {
         Answer::new(Kind::NotServed, because)
     }
+
+    /// Built by a command.
+    fn built(self, build: String) -> Answer {
+        Answer { build: Some(build), ..self }
+    }
+
+    /// Started by a command, with the port that it fixes.
+    fn started(self, start: String) -> Answer {
+        Answer { port: command::port(&start), start: Some(start), ..self }
+    }
+
+    /// With another reason behind its first.
+    fn because(self, more: &str) -> Answer {
+        Answer { because: format!("{}; {more}", self.because), ..self }
+    }
+
+    /// With a note.
+    fn noted(mut self, note: impl Into<String>) -> Answer {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Started as its framework says, unless its start script runs a file that is not what the framework left.
+    fn started_by_framework(self, member: &Member<'_>, runner: &str, left: &[&str]) -> Answer {
+        let answer = Answer { port: member.fixed_port(), ..self };
+        let Some((name, command, program)) = member.start() else { return answer };
+        let programs = command::programs(&command);
+        let is_framework = |program: &Program| program.name == runner || program.name == "serve";
+        let entry = program.entry().unwrap_or_default().trim_start_matches("./");
+        if programs.iter().any(is_framework) || left.iter().any(|folder| entry.contains(folder)) {
+            return answer;
+        }
+        let note = format!("it is started by its own script `{name}`, not by the framework");
+        Answer { start: Some(command), ..answer }.noted(note)
+    }
 }
 
 macro_rules! rules {
@@ -182,11 +221,11 @@ pub static RULES: [Rule; 24] = rules![
         "a folder on its way, or a word of its own name, is of tests, examples or tools"),
     (2, "command-line", UnlessDeclared, unserved::command_line,
         "`bin` in a manifest that is not private; an editor's or a forge's extension"),
-    (3, "desktop", Always, unserved::desktop,
+    (3, "desktop", UnlessRoot, unserved::desktop,
         "Electron; a `src-tauri` folder; the folder that a `tauri.conf.json` names"),
-    (4, "mobile-or-extension", Always, unserved::mobile_or_extension,
+    (4, "mobile-or-extension", UnlessRoot, unserved::mobile_or_extension,
         "Expo or React Native without pages; a browser extension; documents that somebody else hosts"),
-    (5, "storybook", Always, frameworks::storybook,
+    (5, "storybook", UnlessRoot, sites::storybook,
         "`build` makes a Storybook"),
     (6, "next", Always, frameworks::next,
         "`next.config.*`, or Next.js and `next build`"),
@@ -204,15 +243,15 @@ pub static RULES: [Rule; 24] = rules![
         "`astro.config.*`; the adapter says how it runs"),
     (13, "sveltekit", Always, frameworks::svelte_kit,
         "`svelte.config.*` and SvelteKit; the adapter says how it runs"),
-    (14, "other-runtime", Always, unserved::other_runtime,
+    (14, "other-runtime", UnlessRoot, unserved::other_runtime,
         "the configuration of another host's runtime: Cloudflare, Deno, functions, infrastructure"),
-    (15, "site-generator", Always, frameworks::site_generator,
+    (15, "site-generator", Always, sites::site_generator,
         "Docusaurus, VitePress, Gatsby, Create React App, Angular, Eleventy and the like"),
     (16, "nest", UnlessRoot, servers::nest,
         "NestJS with `build` and a start script"),
-    (17, "vite", Always, frameworks::vite,
+    (17, "vite", Always, sites::vite,
         "an `index.html` that Vite builds, and that is no library"),
-    (18, "bundler", Always, frameworks::bundler,
+    (18, "bundler", Always, sites::bundler,
         "Rsbuild, or webpack or Rspack with a plugin that makes pages"),
     (19, "image-or-target", UnlessRoot, servers::image_or_target,
         "a `start` target of Nx, or an image in its folder that runs Node.js or Bun"),
@@ -230,7 +269,7 @@ pub static RULES: [Rule; 24] = rules![
 
 /// Says what a member is.
 pub fn detect(candidate: &Candidate<'_>) -> Finding {
-    ask(candidate, |rule| rule.asked != Asked::UnlessRoot || !candidate.is_workspace_root)
+    ask(candidate, |rule| rule.asked == Asked::Always || !candidate.is_workspace_root)
 }
 
 /// Says how a member is built and started that somebody declares an app.
@@ -260,7 +299,7 @@ fn ask(candidate: &Candidate<'_>, is_asked: impl Fn(&Rule) -> bool) -> Finding {
             env_files.push(file);
         }
     }
-    let needs_bun = |command: &String| command::programs(command).iter().any(|program| program.name == "bun");
+    let needs_bun = |command: &String| command::programs(command).iter().any(|program| program.needs_bun);
     Finding {
         needs_bun: answer.kind.serving().is_some() && commands().any(needs_bun),
         env_files,

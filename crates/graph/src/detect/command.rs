@@ -11,12 +11,13 @@ const MOST_CALLS: usize = 8;
 const LONGEST: usize = 4000;
 
 /// Programs that only prepare the way for the one that follows `--` or their options.
-const WRAPPERS: [&str; 26] = [
+const WRAPPERS: [&str; 27] = [
     "cross-env",
     "cross-env-shell",
     "env",
     "dotenv",
     "dotenvx",
+    "dotenv-flow",
     "env-cmd",
     "npx",
     "bunx",
@@ -61,7 +62,7 @@ const VALUED: [&str; 14] = [
 /// Programs that start a file of JavaScript or TypeScript.
 const RUNTIMES: [&str; 9] = ["node", "bun", "tsx", "ts-node", "ts-node-esm", "pm2", "pm2-runtime", "swc-node", "srvx"];
 
-/// Programs that watch, whatever they are told.
+/// Programs that watch, or hand the task on to something that is not known, whatever they are told.
 const WATCHERS: [&str; 11] = [
     "nodemon",
     "ts-node-dev",
@@ -113,6 +114,8 @@ pub struct Program {
     pub env: BTreeMap<String, String>,
     /// Files of variables that are read for it.
     pub env_files: Vec<String>,
+    /// Whether Bun runs it, or runs what runs it.
+    pub needs_bun: bool,
 }
 
 impl Program {
@@ -123,7 +126,12 @@ impl Program {
 
     /// The first argument that is no option; empty if there is none.
     pub fn word(&self) -> &str {
-        self.arguments.iter().find(|argument| !argument.starts_with('-')).map_or("", String::as_str)
+        self.words().next().unwrap_or_default()
+    }
+
+    /// The arguments that are no options. The value of an option that stands apart is among them.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.arguments.iter().map(String::as_str).filter(|argument| !argument.starts_with('-'))
     }
 
     /// The value of an option: `--outDir x` or `--outDir=x`.
@@ -154,6 +162,15 @@ impl Program {
             }
         }
         None
+    }
+
+    /// `node node_modules/vite/bin/vite.js build` is `vite build`.
+    fn step_into_binary(&mut self) {
+        let options = self.arguments.iter().take_while(|argument| argument.starts_with('-')).count();
+        let Some(binary) = self.arguments.get(options).filter(|path| path.contains("node_modules/")) else { return };
+        let name = binary.rsplit('/').next().unwrap_or(binary);
+        self.name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        self.arguments.drain(..=options);
     }
 
     /// Whether it watches files, or is a server for development.
@@ -248,10 +265,12 @@ fn expand_command(manifest: &Manifest, command: &str, calls: &mut Vec<String>) -
         let called = called_script(words, manifest).and_then(|(env, name, rest)| {
             let script = expand_script(manifest, &name, calls)?;
             let is_simple = self::segments(&script).len() == 1 && !script.starts_with('(');
+            let stands_in_brackets =
+                command[..range.start].trim_end().ends_with('(') && command[range.end..].trim_start().starts_with(')');
             let text = match (is_simple, rest.is_empty(), env.is_empty()) {
                 (true, _, true) => [vec![script], rest].concat().join(" "),
                 (true, _, false) => [env, vec![script], rest].concat().join(" "),
-                (false, true, true) if is_only => script,
+                (false, true, true) if is_only || stands_in_brackets => script,
                 (false, true, true) => format!("( {script} )"),
                 // Variables would hold for the first program only, arguments for the last.
                 _ => return None,
@@ -381,6 +400,7 @@ fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
             continue;
         }
         let name = word.rsplit('/').next().unwrap_or(word);
+        program.needs_bun |= matches!(name, "bun" | "bunx");
         if matches!(name, "sh" | "bash") && depth < 3 {
             if let Some(at) = following.iter().position(|word| word == "-c" || word == "-lc") {
                 let inner = following.get(at + 1).map_or("", String::as_str);
@@ -395,6 +415,7 @@ fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
             program.arguments = following.to_vec();
             if RUNTIMES.contains(&name) {
                 add_env_files(following, &["--env-file"], &mut program.env_files);
+                program.step_into_binary();
             }
             programs.push(program);
             return;
@@ -408,7 +429,7 @@ fn unwrapped<'a>(name: &str, words: &'a [String], program: &mut Program) -> Opti
     let after_dashes = || words.iter().position(|word| word == "--").map(|at| &words[at + 1..]);
     let first = words.first().map_or("", String::as_str);
     match name {
-        "dotenv" | "dotenvx" | "env-cmd" => {
+        "dotenv" | "dotenvx" | "dotenv-flow" | "env-cmd" => {
             let until = words.iter().position(|word| word == "--").unwrap_or(words.len());
             add_env_files(&words[..until], &["-e", "-f", "--env-file", "--file"], &mut program.env_files);
             if program.env_files.is_empty() && name == "dotenv" {

@@ -52,7 +52,7 @@ const FILES: [&str; 14] = [
 ];
 
 /// Files in which a member's program may begin.
-const ENTRIES: [&str; 5] = ["index", "main", "server", "app", "start"];
+const ENTRIES: [&str; 6] = ["index", "main", "server", "app", "start", "setup"];
 
 /// Whether the rules read a file's text.
 pub(super) fn is_read(path: &str) -> bool {
@@ -65,10 +65,10 @@ pub(super) fn is_read(path: &str) -> bool {
         || super::container::FILES.contains(&name)
         || (name.starts_with("tauri.") && name.ends_with(".json"))
         || stem.is_some_and(|stem| {
-            let is_configuration =
-                CONFIGURATIONS.contains(&stem) && (stem != "config" || folder.ends_with(".vitepress"));
+            let is_configuration = CONFIGURATIONS.contains(&stem) && (stem != "config" || folder.ends_with("press"));
             is_configuration || stem.starts_with("webpack.") || stem.starts_with("vite.") || ENTRIES.contains(&stem)
         })
+        || matches!(name, "index.tsx" | "main.tsx" | "index.jsx" | "main.jsx")
 }
 
 /// A member.
@@ -262,8 +262,8 @@ impl<'a> Member<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (String, &'a str)> {
         let folders = ["src/", "", "source/", "server/"];
         let names = folders.into_iter().flat_map(|folder| ENTRIES.map(|entry| format!("{folder}{entry}")));
-        let files =
-            names.flat_map(|name| ["ts", "js", "mts", "mjs", "tsx", "cjs"].map(|ending| format!("{name}.{ending}")));
+        let files = names
+            .flat_map(|name| ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"].map(|ending| format!("{name}.{ending}")));
         files.filter_map(|name| Some((name.clone(), self.text(&name)?)))
     }
 }

@@ -27,6 +27,8 @@ pub struct Target {
     pub configured: Value,
     /// Its command, if it is one.
     pub command: Option<String>,
+    /// What it says that it makes, from the workspace's root.
+    pub outputs: Vec<String>,
 }
 
 impl Project {
@@ -61,7 +63,9 @@ impl Target {
             let texts = commands.iter().map(|one| one.as_text().or_else(|| one.at("command")?.as_text()));
             Some(texts.collect::<Option<Vec<&str>>>()?.join(" && "))
         });
-        Target { name: name.to_owned(), executor, options, configured, command }
+        let outputs = value.at("outputs").and_then(Value::as_list).unwrap_or_default();
+        let outputs = outputs.iter().filter_map(Value::as_text).map(str::to_owned).collect();
+        Target { name: name.to_owned(), executor, options, configured, command, outputs }
     }
 
     /// Whether one of these carries it out, whichever of its two publishers it comes from.

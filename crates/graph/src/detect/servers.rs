@@ -6,76 +6,84 @@ use super::command::{self, Program};
 use super::container::{self, Container};
 use super::frameworks::HTTP;
 use super::member::Member;
+use super::nx::Target;
 use super::{Answer, Kind};
 
 /// What source text says where requests are answered without a library.
-const LISTENING: [&str; 6] = ["createServer(", ".listen(", "Bun.serve(", "Deno.serve(", "serve({", "WebSocketServer("];
+const LISTENING: [&str; 6] =
+    ["createServer(", ".listen(", "Bun.serve(", "Deno.serve(", "serve({", "new WebSocketServer("];
+
+/// Programs, each with its first word, that start servers for production which are written for them.
+const STARTERS: [(&str, &str); 12] = [
+    ("strapi", "start"),
+    ("medusa", "start"),
+    ("keystone", "start"),
+    ("directus", "start"),
+    ("fastify", "start"),
+    ("waku", "start"),
+    ("blitz", "start"),
+    ("moleculer-runner", ""),
+    ("mastra", "start"),
+    ("rw", "serve"),
+    ("modern", "serve"),
+    ("mesh", "start"),
+];
+
+/// Programs that serve a folder as it is.
+const FOLDER_SERVERS: [&str; 4] = ["serve", "http-server", "sirv", "live-server"];
+
+/// Programs that make files to be started of sources.
+const COMPILERS: [&str; 6] = ["tsc", "tsup", "tsdown", "esbuild", "swc", "unbuild"];
+
+/// Packages whose presence says that a member's own folder is made by something, and not served as it is.
+const BUNDLERS: [&str; 7] = ["vite", "webpack", "parcel", "esbuild", "rollup", "@rspack/core", "@rsbuild/core"];
+
+/// Libraries that draw pages in a browser.
+const RENDERERS: [&str; 8] = ["react-dom", "vue", "svelte", "preact", "solid-js", "@angular/core", "lit", "inferno"];
 
 pub(super) fn nest(member: &Member<'_>) -> Option<Answer> {
     let has_nest = member.has("nest-cli.json") || member.owns("@nestjs/core");
-    let build = member.build()?;
     let starts = ["start:prod", "start", "start:dev", "dev"].iter().any(|name| member.manifest.script(name).is_some());
-    if !has_nest || !starts {
-        return None;
-    }
-    let is_built = command::programs(&build).iter().any(|program| program.name == "nest");
+    let build = member.build().filter(|_| has_nest && starts)?;
     let main = main_text(member);
+    let is_built = command::programs(&build).iter().any(|program| program.name == "nest");
     if !is_built && main.is_none() && member.start().is_none() {
         return None;
     }
     let because = if member.has("nest-cli.json") { "NestJS: `nest-cli.json`" } else { "NestJS: `@nestjs/core`" };
-    let (start, port) = match member.start() {
-        Some((_, command, _)) => (command.clone(), command::port(&command)),
-        None => ("node dist/main".to_owned(), None),
-    };
-    let answer = Answer {
-        framework: Some(Framework::Nest),
-        build: Some(build),
-        start: Some(start),
-        port,
-        ..Answer::new(Kind::Server, because)
-    };
-    let Some(main) = main else { return Some(answer) };
-    let has_server =
-        main.contains("NestFactory.create(") || main.contains("NestFactory.create<") || main.contains(".listen(");
-    Some(match (has_server, main) {
-        (false, main)
-            if main.contains("CommandFactory") || main.contains("CommandModule") || main.contains("nestjs-command") =>
-        {
-            let because = "it is a command-line program of NestJS";
-            Answer { kind: Kind::NotServed, because: because.to_owned(), ..answer }
-        }
-        (false, main) if main.contains("createApplicationContext") || main.contains("createMicroservice") => {
-            Answer { kind: Kind::Worker, because: format!("{because}, without HTTP"), ..answer }
-        }
-        _ => answer,
-    })
+    let start = member.start().map_or_else(|| "node dist/main".to_owned(), |(_, command, _)| command);
+    let answer = Answer { framework: Some(Framework::Nest), ..Answer::new(Kind::Server, because) };
+    let answer = answer.built(build).started(start);
+    // What is started may be no server: a program of commands, or one that waits for messages.
+    let main = main.unwrap_or_default();
+    let has_server = ["NestFactory.create(", "NestFactory.create<", ".listen("].iter().any(|call| main.contains(call));
+    let says = |words: &[&str]| !has_server && words.iter().any(|word| main.contains(word));
+    if says(&["CommandFactory", "CommandModule", "nestjs-command"]) {
+        return Some(Answer::unserved("it is a command-line program of NestJS"));
+    }
+    if says(&["createApplicationContext", "createMicroservice"]) {
+        return Some(Answer { kind: Kind::Worker, ..answer }.because("without HTTP"));
+    }
+    Some(answer)
 }
 
 pub(super) fn image_or_target(member: &Member<'_>) -> Option<Answer> {
-    target(member).or_else(|| node_of_nx(member)).or_else(|| image(member))
+    let answer = target(member).or_else(|| node_of_nx(member)).or_else(|| image(member))?;
+    Some(Answer { is_guess: true, ..answer })
 }
 
-/// A `start` target whose command runs a file.
+/// A `start` target of Nx whose command runs a file.
 fn target(member: &Member<'_>) -> Option<Answer> {
     let project = member.project.as_ref()?;
-    let target = project.target("start").or_else(|| project.target("start:prod"))?;
-    let command = target.command.as_deref()?;
-    if command::programs(command).iter().any(Program::does_watch) || command::runtime(command).is_none() {
+    let target = project.target("start:prod").or_else(|| project.target("start"))?;
+    let command = in_folder_of(member, target)?;
+    if command::programs(&command).iter().any(Program::does_watch) || command::runtime(&command).is_none() {
         return None;
     }
-    let folder = target.option("cwd").map_or_else(|| format!("/{}", String::new()), |folder| member.from_root(folder));
-    let start = match folder.as_str() {
-        _ if folder.trim_matches('/') == member.from_workspace() => command.to_owned(),
-        outside if outside.starts_with('/') => format!("cd {}. && {command}", member.to_root()),
-        inside => format!("cd {inside} && {command}"),
-    };
-    let image = read_image(member);
-    let port = command::port(command).or_else(|| image.as_ref().and_then(|(_, image)| image.port));
-    let is_exposed = image.is_some_and(|(_, image)| image.is_exposed);
-    let (kind, why) = serving(member, is_exposed);
-    let because = format!("the target `{}` of Nx, and {why}", target.name);
-    Some(Answer { build: built(member), start: Some(start), port, is_guess: true, ..Answer::new(kind, because) })
+    let image = read_image(member).map(|(_, image)| image).unwrap_or_default();
+    let (kind, why) = serving(member, image.is_exposed);
+    let answer = Answer::new(kind, format!("the target `{}` of Nx, and {why}", target.name)).started(command);
+    Some(Answer { build: built(member), port: answer.port.or(image.port), ..answer })
 }
 
 /// A program that Nx builds and starts by its own executors.
@@ -83,102 +91,138 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
     let project = member.project.as_ref()?;
     let serve = project.target("serve").filter(|target| target.is_by(&["@nx/js", "@nx/node"]))?;
     let build = project.target("build")?;
-    let name = project.name.clone().unwrap_or_else(|| member.folder_name().to_owned());
-    let output = member.from_root(build.option("outputPath")?);
-    let entry = build.option("outputFileName").map(str::to_owned).unwrap_or_else(|| {
-        let main = build.option("main").and_then(|main| main.rsplit('/').next()).unwrap_or("main.ts");
-        format!("{}.js", main.rsplit_once('.').map_or(main, |(stem, _)| stem))
-    });
+    let said = build.outputs.iter().find(|output| !output.contains("{options") && !output.contains('*'));
+    let output = member.from_root(build.option("outputPath").or(said.map(String::as_str))?);
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
         None => output,
     };
+    let entry = build.option("outputFileName").map(str::to_owned).unwrap_or_else(|| {
+        let main = build.option("main").and_then(|main| main.rsplit('/').next()).unwrap_or("main.ts");
+        format!("{}.js", main.rsplit_once('.').map_or(main, |(stem, _)| stem))
+    });
     let (kind, why) = serving(member, false);
+    let is_nest = main_text(member).is_some_and(|main| main.contains("NestFactory"));
     let because = format!("the target `serve` of Nx by `{}`, and {why}", serve.executor);
-    let start = Some(format!("node {folder}/{entry}"));
-    let build = Some(format!("nx run {name}:build"));
-    Some(Answer { build, start, is_guess: true, ..Answer::new(kind, because) })
+    let answer = Answer::new(kind, because).started(format!("node {folder}/{entry}"));
+    Some(Answer { framework: is_nest.then_some(Framework::Nest), build: built(member), ..answer })
 }
 
+/// An image whose last stage runs a file.
 fn image(member: &Member<'_>) -> Option<Answer> {
     let (name, image) = read_image(member)?;
-    let command = image.command.as_deref()?;
-    let command = command::expand(member.manifest, command);
+    let command = command::expand(member.manifest, image.command.as_deref()?);
     let program = command::programs(&command).into_iter().rev().find(|program| program.entry().is_some())?;
     let (kind, why) = serving(member, image.is_exposed);
-    let because = format!("its `{name}` runs `{}`, and {why}", program.name);
-    let start = Some(in_folder(member, &image, &program));
-    let answer = Answer { build: built(member), start, port: image.port, is_guess: true, ..Answer::new(kind, because) };
-    Some(match makefile(member) {
-        Some(makefile) if answer.build.is_none() => {
-            let note = format!("only `{makefile}` builds it: `build` may have to say how");
-            Answer { build: Some("make build".to_owned()), notes: vec![note], ..answer }
-        }
-        _ => answer,
+    let answer = Answer::new(kind, format!("its `{name}` runs `{}`, and {why}", program.name));
+    let answer = answer.started(in_own_folder(member, &image, &program));
+    let answer = Answer { build: built(member), port: image.port.or(answer.port), ..answer };
+    let makefile = ["makefile", "Makefile", "GNUmakefile"].into_iter().find(|name| member.has(name));
+    Some(match makefile.filter(|_| answer.build.is_none()) {
+        Some(makefile) => answer
+            .built("make build".to_owned())
+            .noted(format!("only `{makefile}` builds it: `build` may have to say how")),
+        None => answer,
     })
 }
 
 pub(super) fn start_script(member: &Member<'_>) -> Option<Answer> {
+    if let Some(answer) = started_by_program(member) {
+        return Some(answer);
+    }
     let (name, command, _) = member.start()?;
-    // Where a member is imported by others, starting it as well is for its developers.
     let (kind, why) = serving(member, false);
-    if kind == Kind::Worker
-        && (member.candidate.is_needed || !member.is_private() && member.manifest.field("main").is_some())
-    {
+    // Where a member is imported by others, starting it as well is for its developers, unless it says "production".
+    let is_imported = member.candidate.is_needed || !member.is_private() && member.manifest.field("main").is_some();
+    if kind == Kind::Worker && is_imported && !name.contains(":prod") {
         return None;
     }
-    let because = format!("its script `{name}` runs a file, and {why}");
-    let port = command::port(&command);
-    Some(Answer { build: built(member), start: Some(command), port, ..Answer::new(kind, because) })
+    let answer = Answer::new(kind, format!("its script `{name}` runs a file, and {why}")).started(command);
+    Some(Answer { build: built(member), ..answer })
+}
+
+/// A server that a program of its own starts: `strapi start`.
+fn started_by_program(member: &Member<'_>) -> Option<Answer> {
+    let name = ["start:prod", "start", "serve"].into_iter().find(|name| member.manifest.script(name).is_some())?;
+    let command = member.expanded(name)?;
+    let is_starter = |program: &Program| {
+        STARTERS.iter().any(|(name, word)| program.name == *name && (word.is_empty() || program.word() == *word))
+    };
+    let program = command::programs(&command).into_iter().find(is_starter)?;
+    let answer = Answer::new(Kind::Server, format!("its script `{name}` runs `{}`", program.name)).started(command);
+    Some(Answer { build: built(member), ..answer })
 }
 
 pub(super) fn http_entry(member: &Member<'_>) -> Option<Answer> {
     let library = member.needs_any(&HTTP)?;
-    let has_exports = ["main", "exports"].iter().any(|field| member.manifest.field(field).is_some());
-    if has_exports || member.candidate.is_needed || member.manifest.field("bin").is_some() {
+    let is_imported = ["main", "exports", "bin"].iter().any(|field| member.manifest.field(field).is_some());
+    if is_imported || member.candidate.is_needed {
         return None;
     }
-    let (entry, _) = member
-        .entries()
-        .find(|(_, text)| LISTENING.iter().any(|word| text.contains(word)) || text.contains("export default"))?;
-    let dev = ["dev", "start:dev", "start"].into_iter().find_map(|name| member.expanded(name));
-    let runs_on_bun =
-        dev.as_deref().is_some_and(|dev| command::programs(dev).iter().any(|program| program.name == "bun"));
-    let start = format!("{} {entry}", if runs_on_bun { "bun" } else { "tsx" });
-    let start = if entry.ends_with("js") && !runs_on_bun { format!("node {entry}") } else { start };
-    let port = dev.as_deref().and_then(command::port);
-    let because = format!("`{library}`, and `{entry}` that nobody imports");
-    Some(Answer {
-        build: built(member),
-        start: Some(start),
-        port,
-        is_guess: true,
-        ..Answer::new(Kind::Server, because)
-    })
+    let dev = ["dev", "start:dev", "start"].into_iter().find_map(|name| member.expanded(name)).unwrap_or_default();
+    let on_bun = command::programs(&dev).iter().any(|program| program.name == "bun");
+    // What is only exported is for a host that calls it. Bun serves it.
+    let does_serve = |text: &str| does_listen(text) || on_bun && text.contains("export default");
+    let (entry, _) = member.entries().find(|(_, text)| does_serve(text))?;
+    let build = built(member);
+    let programs = build.as_deref().map(command::programs).unwrap_or_default();
+    let is_compiled = programs.iter().any(|program| COMPILERS.contains(&program.name.as_str()));
+    let stem = entry.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map_or("index", |(stem, _)| stem);
+    let runner = ["tsx", "ts-node"].into_iter().find(|runner| member.depends(runner)).unwrap_or("node");
+    let start = match (on_bun, is_compiled, entry.ends_with("js")) {
+        (true, ..) => format!("bun {entry}"),
+        (_, true, false) => format!("node dist/{stem}.js"),
+        (_, _, true) => format!("node {entry}"),
+        _ => format!("{runner} {entry}"),
+    };
+    let answer = Answer::new(Kind::Server, format!("`{library}`, and `{entry}` that nobody imports")).started(start);
+    Some(Answer { build, port: command::port(&dev), is_guess: true, ..answer })
 }
 
 pub(super) fn preview(member: &Member<'_>) -> Option<Answer> {
-    let (build, preview) = (member.build()?, member.expanded("preview")?);
-    let has_exports = ["main", "exports", "module", "types"].iter().any(|field| member.manifest.field(field).is_some());
-    if !member.is_private() || member.candidate.is_needed || has_exports {
+    let build = member.build()?;
+    let is_imported = ["main", "exports", "module", "types"].iter().any(|field| member.manifest.field(field).is_some());
+    if member.candidate.is_needed || is_imported {
         return None;
     }
-    let because = format!("it has `build` and `preview` (`{preview}`), and nobody depends on it");
-    Some(Answer { build: Some(build), is_guess: true, ..Answer::new(Kind::Static, because) })
+    let answer = served_folder(member).or_else(|| {
+        let has_pages = || member.needs_any(&RENDERERS).is_some() && member.entries().next().is_some();
+        let because = match member.expanded("preview") {
+            Some(preview) => format!("it has `build` and `preview` (`{preview}`), and nobody depends on it"),
+            None if has_pages() => "it builds something for a browser, and nobody depends on it".to_owned(),
+            None => return None,
+        };
+        member.is_private().then(|| Answer::new(Kind::Static, because))
+    })?;
+    Some(Answer { is_guess: true, ..answer.built(build) })
+}
+
+/// A folder that a script serves as it is: `serve -s build`.
+fn served_folder(member: &Member<'_>) -> Option<Answer> {
+    let (name, program) = ["start:prod", "start", "serve", "preview"].into_iter().find_map(|name| {
+        let programs = command::programs(&member.expanded(name)?);
+        let program = programs.into_iter().find(|program| FOLDER_SERVERS.contains(&program.name.as_str()))?;
+        Some((name, program))
+    })?;
+    let is_folder = |word: &&&String| !word.starts_with('-') && !word.contains(':') && word.parse::<u16>().is_err();
+    let folder = program.arguments.iter().find(|word| is_folder(&word)).map_or(".", String::as_str);
+    let answer = Answer::new(Kind::Static, format!("its script `{name}` serves the folder `{folder}`"));
+    Some(Answer { output: member.output(folder), port: program.port(), ..answer })
 }
 
 pub(super) fn static_folder(member: &Member<'_>) -> Option<Answer> {
-    if member.manifest.script("build").is_some() || member.candidate.is_needed {
+    let is_built = member.manifest.script("build").is_some()
+        || member.owns_any(&BUNDLERS).is_some()
+        || member.configuration_name("vite.config").is_some()
+        || member.project.as_ref().is_some_and(|project| project.target("build").is_some());
+    if is_built || member.candidate.is_needed {
         return None;
     }
-    let folder = ["", "public", "site", "www", "static"].into_iter().find(|folder| {
-        let page = if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") };
-        member.has(&page)
-    })?;
-    let output = if folder.is_empty() { "." } else { folder };
-    let page = if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") };
-    let because = format!("`{page}`, and nothing to build");
-    Some(Answer { output: Some(output.to_owned()), is_guess: true, ..Answer::new(Kind::Static, because) })
+    let page = |folder: &str| if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") };
+    let folder = ["", "public", "site", "www", "static"].into_iter().find(|folder| member.has(&page(folder)))?;
+    let output = if folder.is_empty() { "." } else { folder }.to_owned();
+    let answer = Answer::new(Kind::Static, format!("`{}`, and nothing to build", page(folder)));
+    Some(Answer { output: Some(output), is_guess: true, ..answer })
 }
 
 /// Whether a process answers requests, and what says so.
@@ -189,10 +233,14 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
     if let Some(library) = member.needs_any(&HTTP) {
         return (Kind::Server, format!("it needs `{library}`"));
     }
-    match member.entries().find(|(_, text)| LISTENING.iter().any(|word| text.contains(word))) {
+    match member.entries().find(|(_, text)| does_listen(text)) {
         Some((entry, _)) => (Kind::Server, format!("`{entry}` listens")),
         None => (Kind::Worker, "nothing in it answers requests".to_owned()),
     }
+}
+
+fn does_listen(text: &str) -> bool {
+    LISTENING.iter().any(|word| text.contains(word))
 }
 
 /// Its build script, else what Nx builds it by.
@@ -201,7 +249,21 @@ fn built(member: &Member<'_>) -> Option<String> {
         let project = member.project.as_ref()?;
         let target = project.target("build")?;
         let name = project.name.as_deref().or_else(|| member.manifest.text("name")).unwrap_or(member.folder_name());
-        Some(target.command.clone().unwrap_or_else(|| format!("nx run {name}:build")))
+        in_folder_of(member, target).or_else(|| Some(format!("nx run {name}:build")))
+    })
+}
+
+/// The command of a target as it is run from the member's folder: Nx runs it in `cwd`, else in the workspace's root.
+fn in_folder_of(member: &Member<'_>, target: &Target) -> Option<String> {
+    let command = target.command.as_deref()?;
+    let folder = target.option("cwd").map_or_else(|| "/".to_owned(), |folder| member.from_root(folder));
+    Some(match folder.strip_prefix('/') {
+        Some(outside) if outside == member.from_workspace() => command.to_owned(),
+        Some(outside) => match format!("{}{outside}", member.to_root()).trim_end_matches('/') {
+            "" => command.to_owned(),
+            folder => format!("cd {folder} && {command}"),
+        },
+        None => format!("cd {folder} && {command}"),
     })
 }
 
@@ -209,24 +271,21 @@ fn read_image(member: &Member<'_>) -> Option<(&'static str, Container)> {
     container::FILES.into_iter().find_map(|name| Some((name, container::read(member.text(name)?))))
 }
 
-/// The command of an image as it is run in the member's folder.
-fn in_folder(member: &Member<'_>, image: &Container, program: &Program) -> String {
+/// The command of an image as it is run in the member's folder, which is somewhere below the image's.
+fn in_own_folder(member: &Member<'_>, image: &Container, program: &Program) -> String {
     let own = format!("{}/", member.from_workspace());
     let folder = format!("{}/", image.folder.trim_end_matches('/'));
     let inside = |word: &String| {
-        if let Some(at) = word.find(&own).filter(|at| own.len() > 1 && (*at == 0 || word[..*at].ends_with('/'))) {
-            return word[at + own.len()..].to_owned();
-        }
-        match word.strip_prefix(&folder) {
-            Some(rest) if folder.len() > 1 => rest.to_owned(),
+        let own_at = word.find(&own).filter(|at| own.len() > 1 && (*at == 0 || word[..*at].ends_with('/')));
+        match (own_at, word.strip_prefix(&folder)) {
+            (Some(at), _) => word[at + own.len()..].to_owned(),
+            (None, Some(rest)) if folder.len() > 1 => rest.to_owned(),
             _ => word.clone(),
         }
     };
-    std::iter::once(program.name.clone()).chain(program.arguments.iter().map(inside)).collect::<Vec<_>>().join(" ")
-}
-
-fn makefile(member: &Member<'_>) -> Option<&'static str> {
-    ["makefile", "Makefile", "GNUmakefile"].into_iter().find(|name| member.has(name))
+    let words: Vec<String> =
+        std::iter::once(program.name.clone()).chain(program.arguments.iter().map(inside)).collect();
+    words.join(" ")
 }
 
 /// The text of the file that a program of NestJS begins with.

@@ -2,11 +2,12 @@
 //! other hosts run, libraries.
 
 use super::Answer;
+use super::command;
 use super::member::Member;
 use crate::script;
 
-/// Words for folders of tests, examples and tools, in the singular.
-const WORDS: [&str; 24] = [
+/// Words for folders of tests and examples, in the singular: as a folder on the way, or in a member's own name.
+const WORDS: [&str; 20] = [
     "test",
     "testbed",
     "e2e",
@@ -19,44 +20,54 @@ const WORDS: [&str; 24] = [
     "bench",
     "benchmark",
     "template",
-    "starter",
     "mock",
     "script",
     "cli",
     "tooling",
-    "tool",
     "cypress",
     "playwright",
     "smoke",
     "loadtest",
-    "stub",
-    "codemod",
 ];
 
-/// Documents and configuration of hosts that run something else than Node.js.
-const OTHER_RUNTIMES: [(&str, &str); 10] = [
+/// Words that say so only as the whole name of a folder.
+const FOLDERS: [&str; 4] = ["tool", "starter", "codemod", "stub"];
+
+/// Configuration of hosts that run something else than a process.
+const OTHER_RUNTIMES: [(&str, &str); 5] = [
     ("serverless.yml", "it is for functions: `serverless.yml`"),
     ("serverless.yaml", "it is for functions: `serverless.yaml`"),
     ("serverless.ts", "it is for functions: `serverless.ts`"),
     ("partykit.json", "it is for PartyKit: `partykit.json`"),
+    ("host.json", "it is for Azure's functions: `host.json`"),
+];
+
+/// Dependencies that only what another host runs has.
+const OTHER_HOSTS: [(&str, &str); 7] = [
+    ("@types/aws-lambda", "it is for AWS Lambda: `@types/aws-lambda`"),
+    ("aws-lambda", "it is for AWS Lambda: `aws-lambda`"),
+    ("serverless-http", "it is for AWS Lambda: `serverless-http`"),
+    ("@vendia/serverless-express", "it is for AWS Lambda: `@vendia/serverless-express`"),
+    ("@shopify/mini-oxygen", "it runs on Shopify's Oxygen: `@shopify/mini-oxygen`"),
+    ("firebase-functions", "it is for Firebase's functions: `firebase-functions`"),
+    ("zapier-platform-core", "it runs inside Zapier: `zapier-platform-core`"),
+];
+
+/// Files that say what a library is good for.
+const PURPOSES: [(&str, &str); 3] = [
     ("cdk.json", "it describes infrastructure: `cdk.json`"),
     ("Pulumi.yaml", "it describes infrastructure: `Pulumi.yaml`"),
     ("sst.config.ts", "it describes infrastructure: `sst.config.ts`"),
-    ("host.json", "it is for Azure's functions: `host.json`"),
-    ("firebase.json", "it is for Firebase: `firebase.json`"),
-    ("convex.json", "it is for Convex: `convex.json`"),
 ];
 
 pub(super) fn test_or_tool(path: &str) -> Option<&str> {
-    let is_word = |part: &str| {
-        let part = part.to_ascii_lowercase();
-        WORDS.contains(&part.as_str()) || part.strip_suffix('s').is_some_and(|part| WORDS.contains(&part))
+    let is_one_of = |words: &[&str], part: &str| {
+        let part = part.trim_matches('_').to_ascii_lowercase();
+        words.contains(&part.as_str()) || part.strip_suffix('s').is_some_and(|part| words.contains(&part))
     };
-    let whole = path
-        .split('/')
-        .find(|part| is_word(part) || part.trim_matches('_') != *part && is_word(part.trim_matches('_')));
+    let whole = path.split('/').find(|part| is_one_of(&WORDS, part) || is_one_of(&FOLDERS, part));
     let last = path.rsplit('/').next().unwrap_or(path);
-    whole.or_else(|| last.split(['-', '_', '.']).find(|word| is_word(word)))
+    whole.or_else(|| last.split(['-', '_', '.']).find(|word| is_one_of(&WORDS, word)))
 }
 
 pub(super) fn test_or_tool_member(member: &Member<'_>) -> Option<Answer> {
@@ -84,6 +95,10 @@ pub(super) fn desktop(member: &Member<'_>) -> Option<Answer> {
     }
     if member.below().any(|path| path.starts_with("src-tauri/")) {
         return Some(Answer::unserved("it is a desktop app: `src-tauri`"));
+    }
+    // Its own name says whose part it is: the pages of a desktop app run nowhere else.
+    if member.folder_name().split(['-', '_', '.']).any(|word| word == "electron") {
+        return Some(Answer::unserved("it is a part of a desktop app: `electron` in its name"));
     }
     let files = member.candidate.files;
     let is_configuration = |path: &&str| {
@@ -145,10 +160,25 @@ pub(super) fn other_runtime(member: &Member<'_>) -> Option<Answer> {
     if let Some((_, because)) = OTHER_RUNTIMES.iter().find(|(name, _)| member.has(name)) {
         return Some(Answer::unserved(*because));
     }
+    if let Some(name) = wrangler_script(member) {
+        return Some(Answer::unserved(format!("it runs on Cloudflare Workers: the script `{name}`")));
+    }
+    let has_process = member.start().is_some();
+    let other = OTHER_HOSTS.iter().find(|(name, _)| member.owns(name) && !has_process);
+    if let Some((_, because)) = other {
+        return Some(Answer::unserved(*because));
+    }
     for name in ["template.yaml", "template.yml"] {
         if member.text(name).is_some_and(|text| text.contains("AWS::Serverless")) {
             return Some(Answer::unserved(format!("it is for AWS Lambda: `{name}`")));
         }
+    }
+    let on_deno = ["start", "dev"].into_iter().find(|name| {
+        let command = member.expanded(name);
+        command.is_some_and(|command| command::programs(&command).iter().any(|program| program.name == "deno"))
+    });
+    if let Some(name) = on_deno {
+        return Some(Answer::unserved(format!("it runs on Deno: the script `{name}`")));
     }
     let has_node = member.manifest.script("start").is_some() || member.manifest.script("build").is_some();
     let deno = ["deno.json", "deno.jsonc"].into_iter().find(|name| member.has(name) && !has_node)?;
@@ -168,7 +198,25 @@ pub(super) fn cloudflare(member: &Member<'_>) -> Option<&'static str> {
     ["wrangler.toml", "wrangler.jsonc", "wrangler.json"].into_iter().filter(|name| member.has(name)).find(has_main)
 }
 
+/// A script that serves or uploads the member as a worker of Cloudflare's.
+fn wrangler_script(member: &Member<'_>) -> Option<&'static str> {
+    if member.start().is_some() {
+        return None;
+    }
+    ["deploy", "dev", "start"].into_iter().find(|name| {
+        let Some(command) = member.expanded(name) else { return false };
+        let programs = command::programs(&command);
+        programs
+            .iter()
+            .any(|program| program.name == "wrangler" && matches!(program.word(), "dev" | "deploy" | "publish"))
+    })
+}
+
 pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
+    let purpose = PURPOSES.iter().find(|(name, _)| member.has(name) && !member.candidate.is_workspace_root);
+    if let Some((_, because)) = purpose {
+        return Some(Answer::unserved(*because));
+    }
     let because = match (member.manifest.script("build"), member.candidate.is_workspace_root) {
         (_, true) => "it is the workspace's root",
         (Some(_), _) => "it is a library: nothing to start",
