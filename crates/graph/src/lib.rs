@@ -32,6 +32,8 @@ pub mod affected;
 
 pub mod variables;
 
+mod yaml;
+
 pub mod pipeline;
 
 #[cfg(test)]

@@ -309,7 +309,7 @@ impl Planner<'_> {
     }
 
     fn kind(&self, app: &App) -> TaskKind {
-        let names = |manifest: &Manifest| manifest.needed(false).into_iter().map(str::to_owned).collect();
+        let names = |manifest: &Manifest| manifest.needed(false).into_keys().map(str::to_owned).collect();
         let needed: Vec<RepoPath> = self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
         let members = needed.iter().chain([&app.path]).filter_map(|path| self.workspace.members.get(path));
         let mut wanted: BTreeMap<RepoPath, Vec<String>> =
@@ -441,14 +441,15 @@ impl Planner<'_> {
         let mut count = |folder: &str, wanted: &BTreeMap<&str, &str>| {
             for (place, installed) in lockfile.closure(folder, wanted, &is_member).installed {
                 let content = format!("{} {}", installed.version, installed.integrity);
-                draft.inputs.add(Component::Dependency { name: installed.name, place }, content);
+                let (name, place) = (installed.name.clone(), place.to_owned());
+                draft.inputs.add(Component::Dependency { name, place }, content);
             }
         };
-        count("", &self.root.manifest.needed_ranges(true));
+        count("", &self.root.manifest.needed(true));
         for member in closure.iter().map(|(path, _)| path).chain([path]) {
             let is_built = |member: &Member| member.has_task() || &member.path == path;
             if let Some(member) = self.workspace.members.get(member).filter(|member| member.root == self.root.folder) {
-                count(self.root.below(&member.path), &member.manifest.needed_ranges(is_built(member)));
+                count(self.root.below(&member.path), &member.manifest.needed(is_built(member)));
             }
         }
     }
@@ -534,8 +535,10 @@ fn is_guard(script: &str) -> bool {
 
 fn install_layer(workspace: &Workspace, root: &Root, toolchain: &Toolchain) -> Option<InstallLayer> {
     let lockfile = root.lockfile.as_ref()?;
-    let named: BTreeSet<String> =
-        lockfile.patches().into_iter().chain(lockfile.local_sources()).filter_map(|path| root.named(&path)).collect();
+    // Members are there by their manifests alone: their content reaches nobody through an install.
+    let is_member = |path: &String| path.parse().is_ok_and(|path| workspace.is_member(&path));
+    let named = lockfile.patches().iter().chain(lockfile.local_sources()).filter_map(|path| root.named(path));
+    let named: BTreeSet<String> = named.filter(|path| !is_member(path)).collect();
     let wanted = |path: &str| {
         let Some(below) = root.folder.holds(path).then(|| path[root.folder.as_str().len()..].trim_start_matches('/'))
         else {

@@ -279,9 +279,12 @@ fn variables_for_each_kind_of_environment() {
 
 fn check_wanted(files: &str, expected: Expect) {
     let workspace = World::of(&format!("shop* \n {files}")).workspace().unwrap();
-    let WantedToolchain { node, package_manager } = WantedToolchain::of(&workspace);
-    let node = node.map_or_else(|| "any".to_owned(), |(version, file)| format!("{version} by {file}"));
-    expected.assert_eq(&format!("{node}, {}", package_manager.unwrap_or_else(|| "any".to_owned())));
+    let root = workspace.roots.values().next().unwrap();
+    let WantedToolchain { node, manager, manager_version } = WantedToolchain::of(&workspace, root);
+    let said = |said: Option<(String, String)>| {
+        said.map_or_else(|| "any".to_owned(), |(version, file)| format!("{version} by {file}"))
+    };
+    expected.assert_eq(&format!("Node.js {}, {manager} {}", said(node), said(manager_version)));
 }
 
 #[test]

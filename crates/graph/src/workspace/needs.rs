@@ -30,7 +30,7 @@ impl Needs {
         let needs = |dev: bool| {
             let of_member = |member: &Member| -> BTreeSet<RepoPath> {
                 let root = roots.get(&member.root);
-                let named = member.manifest.needed_ranges(dev).into_iter().flat_map(|(name, range)| {
+                let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
                     let link = || {
                         let root = root?;
                         root.member_at(&root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)

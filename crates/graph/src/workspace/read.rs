@@ -170,7 +170,7 @@ impl Reader {
             }
         };
         let members = self.members(snapshot, files, found);
-        let lockfile = self.lockfile(snapshot, files, found);
+        let lockfile = self.lockfile(snapshot, files, found).map(|lockfile| lockfile.with_resolutions(&manifest));
         let mut version_files = BTreeMap::new();
         for name in VERSION_FILES {
             // Also the repository's own say it for a workspace below.
@@ -268,8 +268,10 @@ impl Reader {
             return;
         };
         for (member, manifest) in manifests {
-            let wanted = ["dependencies", "devDependencies"].into_iter().flat_map(|table| manifest.dependencies(table));
-            for (name, range) in wanted.filter(|(name, _)| !own.contains(name)) {
+            let optional = manifest.dependencies("optionalDependencies");
+            let tables = ["devDependencies", "dependencies"].into_iter().map(|table| manifest.dependencies(table));
+            let wanted: BTreeMap<&str, &str> = tables.flatten().collect();
+            for (name, range) in wanted.into_iter().filter(|(name, _)| !own.contains(name) && !optional.contains_key(name)) {
                 if !lockfile.holds(root.below(member), name, range) {
                     let problem = format!("it needs `{name}`, which `{path}` does not know");
                     self.error(problem, &member.join("package.json"), &format!("{install}, then commit `{path}`"));
