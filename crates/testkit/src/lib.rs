@@ -425,7 +425,7 @@ fn task(app: &App, key: &BuildKey, version: &str, commit: &CommitId) -> Task {
         key: key.clone(),
         member: app.path.clone(),
         package: version.to_owned(),
-        kind: TaskKind::App { app: app.clone(), packages: Vec::new(), closure: Vec::new(), links: BTreeMap::new() },
+        kind: TaskKind::App { app: app.clone(), packages: Vec::new(), wanted: BTreeMap::new() },
         needs: Vec::new(),
         shown: Vec::new(),
         install: None,

@@ -123,7 +123,8 @@ impl World {
     }
 
     fn deploy(&mut self, what: &str, environment: EnvironmentName, version: Version) {
-        let configuration = configuration(&self.state, &environment, &app(&version.app));
+        let start = &self.state.artifacts[&version.key].start;
+        let configuration = configuration(&self.state, &environment, &app(&version.app), start);
         let app = version.app.clone();
         let release = model::Release::new(environment.clone(), version, configuration);
         let label = release.label.clone();
