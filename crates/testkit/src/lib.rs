@@ -40,7 +40,8 @@ pub struct Outside {
 }
 
 /// What the world holds. A commit gives each app a version; a version is a word that says how it behaves:
-/// `bad-build` fails to build, `crash` ends at its start, `sick` never answers, anything else works.
+/// `bad-build` fails to build, `crash` ends at its start, `sick` never answers, anything else works. One that begins
+/// with `worker-` is a worker, also `worker-crash`.
 #[derive(Default)]
 struct Inner {
     main: Vec<BTreeMap<String, String>>,
@@ -113,6 +114,15 @@ impl Outside {
         lines.collect()
     }
 
+    /// The versions of instances whose process runs, in order.
+    pub fn running(&self) -> Vec<String> {
+        let inner = self.lock();
+        let running = inner.instances.values().filter(|running| !running.ended);
+        let mut versions: Vec<String> = running.map(|running| running.version.clone()).collect();
+        versions.sort();
+        versions
+    }
+
     /// How many instances there are, ended ones included.
     pub fn instances(&self) -> usize {
         self.lock().instances.len()
@@ -175,6 +185,7 @@ impl Inner {
             let running = self.instances.get(&target.instance);
             let running = running.unwrap_or_else(|| panic!("`{}` is sent requests, but was removed", target.instance));
             assert!(!matches!(running.version.as_str(), "crash" | "sick"), "`{}` never answered", target.instance);
+            assert!(!is_worker(&running.version), "`{}` is a worker's", target.instance);
         }
     }
 
@@ -274,8 +285,8 @@ impl Runtime for Outside {
     async fn ensure(&self, spec: &InstanceSpec) -> Result<(), Error> {
         self.call("ensure", |inner| {
             // An artifact of this world names its version in its start command.
-            let Start::Server { command } = &spec.artifact.start else { panic!("every app has a server") };
-            let running = Running { version: command.clone(), ended: command == "crash" };
+            let command = spec.artifact.start.command().expect("every app of this world runs");
+            let running = Running { version: command.to_owned(), ended: command.ends_with("crash") };
             inner.instances.entry(spec.instance.clone()).or_insert(running);
         })
     }
@@ -315,6 +326,7 @@ impl Runtime for Outside {
     async fn probe(&self, instance: &InstanceId, _: &str, _: &str, _: Duration) -> Probe {
         match self.lock().instances.get(instance) {
             None => Probe::Gone,
+            Some(running) if is_worker(&running.version) => panic!("`{instance}` is a worker's, and asked"),
             Some(running) if running.ended => Probe::Gone,
             Some(running) if running.version == "sick" => Probe::Answered(503),
             Some(_) => Probe::Answered(200),
@@ -387,10 +399,13 @@ pub fn live(state: &State) -> Vec<String> {
     let apps = state.production().into_iter().flat_map(|production| &production.apps);
     let lines = apps.filter_map(|(app, running)| {
         let artifact = state.artifacts.get(&running.live.as_ref()?.release.version.key)?;
-        let Start::Server { command } = &artifact.start else { return None };
-        Some(format!("{app} {command}"))
+        Some(format!("{app} {}", artifact.start.command()?))
     });
     lines.collect()
+}
+
+fn is_worker(version: &str) -> bool {
+    version.starts_with("worker-")
 }
 
 fn parse(versions: &str) -> BTreeMap<String, String> {
@@ -450,7 +465,10 @@ fn artifact(app: &App, task: &Task) -> Artifact {
         image: None,
         layers: Vec::new(),
         assets: Digest::of(task.key.as_str().as_bytes()),
-        start: Start::Server { command: task.package.clone() },
+        start: match task.package.clone() {
+            command if is_worker(&command) => Start::Worker { command },
+            command => Start::Server { command },
+        },
         base_path: String::new(),
         shell: None,
         not_found: None,
