@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api::status::Silent;
 use api::table::{self, Absence, AppReleases, Environment, Release, Route, RouteTable, Target};
 use model::name::host_label;
 use model::state::{AppState, Change, ChangePlan, DeploymentResult, EnvironmentState, Live, Outcome};
@@ -238,12 +239,25 @@ fn why_silent(release: &Label, endings: &Endings) -> Option<Absence> {
     })
 }
 
+/// Everything that is live while no instance of it is ready, and why, as far as that is known.
+pub fn silent(state: &State, targets: &Targets, endings: &Endings) -> Vec<Silent> {
+    let running = state.environments.iter().flat_map(|(name, environment)| {
+        environment.apps.iter().filter_map(move |(app, running)| Some((name, app, running.live.as_ref()?)))
+    });
+    let silent = running.filter(|(.., live)| !targets.contains_key(&live.release.label));
+    let silent = silent.filter_map(|(environment, app, live)| {
+        let absence = why_silent(&live.release.label, endings)?;
+        Some(Silent { environment: environment.clone(), app: app.clone(), absence })
+    });
+    silent.collect()
+}
+
 fn passing(because: &str) -> Absence {
     Absence { because: because.to_owned(), is_passing: true, last_lines: Vec::new() }
 }
 
 /// How each app of an environment is served: as what is live was built, else as it is planned.
-fn kinds(state: &State, environment: &EnvironmentState) -> BTreeMap<AppName, Serving> {
+pub fn kinds(state: &State, environment: &EnvironmentState) -> BTreeMap<AppName, Serving> {
     let planned = environment.newest_known().and_then(Change::apps).into_iter().flatten();
     let planned = planned.map(|(app, planned)| {
         let built = state.artifacts.get(&planned.key).map(Artifact::serving);

@@ -686,6 +686,7 @@ impl Controller {
             waiting: planned.map(|plan| plan.waiting).unwrap_or_default(),
             trouble: self.trouble.iter().map(|(doing, because)| format!("{doing}: {because}")).collect(),
             instances: instances.collect(),
+            silent: table::silent(self.state(), &self.instances.targets(self.state()), self.instances.endings()),
         }
     }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use api::control::{Answer, Request};
 use controller::Notice;
-use model::State;
+use model::state::DeploymentResult;
+use model::{AppName, EnvironmentName, State};
 use store::Store;
-use testkit::{Fault, Outside, command, live};
+use testkit::{Fault, Outside, SECRET, command, live};
 use tokio::sync::{mpsc, oneshot};
 
 /// The bound of any wait, on the paused clock.
@@ -181,6 +182,32 @@ async fn every_call_of_workers_fails_once_in_both_ways() {
             workers(&outside).await;
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_instance_said_last_is_kept_without_secrets() {
+    let outside = Outside::default();
+    let mut work = Work::start(&outside, store());
+    outside.commit("home=one shop=crash");
+    work.until(&["home one"]).await;
+    let shop = |work: &Work| {
+        let of_shop = work.state.deployments.iter().find(|it| it.version.app.as_str() == "shop")?;
+        matches!(of_shop.result, DeploymentResult::Failed { .. }).then(|| of_shop.result.clone())
+    };
+    let failed = loop {
+        work.until(&["home one"]).await;
+        match shop(&work) {
+            Some(failed) => break failed,
+            None => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    let DeploymentResult::Failed { last_lines, .. } = failed else { panic!("{failed:?}") };
+    assert_eq!(last_lines, ["it cannot log in with [secret]"]);
+    let table = outside.table();
+    let absence = &table.environments[&EnvironmentName::production()].absent[&"shop".parse::<AppName>().unwrap()];
+    assert_eq!(absence.last_lines, ["it cannot log in with [secret]"], "who is on this machine reads it");
+    assert!(!serde_json::to_string(&work.state).unwrap().contains(SECRET));
+    work.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

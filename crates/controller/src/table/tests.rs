@@ -382,6 +382,10 @@ fn what_answers_no_more_says_what_it_said() {
         &format!("{LIVE} end production shop"),
         expect!["shop b (0 of production, it ended and is started again: exited with status 1, said no-database)"],
     );
+    let world = World::after(&format!("{LIVE} end production shop"));
+    let silent = silent(&world.state, &world.targets, &world.endings);
+    let said = silent.iter().map(|it| format!("{} in {}: {}", it.app, it.environment, it.absence.last_lines.join(" ")));
+    assert_eq!(said.collect::<Vec<_>>(), ["shop in production: no-database"]);
 }
 
 #[test]
@@ -413,7 +417,11 @@ fn a_worker_is_named_and_never_asked() {
     let second = format!("{before} plan production mailer=b,/mail\n build mailer=b\n live production mailer=b\n");
     check_only("mail", &second, expect!["host mailer.localhost is mailer; mailer is a worker"]);
     let third = format!("{second} live production mailer=a");
-    check_only("mail", &third, expect!["host mailer.localhost is mailer; route /mail to mailer; mailer a (1 of production), kept b a"]);
+    check_only(
+        "mail",
+        &third,
+        expect!["host mailer.localhost is mailer; route /mail to mailer; mailer a (1 of production), kept b a"],
+    );
 }
 
 #[test]
