@@ -55,10 +55,10 @@ pub fn list(index: &Index, name: &EnvironmentName, environment: &Environment, po
         );
         push(&mut text, row);
     }
-    if environment.hosts.is_empty() {
-        text.push_str("<p>No app was found.</p>");
-    } else {
+    if !environment.hosts.is_empty() {
         text.push_str("</table>");
+    } else if environment.is_known {
+        text.push_str("<p>No app was found.</p>");
     }
     if !environment.not_served.is_empty() {
         text.push_str("<h2>Not served</h2><table>");

@@ -593,6 +593,8 @@ production default=mailer
 feat-x
   queue worker
   mailer worker absent
+feat-y
+  sweeper worker
 ";
     let is_worker = expect!["nothing in production: `mailer` is a worker: it runs, and nobody sends it requests"];
     check(site, "mailer.localhost/", is_worker);
@@ -641,6 +643,7 @@ feat-x
     };
     assert_eq!(absent("production"), ["sweeper"]);
     assert_eq!(absent("feat-x"), ["mailer", "sweeper"]);
+    assert_eq!(absent("feat-y"), [""; 0], "its own runs");
 }
 
 #[test]
