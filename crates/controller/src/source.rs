@@ -123,6 +123,7 @@ impl GitSource {
             Head { source: self, workspace: &workspace, toolchains: &toolchains, environment: stand_in(request.kind) };
         let mut analysis = Analysis {
             default_app: workspace.default_app.clone(),
+            not_served: not_served(&workspace),
             warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
             ..Analysis::default()
         };
@@ -313,6 +314,19 @@ fn unset_variables(
     let names: Vec<String> = unset.map(|name| format!("`{name}`")).collect();
     let hint = format!("set them under `[apps.{app}.env]`, or by `frontage secret set`, if it needs them");
     Ok((!names.is_empty()).then(|| format!("`{app}` reads variables that nobody sets: {}; {hint}", names.join(", "))))
+}
+
+/// Members that are not served, by folder, and why; several reasons of one are one sentence after the other.
+fn not_served(workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut not_served: BTreeMap<String, String> = BTreeMap::new();
+    for (folder, because) in &workspace.skipped {
+        let folder = if folder.as_str().is_empty() { "/" } else { folder.as_str() };
+        not_served
+            .entry(folder.to_owned())
+            .and_modify(|all| all.extend(["; ", because.as_str()]))
+            .or_insert_with(|| because.clone());
+    }
+    not_served
 }
 
 /// Builds know kinds of environment only; one preview's values are every preview's.

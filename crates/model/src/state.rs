@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::Serving;
 use crate::artifact::Artifact;
 use crate::event::{Entry, EnvironmentKind, Event, PlannedApp};
 use crate::id::{BuildKey, CommitId, Digest, Label, Version};
@@ -91,6 +92,9 @@ pub enum ChangePlan {
         apps: BTreeMap<AppName, PlannedApp>,
         /// The app that answers what no route claims.
         default_app: Option<AppName>,
+        /// Members of the workspace that are not served, by folder, and why.
+        #[serde(default)]
+        not_served: BTreeMap<String, String>,
         /// What a person should know.
         warnings: Vec<String>,
     },
@@ -267,6 +271,12 @@ impl State {
         self.environments.get(&EnvironmentName::production())
     }
 
+    /// Whether a release is a worker's: a process that nobody sends requests.
+    pub fn is_worker(&self, release: &Release) -> bool {
+        let artifact = self.artifacts.get(&release.version.key);
+        artifact.is_some_and(|artifact| artifact.serving() == Serving::Worker)
+    }
+
     /// Adds one entry. Entries that are part of it already are passed over, so a fold may be resumed.
     pub fn apply(&mut self, entry: &Entry) {
         if entry.sequence <= self.sequence {
@@ -305,10 +315,11 @@ impl State {
             Event::HeadObserved { environment, number, commit, subject } => {
                 self.with_environment(environment, |state| state.observe(*number, commit, subject, at_ms));
             }
-            Event::ChangePlanned { environment, number, apps, default_app, warnings } => {
+            Event::ChangePlanned { environment, number, apps, default_app, not_served, warnings } => {
                 let plan = ChangePlan::Known {
                     apps: apps.clone(),
                     default_app: default_app.clone(),
+                    not_served: not_served.clone(),
                     warnings: warnings.clone(),
                 };
                 self.set_plan(environment, *number, plan);
