@@ -85,7 +85,8 @@ pub(super) fn command_line(member: &Member<'_>) -> Option<Answer> {
         return Some(Answer::unserved(format!("it is a forge's action: `{name}`")));
     }
     let has_bin = member.manifest.field("bin").is_some();
-    (has_bin && !member.is_private()).then(|| Answer::unserved("it is a command-line program: `bin`, and not private"))
+    (has_bin && member.is_publishable())
+        .then(|| Answer::unserved("it is a command-line program: `bin`, and not private"))
 }
 
 pub(super) fn desktop(member: &Member<'_>) -> Option<Answer> {
@@ -149,7 +150,7 @@ pub(super) fn mobile_or_extension(member: &Member<'_>) -> Option<Answer> {
 }
 
 pub(super) fn published_library(member: &Member<'_>) -> Option<Answer> {
-    let is_published = !member.is_private() && member.manifest.field("exports").is_some();
+    let is_published = member.is_publishable() && member.manifest.field("exports").is_some();
     is_published.then(|| Answer::unserved("it is a published library: `exports`, and not private"))
 }
 
@@ -213,9 +214,8 @@ fn wrangler_script(member: &Member<'_>) -> Option<&'static str> {
 }
 
 pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
-    let purpose = PURPOSES.iter().find(|(name, _)| member.has(name) && !member.candidate.is_workspace_root);
-    if let Some((_, because)) = purpose {
-        return Some(Answer::unserved(*because));
+    if let Some(because) = purpose(member).filter(|_| !member.candidate.is_workspace_root) {
+        return Some(Answer::unserved(because));
     }
     let because = match (member.manifest.script("build"), member.candidate.is_workspace_root) {
         (_, true) => "it is the workspace's root",
@@ -223,6 +223,11 @@ pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
         (None, _) => "it is a library: nothing to build or start",
     };
     Some(Answer::unserved(because))
+}
+
+/// What a library is good for, if a file says it.
+pub(super) fn purpose(member: &Member<'_>) -> Option<&'static str> {
+    PURPOSES.iter().find(|(name, _)| member.has(name)).map(|(_, because)| *because)
 }
 
 /// A path relative to a folder, from the repository's root.
