@@ -203,7 +203,7 @@ impl Answer {
         let is_framework = |program: &Program| program.name == runner || program.name == "serve";
         let entry = program.entry().unwrap_or_default().trim_start_matches("./");
         let is_left = |file: &&str| {
-            entry == *file || entry.ends_with(&format!("/{file}")) || file.ends_with('/') && entry.contains(*file)
+            entry == *file || entry.ends_with(&format!("/{file}")) || file.ends_with('/') && command.contains(*file)
         };
         if programs.iter().any(is_framework) || left.iter().any(is_left) {
             let does_more = programs.len() > 1;

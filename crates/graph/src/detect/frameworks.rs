@@ -70,7 +70,7 @@ pub(super) fn nuxt(member: &Member<'_>) -> Option<Answer> {
     // A layer has a configuration as well, and scripts for its developers, but others extend it.
     let main = member.manifest.text("main").unwrap_or_default();
     let is_started = member.start().is_some();
-    if (member.candidate.is_needed && !is_started) || main.contains("nuxt.config") {
+    if !is_started && (member.candidate.is_needed || main.contains("nuxt.config")) {
         return Some(Answer::unserved(format!("it is a layer of other Nuxt apps: `{name}`, and others depend on it")));
     }
     let build = member.build_or("nuxt build");

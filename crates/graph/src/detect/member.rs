@@ -175,12 +175,14 @@ impl<'a> Member<'a> {
         !self.is_private() && self.manifest.text("version").is_some() && self.manifest.text("name").is_some()
     }
 
-    /// Whether others import it: they say so, or it names what they would. `npm init` writes a `main` that is not there.
+    /// Whether others import it: they say so, or it names what they would. Package managers write a `main` or
+    /// `module` on their own into a new manifest, of a file that is not there.
     pub fn is_imported(&self) -> bool {
-        let has_fields = ["exports", "module", "types", "bin"].iter().any(|field| self.manifest.field(field).is_some());
-        let main = self.manifest.text("main").map(|main| main.trim_start_matches("./"));
-        let is_default = |main: &str| main == "index.js" && !self.has(main);
-        self.candidate.is_needed || has_fields || main.is_some_and(|main| !is_default(main))
+        let has_fields = ["exports", "types", "bin"].iter().any(|field| self.manifest.field(field).is_some());
+        let files = ["main", "module"].into_iter().filter_map(|field| self.manifest.text(field));
+        let is_default = |file: &str| matches!(file, "index.js" | "index.ts") && !self.has(file);
+        let names_file = files.map(|file| file.trim_start_matches("./")).any(|file| !is_default(file));
+        self.candidate.is_needed || has_fields || names_file
     }
 
     /// The last word of its path.
