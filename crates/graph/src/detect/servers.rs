@@ -59,6 +59,9 @@ const COMPILERS: [&str; 6] = ["tsc", "tsup", "tsdown", "esbuild", "swc", "unbuil
 /// Packages whose presence says that a member's own folder is made by something, and not served as it is.
 const BUNDLERS: [&str; 7] = ["vite", "webpack", "parcel", "esbuild", "rollup", "@rspack/core", "@rsbuild/core"];
 
+/// Plugins of Vite that make pages without an `index.html`.
+const PAGE_MAKERS: [&str; 5] = ["vike", "vite-plugin-ssr", "vite-ssg", "vite-react-ssg", "vituum"];
+
 /// Libraries that draw pages in a browser.
 const RENDERERS: [&str; 8] = ["react-dom", "vue", "svelte", "preact", "solid-js", "@angular/core", "lit", "inferno"];
 
@@ -230,19 +233,18 @@ pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
 
 pub(super) fn preview(member: &Member<'_>) -> Option<Answer> {
     let build = member.build().filter(|_| !member.is_imported() && unserved::purpose(member).is_none())?;
-    // What another rule knows how to build, and found no pages of, has none.
-    let is_known = |program: &Program| BUNDLERS.contains(&program.name.as_str());
+    // Of what Vite builds another rule knows the pages; what is left has none, unless a plugin makes them.
+    let by_vite = command::programs(&build).iter().any(|program| program.name == "vite");
+    let has_no_pages = by_vite && member.owns_any(&PAGE_MAKERS).is_none();
     let answer = served_folder(member).or_else(|| {
-        let has_pages = || {
-            let is_for_browsers = member.needs_any(&RENDERERS).is_some() && member.entries().next().is_some();
-            is_for_browsers && !command::programs(&build).iter().any(is_known)
-        };
+        let is_for_browsers = || member.needs_any(&RENDERERS).is_some() && member.entries().next().is_some();
         let because = match member.expanded("preview") {
+            _ if has_no_pages || member.is_publishable() => return None,
             Some(preview) => format!("it has `build` and `preview` (`{preview}`), and nobody depends on it"),
-            None if has_pages() => "it builds something for a browser, and nobody depends on it".to_owned(),
+            None if is_for_browsers() => "it builds something for a browser, and nobody depends on it".to_owned(),
             None => return None,
         };
-        (!member.is_publishable()).then(|| Answer::new(Kind::Static, because))
+        Some(Answer::new(Kind::Static, because))
     })?;
     Some(Answer { is_guess: true, ..answer.built(build) })
 }
@@ -283,7 +285,9 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
     if let Some(library) = member.needs_any(&HTTP) {
         return (Kind::Server, format!("it needs `{library}`"));
     }
-    match member.entries().find(|(_, text)| does_listen(text)) {
+    // Who takes mail listens as well, but not for requests.
+    let takes_mail = member.needs_any(&["smtp-server"]).is_some();
+    match member.entries().find(|(_, text)| !takes_mail && does_listen(text)) {
         Some((entry, _)) => (Kind::Server, format!("`{entry}` listens")),
         None => (Kind::Worker, "nothing in it answers requests".to_owned()),
     }
