@@ -14,6 +14,8 @@ pub mod command;
 
 pub mod container;
 
+mod makefile;
+
 pub mod nx;
 
 mod member;
@@ -200,8 +202,16 @@ impl Answer {
         let programs = command::programs(&command);
         let is_framework = |program: &Program| program.name == runner || program.name == "serve";
         let entry = program.entry().unwrap_or_default().trim_start_matches("./");
-        if programs.iter().any(is_framework) || left.iter().any(|folder| entry.contains(folder)) {
-            return answer;
+        let is_left = |file: &&str| {
+            entry == *file || entry.ends_with(&format!("/{file}")) || file.ends_with('/') && command.contains(*file)
+        };
+        if programs.iter().any(is_framework) || left.iter().any(is_left) {
+            let does_more = programs.len() > 1;
+            return if does_more {
+                answer.noted(format!("its script `{name}` does more: `{command}`"))
+            } else {
+                answer
+            };
         }
         let note = format!("it is started by its own script `{name}`, not by the framework");
         Answer { start: Some(command), ..answer }.noted(note)
@@ -257,8 +267,8 @@ pub static RULES: [Rule; 24] = rules![
         "a `start` target of Nx, or an image in its folder that runs Node.js or Bun"),
     (20, "start-script", UnlessRoot, servers::start_script,
         "`start:prod`, else `start`, else `serve`, that runs a file and does not watch"),
-    (21, "http-entry", UnlessRoot, servers::http_entry,
-        "an HTTP library and an entry file that nobody imports"),
+    (21, "entry-file", UnlessRoot, servers::entry_file,
+        "an HTTP library, or a place where processes are, and a file that developers start and nobody imports"),
     (22, "preview", UnlessRoot, servers::preview,
         "a private member with `build` and `preview` that nobody depends on"),
     (23, "static-folder", UnlessRoot, servers::static_folder,

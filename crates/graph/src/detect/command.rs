@@ -145,9 +145,15 @@ impl Program {
         })
     }
 
-    /// The file that a runtime starts: `dist/main.js` of `node -r x dist/main.js`.
+    /// The file that a runtime starts and does not watch: `dist/main.js` of `node -r x dist/main.js`.
     pub fn entry(&self) -> Option<&str> {
-        if !RUNTIMES.contains(&self.name.as_str()) || self.does_watch() {
+        if self.does_watch() { None } else { self.file() }
+    }
+
+    /// The file that a runtime, or what starts one again and again, starts.
+    pub fn file(&self) -> Option<&str> {
+        let is_restarter = ["nodemon", "ts-node-dev", "tsnd", "node-dev"].contains(&self.name.as_str());
+        if !RUNTIMES.contains(&self.name.as_str()) && !is_restarter {
             return None;
         }
         let mut words = self.arguments.iter().map(String::as_str).peekable();
@@ -155,6 +161,8 @@ impl Program {
             match word {
                 "-e" | "--eval" | "-p" | "--print" | "--check" | "--test" => return None,
                 "run" | "start" if matches!(self.name.as_str(), "bun" | "pm2" | "pm2-runtime") => {}
+                "watch" if self.name == "tsx" => {}
+                "-x" | "--exec" | "-w" | "--ext" if is_restarter => drop(words.next()),
                 "serve" if self.name == "srvx" => {}
                 _ if VALUED.contains(&word) => drop(words.next()),
                 _ if word.starts_with('-') => {}
@@ -168,8 +176,13 @@ impl Program {
     fn step_into_binary(&mut self) {
         let options = self.arguments.iter().take_while(|argument| argument.starts_with('-')).count();
         let Some(binary) = self.arguments.get(options).filter(|path| path.contains("node_modules/")) else { return };
-        let name = binary.rsplit('/').next().unwrap_or(binary);
-        self.name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
+        let (package, file) = binary.rsplit_once("node_modules/").map_or(("", ""), |(_, inside)| {
+            inside.split_once('/').map_or((inside, inside), |(package, rest)| (package, rest))
+        });
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let name = name.split('.').next().unwrap_or(name);
+        let is_anonymous = matches!(name, "cli" | "bin" | "index" | "main" | "start" | "run");
+        self.name = if is_anonymous { package.trim_end_matches("-cli") } else { name }.to_owned();
         self.arguments.drain(..=options);
     }
 

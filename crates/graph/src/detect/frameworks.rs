@@ -67,9 +67,11 @@ pub(super) fn nuxt(member: &Member<'_>) -> Option<Answer> {
     if !["nuxt", "nuxt3", "nuxt-edge", "nuxt-nightly"].iter().any(|name| member.depends(name)) {
         return None;
     }
-    // What it extends has a configuration as well, but nothing that builds it.
-    if !member.owns("nuxt") && member.manifest.script("build").is_none() && member.candidate.is_needed {
-        return None;
+    // A layer has a configuration as well, and scripts for its developers, but others extend it.
+    let main = member.manifest.text("main").unwrap_or_default();
+    let is_started = member.start().is_some();
+    if !is_started && (member.candidate.is_needed || main.contains("nuxt.config")) {
+        return Some(Answer::unserved(format!("it is a layer of other Nuxt apps: `{name}`, and others depend on it")));
     }
     let build = member.build_or("nuxt build");
     let is_generated = command::programs(&build).iter().any(|program| {
@@ -113,7 +115,7 @@ pub(super) fn react_router(member: &Member<'_>) -> Option<Answer> {
                 answer.noted("whether it has a server depends on its environment: `ssr`").started_by_framework(
                     member,
                     "react-router-serve",
-                    &["build/server/"],
+                    &["build/server/index.js"],
                 ),
             );
         }
@@ -122,7 +124,7 @@ pub(super) fn react_router(member: &Member<'_>) -> Option<Answer> {
     if let Some(reason) = elsewhere(member, &["@react-router/node", "@react-router/serve", "@react-router/express"]) {
         return Some(Answer { kind: Kind::NotServed, ..answer }.because(reason));
     }
-    Some(answer.started_by_framework(member, "react-router-serve", &["build/server/"]))
+    Some(answer.started_by_framework(member, "react-router-serve", &["build/server/index.js"]))
 }
 
 pub(super) fn remix(member: &Member<'_>) -> Option<Answer> {
@@ -177,6 +179,12 @@ pub(super) fn nitro(member: &Member<'_>) -> Option<Answer> {
     let is_built = build.as_deref().is_some_and(|build| {
         let programs = command::programs(build);
         programs.iter().any(|program| ["vite", "vinxi", "nitro", "nitropack", "ng"].contains(&program.name.as_str()))
+    });
+    // Nitro needs no configuration.
+    let is_nitro = |program: &command::Program| matches!(program.name.as_str(), "nitro" | "nitropack" | "vinxi");
+    let configuration = configuration.or_else(|| {
+        let programs = build.as_deref().map(command::programs)?;
+        programs.iter().any(is_nitro).then(|| ("package.json".to_owned(), Script::default()))
     });
     // A library for one of these depends on it as well.
     let (file, script) = configuration.filter(|_| is_built || (build.is_none() && member.is_of_nx()))?;
@@ -235,7 +243,7 @@ pub(super) fn astro(member: &Member<'_>) -> Option<Answer> {
     Some(match adapter.as_deref() {
         None => Answer { kind: Kind::Static, output, ..answer },
         Some(adapter) if adapter.contains("@astrojs/node") => {
-            answer.started_by_framework(member, "astro", &["dist/server/", "server/entry"])
+            answer.started_by_framework(member, "astro", &["dist/server/entry.mjs"])
         }
         Some(adapter) => Answer { kind: Kind::NotServed, ..answer }
             .because(&format!("its adapter builds for another host: `{adapter}`")),
@@ -279,8 +287,8 @@ pub(super) fn svelte_kit(member: &Member<'_>) -> Option<Answer> {
             Answer { kind: Kind::Static, output, ..answer }.because("its adapter makes files")
         }
         adapter if adapter.contains("adapter-node") => {
-            let output = option("out").unwrap_or("build").to_owned();
-            answer.started_by_framework(member, "vite", &[output.as_str()])
+            let output = option("out").unwrap_or("build").trim_start_matches("./").trim_end_matches('/');
+            answer.started_by_framework(member, "vite", &[output, &format!("{output}/index.js")])
         }
         adapter if adapter.contains("adapter-cloudflare") || adapter.contains("adapter-netlify") => {
             let because = format!("its adapter builds for another host: `{adapter}`");

@@ -63,6 +63,7 @@ pub(super) fn is_read(path: &str) -> bool {
     let stem = name.rsplit_once('.').filter(|(_, ending)| ENDINGS.contains(ending)).map(|(stem, _)| stem);
     FILES.contains(&name)
         || super::container::FILES.contains(&name)
+        || matches!(name, "makefile" | "Makefile" | "GNUmakefile")
         || (name.starts_with("tauri.") && name.ends_with(".json"))
         || stem.is_some_and(|stem| {
             let is_configuration = CONFIGURATIONS.contains(&stem) && (stem != "config" || folder.ends_with("press"));
@@ -169,7 +170,22 @@ impl<'a> Member<'a> {
         self.manifest.field("private").is_some_and(|value| value.as_bool() == Some(true))
     }
 
-    /// The last word of its path; of a root its name.
+    /// Whether it could be published: it does not say `private`, and has what a package needs.
+    pub fn is_publishable(&self) -> bool {
+        !self.is_private() && self.manifest.text("version").is_some() && self.manifest.text("name").is_some()
+    }
+
+    /// Whether others import it: they say so, or it names what they would. Package managers write a `main` or
+    /// `module` on their own into a new manifest, of a file that is not there.
+    pub fn is_imported(&self) -> bool {
+        let has_fields = ["exports", "types", "bin"].iter().any(|field| self.manifest.field(field).is_some());
+        let files = ["main", "module"].into_iter().filter_map(|field| self.manifest.text(field));
+        let is_default = |file: &str| matches!(file, "index.js" | "index.ts") && !self.has(file);
+        let names_file = files.map(|file| file.trim_start_matches("./")).any(|file| !is_default(file));
+        self.candidate.is_needed || has_fields || names_file
+    }
+
+    /// The last word of its path.
     pub fn folder_name(&self) -> &str {
         self.candidate.path.as_str().rsplit('/').next().unwrap_or_default()
     }

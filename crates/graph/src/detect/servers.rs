@@ -5,13 +5,34 @@ use model::Framework;
 use super::command::{self, Program};
 use super::container::{self, Container};
 use super::frameworks::HTTP;
+use super::makefile;
 use super::member::Member;
 use super::nx::Target;
+use super::unserved;
 use super::{Answer, Kind};
 
 /// What source text says where requests are answered without a library.
-const LISTENING: [&str; 6] =
-    ["createServer(", ".listen(", "Bun.serve(", "Deno.serve(", "serve({", "new WebSocketServer("];
+const LISTENING: [&str; 7] =
+    ["createServer(", ".listen(", "Bun.serve(", "Deno.serve(", "serve({", "new WebSocketServer(", "@hono/node-server"];
+
+/// Words of a path that say that what is there is started, and not imported.
+const PROCESSES: [&str; 12] = [
+    "app",
+    "service",
+    "server",
+    "worker",
+    "workflow",
+    "backend",
+    "bot",
+    "cron",
+    "queue",
+    "consumer",
+    "job",
+    "scheduler",
+];
+
+/// Ports of mail servers: who listens there is sent no requests.
+const MAIL_PORTS: [u16; 4] = [25, 465, 587, 2525];
 
 /// Programs, each with its first word, that start servers for production which are written for them.
 const STARTERS: [(&str, &str); 12] = [
@@ -37,6 +58,9 @@ const COMPILERS: [&str; 6] = ["tsc", "tsup", "tsdown", "esbuild", "swc", "unbuil
 
 /// Packages whose presence says that a member's own folder is made by something, and not served as it is.
 const BUNDLERS: [&str; 7] = ["vite", "webpack", "parcel", "esbuild", "rollup", "@rspack/core", "@rsbuild/core"];
+
+/// Plugins of Vite that make pages without an `index.html`.
+const PAGE_MAKERS: [&str; 5] = ["vike", "vite-plugin-ssr", "vite-ssg", "vite-react-ssg", "vituum"];
 
 /// Libraries that draw pages in a browser.
 const RENDERERS: [&str; 8] = ["react-dom", "vue", "svelte", "preact", "solid-js", "@angular/core", "lit", "inferno"];
@@ -69,7 +93,11 @@ pub(super) fn nest(member: &Member<'_>) -> Option<Answer> {
 
 pub(super) fn image_or_target(member: &Member<'_>) -> Option<Answer> {
     let answer = target(member).or_else(|| node_of_nx(member)).or_else(|| image(member))?;
-    Some(Answer { is_guess: true, ..answer })
+    // A start script that runs the same file leaves nothing to ask.
+    let entry = |command: &str| Some(command::runtime(command)?.entry()?.trim_start_matches("./").to_owned());
+    let says_same =
+        member.start().and_then(|(_, command, _)| entry(&command)) == answer.start.as_deref().and_then(entry);
+    Some(Answer { is_guess: !says_same, ..answer })
 }
 
 /// A `start` target of Nx whose command runs a file.
@@ -117,13 +145,25 @@ fn image(member: &Member<'_>) -> Option<Answer> {
     let answer = Answer::new(kind, format!("its `{name}` runs `{}`, and {why}", program.name));
     let answer = answer.started(in_own_folder(member, &image, &program));
     let answer = Answer { build: built(member), port: image.port.or(answer.port), ..answer };
-    let makefile = ["makefile", "Makefile", "GNUmakefile"].into_iter().find(|name| member.has(name));
-    Some(match makefile.filter(|_| answer.build.is_none()) {
-        Some(makefile) => answer
-            .built("make build".to_owned())
-            .noted(format!("only `{makefile}` builds it: `build` may have to say how")),
+    Some(if answer.build.is_none() { with_makefile(member, answer) } else { answer })
+}
+
+/// Built as its makefile says it, and started so if that says it as well.
+fn with_makefile(member: &Member<'_>, answer: Answer) -> Answer {
+    let files = ["makefile", "Makefile", "GNUmakefile"].into_iter();
+    let Some((name, text)) = files.filter_map(|name| Some((name, member.text(name)?))).next() else { return answer };
+    let Some(build) = makefile::recipe(text, "build") else { return answer };
+    let start = ["start", "prod", "production", "serve", "run"].into_iter().find_map(|target| {
+        let commands = makefile::recipe(text, target)?;
+        commands.lines().find(|command| command::runtime(command).is_some()).map(str::to_owned)
+    });
+    let is_plain = !build.contains(['$', '%', '<']) && !build.is_empty();
+    let build = if is_plain { build.lines().collect::<Vec<_>>().join(" && ") } else { "make build".to_owned() };
+    let answer = answer.built(build).noted(format!("only `{name}` says how it is built"));
+    match start {
+        Some(start) => Answer { port: command::port(&start).or(answer.port), start: Some(start), ..answer },
         None => answer,
-    })
+    }
 }
 
 pub(super) fn start_script(member: &Member<'_>) -> Option<Answer> {
@@ -133,8 +173,8 @@ pub(super) fn start_script(member: &Member<'_>) -> Option<Answer> {
     let (name, command, _) = member.start()?;
     let (kind, why) = serving(member, false);
     // Where a member is imported by others, starting it as well is for its developers, unless it says "production".
-    let is_imported = member.candidate.is_needed || !member.is_private() && member.manifest.field("main").is_some();
-    if kind == Kind::Worker && is_imported && !name.contains(":prod") {
+    let is_library = member.candidate.is_needed || member.is_publishable() && member.is_imported();
+    if kind == Kind::Worker && is_library && !name.contains(":prod") {
         return None;
     }
     let answer = Answer::new(kind, format!("its script `{name}` runs a file, and {why}")).started(command);
@@ -153,17 +193,28 @@ fn started_by_program(member: &Member<'_>) -> Option<Answer> {
     Some(Answer { build: built(member), ..answer })
 }
 
-pub(super) fn http_entry(member: &Member<'_>) -> Option<Answer> {
-    let library = member.needs_any(&HTTP)?;
-    let is_imported = ["main", "exports", "bin"].iter().any(|field| member.manifest.field(field).is_some());
-    if is_imported || member.candidate.is_needed {
+pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
+    if member.is_imported() || member.is_publishable() && member.needs_any(&HTTP).is_none() {
         return None;
     }
     let dev = ["dev", "start:dev", "start"].into_iter().find_map(|name| member.expanded(name)).unwrap_or_default();
-    let on_bun = command::programs(&dev).iter().any(|program| program.name == "bun");
-    // What is only exported is for a host that calls it. Bun serves it.
-    let does_serve = |text: &str| does_listen(text) || on_bun && text.contains("export default");
-    let (entry, _) = member.entries().find(|(_, text)| does_serve(text))?;
+    let dev_programs = command::programs(&dev);
+    let on_bun = dev_programs.iter().any(|program| program.name == "bun");
+    let on_srvx = member.owns("srvx");
+    // What is only exported is for a host that calls it. Bun and srvx do.
+    let exports = |text: &str| (on_bun || on_srvx) && text.contains("export default");
+    let library = member.needs_any(&HTTP);
+    let found = || member.entries().find(|(_, text)| library.is_some() && (does_listen(text) || exports(text)));
+    // What developers start is what runs; else a file of a usual name that listens.
+    let started = dev_programs.iter().find_map(Program::file).map(|file| file.trim_start_matches("./").to_owned());
+    let entry = started.or_else(|| found().map(|(entry, _)| entry))?;
+    let text = member.text(&entry).unwrap_or_default();
+    let (kind, why) = match library {
+        Some(library) => (Kind::Server, format!("`{library}`")),
+        None if does_listen(text) => (Kind::Server, "it listens".to_owned()),
+        None if is_process(member) => (Kind::Worker, "its path".to_owned()),
+        None => return None,
+    };
     let build = built(member);
     let programs = build.as_deref().map(command::programs).unwrap_or_default();
     let is_compiled = programs.iter().any(|program| COMPILERS.contains(&program.name.as_str()));
@@ -171,28 +222,29 @@ pub(super) fn http_entry(member: &Member<'_>) -> Option<Answer> {
     let runner = ["tsx", "ts-node"].into_iter().find(|runner| member.depends(runner)).unwrap_or("node");
     let start = match (on_bun, is_compiled, entry.ends_with("js")) {
         (true, ..) => format!("bun {entry}"),
+        _ if on_srvx && !does_listen(text) => format!("srvx --prod --entry {entry}"),
         (_, true, false) => format!("node dist/{stem}.js"),
         (_, _, true) => format!("node {entry}"),
         _ => format!("{runner} {entry}"),
     };
-    let answer = Answer::new(Kind::Server, format!("`{library}`, and `{entry}` that nobody imports")).started(start);
+    let answer = Answer::new(kind, format!("`{entry}`, which nobody imports, and {why}")).started(start);
     Some(Answer { build, port: command::port(&dev), is_guess: true, ..answer })
 }
 
 pub(super) fn preview(member: &Member<'_>) -> Option<Answer> {
-    let build = member.build()?;
-    let is_imported = ["main", "exports", "module", "types"].iter().any(|field| member.manifest.field(field).is_some());
-    if member.candidate.is_needed || is_imported {
-        return None;
-    }
+    let build = member.build().filter(|_| !member.is_imported() && unserved::purpose(member).is_none())?;
+    // Of what Vite builds another rule knows the pages; what is left has none, unless a plugin makes them.
+    let by_vite = command::programs(&build).iter().any(|program| program.name == "vite");
+    let has_no_pages = by_vite && member.owns_any(&PAGE_MAKERS).is_none();
     let answer = served_folder(member).or_else(|| {
-        let has_pages = || member.needs_any(&RENDERERS).is_some() && member.entries().next().is_some();
+        let is_for_browsers = || member.needs_any(&RENDERERS).is_some() && member.entries().next().is_some();
         let because = match member.expanded("preview") {
+            _ if has_no_pages || member.is_publishable() => return None,
             Some(preview) => format!("it has `build` and `preview` (`{preview}`), and nobody depends on it"),
-            None if has_pages() => "it builds something for a browser, and nobody depends on it".to_owned(),
+            None if is_for_browsers() => "it builds something for a browser, and nobody depends on it".to_owned(),
             None => return None,
         };
-        member.is_private().then(|| Answer::new(Kind::Static, because))
+        Some(Answer::new(Kind::Static, because))
     })?;
     Some(Answer { is_guess: true, ..answer.built(build) })
 }
@@ -233,10 +285,19 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
     if let Some(library) = member.needs_any(&HTTP) {
         return (Kind::Server, format!("it needs `{library}`"));
     }
-    match member.entries().find(|(_, text)| does_listen(text)) {
+    // Who takes mail listens as well, but not for requests.
+    let takes_mail = member.needs_any(&["smtp-server"]).is_some();
+    match member.entries().find(|(_, text)| !takes_mail && does_listen(text)) {
         Some((entry, _)) => (Kind::Server, format!("`{entry}` listens")),
         None => (Kind::Worker, "nothing in it answers requests".to_owned()),
     }
+}
+
+/// Whether the last two folders of its path are those of something that runs.
+fn is_process(member: &Member<'_>) -> bool {
+    let path = member.from_workspace();
+    let mut words = path.rsplit('/').take(2).flat_map(|part| part.split(['-', '_', '.']));
+    words.any(|word| PROCESSES.contains(&word) || word.strip_suffix('s').is_some_and(|word| PROCESSES.contains(&word)))
 }
 
 fn does_listen(text: &str) -> bool {
@@ -268,7 +329,10 @@ fn in_folder_of(member: &Member<'_>, target: &Target) -> Option<String> {
 }
 
 fn read_image(member: &Member<'_>) -> Option<(&'static str, Container)> {
-    container::FILES.into_iter().find_map(|name| Some((name, container::read(member.text(name)?))))
+    let (name, text) = container::FILES.into_iter().find_map(|name| Some((name, member.text(name)?)))?;
+    let image = container::read(text);
+    let is_mail = image.port.is_some_and(|port| MAIL_PORTS.contains(&port));
+    Some((name, if is_mail { Container { is_exposed: false, ..image } } else { image }))
 }
 
 /// The command of an image as it is run in the member's folder, which is somewhere below the image's.

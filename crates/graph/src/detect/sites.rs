@@ -103,7 +103,11 @@ const GENERATORS: [Generator; 16] = [
 ];
 
 pub(super) fn storybook(member: &Member<'_>) -> Option<Answer> {
-    let build = member.build()?;
+    let is_named = member.folder_name().contains("storybook");
+    let build = member.build();
+    let other =
+        || ["build-storybook", "storybook:build"].iter().find_map(|name| member.expanded(name)).filter(|_| is_named);
+    let build = build.or_else(other)?;
     let programs = command::programs(&build);
     let program = programs.iter().find(|program| {
         program.is("storybook", "build") || program.is("sb", "build") || program.name == "build-storybook"

@@ -3,6 +3,7 @@
 
 use super::Answer;
 use super::command;
+use super::frameworks::HTTP;
 use super::member::Member;
 use crate::script;
 
@@ -85,7 +86,8 @@ pub(super) fn command_line(member: &Member<'_>) -> Option<Answer> {
         return Some(Answer::unserved(format!("it is a forge's action: `{name}`")));
     }
     let has_bin = member.manifest.field("bin").is_some();
-    (has_bin && !member.is_private()).then(|| Answer::unserved("it is a command-line program: `bin`, and not private"))
+    (has_bin && member.is_publishable())
+        .then(|| Answer::unserved("it is a command-line program: `bin`, and not private"))
 }
 
 pub(super) fn desktop(member: &Member<'_>) -> Option<Answer> {
@@ -149,8 +151,10 @@ pub(super) fn mobile_or_extension(member: &Member<'_>) -> Option<Answer> {
 }
 
 pub(super) fn published_library(member: &Member<'_>) -> Option<Answer> {
-    let is_published = !member.is_private() && member.manifest.field("exports").is_some();
-    is_published.then(|| Answer::unserved("it is a published library: `exports`, and not private"))
+    let is_published = member.is_publishable() && member.manifest.field("exports").is_some();
+    // A server can be published as well, but only a server starts itself, and nobody depends on it.
+    let is_server = !member.candidate.is_needed && member.start().is_some() && member.needs_any(&HTTP).is_some();
+    (is_published && !is_server).then(|| Answer::unserved("it is a published library: `exports`, and not private"))
 }
 
 pub(super) fn other_runtime(member: &Member<'_>) -> Option<Answer> {
@@ -198,24 +202,24 @@ pub(super) fn cloudflare(member: &Member<'_>) -> Option<&'static str> {
     ["wrangler.toml", "wrangler.jsonc", "wrangler.json"].into_iter().filter(|name| member.has(name)).find(has_main)
 }
 
-/// A script that serves or uploads the member as a worker of Cloudflare's.
+/// A script that runs or uploads the member as a worker of Cloudflare's: it names a source, or there is no
+/// configuration that says which folder is uploaded instead.
 fn wrangler_script(member: &Member<'_>) -> Option<&'static str> {
-    if member.start().is_some() {
-        return None;
-    }
-    ["deploy", "dev", "start"].into_iter().find(|name| {
-        let Some(command) = member.expanded(name) else { return false };
-        let programs = command::programs(&command);
-        programs
-            .iter()
-            .any(|program| program.name == "wrangler" && matches!(program.word(), "dev" | "deploy" | "publish"))
+    let is_configured = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"].iter().any(|name| member.has(name));
+    let is_worker = |program: &command::Program| {
+        let names_source = program.words().any(|word| [".ts", ".tsx", ".js"].iter().any(|end| word.ends_with(end)));
+        let is_run = matches!(program.word(), "dev" | "deploy" | "publish");
+        program.name == "wrangler" && is_run && (names_source || !is_configured)
+    };
+    ["deploy", "dev", "start"].into_iter().filter(|_| member.start().is_none()).find(|name| {
+        let command = member.expanded(name).unwrap_or_default();
+        command::programs(&command).iter().any(is_worker)
     })
 }
 
 pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
-    let purpose = PURPOSES.iter().find(|(name, _)| member.has(name) && !member.candidate.is_workspace_root);
-    if let Some((_, because)) = purpose {
-        return Some(Answer::unserved(*because));
+    if let Some(because) = purpose(member).filter(|_| !member.candidate.is_workspace_root) {
+        return Some(Answer::unserved(because));
     }
     let because = match (member.manifest.script("build"), member.candidate.is_workspace_root) {
         (_, true) => "it is the workspace's root",
@@ -223,6 +227,11 @@ pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
         (None, _) => "it is a library: nothing to build or start",
     };
     Some(Answer::unserved(because))
+}
+
+/// What a library is good for, if a file says it.
+pub(super) fn purpose(member: &Member<'_>) -> Option<&'static str> {
+    PURPOSES.iter().find(|(name, _)| member.has(name)).map(|(_, because)| *because)
 }
 
 /// A path relative to a folder, from the repository's root.
