@@ -75,7 +75,11 @@ impl<'a> Listed<'a> {
             member,
             finding: workspace.findings.get(&member.path),
             app,
-            because: workspace.skipped.iter().find(|(path, _)| *path == member.path).map(|(_, because)| because.as_str()),
+            because: workspace
+                .skipped
+                .iter()
+                .find(|(path, _)| *path == member.path)
+                .map(|(_, because)| because.as_str()),
             built: live.and_then(|live| state?.artifacts.get(&live.release.version.key)),
         }
     }
@@ -122,7 +126,8 @@ impl<'a> Listed<'a> {
 
     fn lines(&self) -> Vec<String> {
         let Some(app) = self.app else { return Vec::new() };
-        let by = self.finding.map_or_else(String::new, |finding| format!(" ({}: {})", finding.rule.name, finding.because));
+        let by =
+            self.finding.map_or_else(String::new, |finding| format!(" ({}: {})", finding.rule.name, finding.because));
         let mut lines = vec![format!("{}: {} at `{}`{by}", app.name, self.kind(), app.path)];
         let mut detail = |name: &str, value: Option<String>| {
             lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("    {name:<10} {value}")));

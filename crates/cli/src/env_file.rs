@@ -49,7 +49,8 @@ fn parse(text: &str) -> Result<Variables, (usize, String)> {
         if name.is_empty() || !name.bytes().all(is_name) || name.as_bytes()[0].is_ascii_digit() {
             return Err((line, format!("`{name}` cannot be a variable's name")));
         }
-        let (value, after) = value(&rest[end + 1..]).ok_or_else(|| (line, format!("the quote of `{name}` has no end")))?;
+        let (value, after) =
+            value(&rest[end + 1..]).ok_or_else(|| (line, format!("the quote of `{name}` has no end")))?;
         variables.insert(name.to_owned(), value);
         rest = after;
     }
@@ -67,7 +68,11 @@ fn value(text: &str) -> Option<(String, &str)> {
     };
     let end = text[1..].match_indices(quote).map(|(at, _)| at + 1).find(|at| !text[..*at].ends_with('\\'))?;
     let inner = &text[1..end];
-    let value = if quote == '"' { inner.replace("\\n", "\n").replace("\\r", "\r").replace("\\\"", "\"") } else { inner.to_owned() };
+    let value = if quote == '"' {
+        inner.replace("\\n", "\n").replace("\\r", "\r").replace("\\\"", "\"")
+    } else {
+        inner.to_owned()
+    };
     let after = &text[end + 1..];
     Some((value, &after[line_end(after)..]))
 }

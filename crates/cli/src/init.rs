@@ -30,12 +30,13 @@ pub fn run(place: &Place, yes: bool, print_only: bool) -> Result<(), Failure> {
     let path = place.repository.folder().join(graph::config::FILE);
     let before = match fs::read_to_string(&path) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|cause| {
-            Failure::unusable(format!("`{}` cannot be read", path.display())).caused_by(&cause)
-        })?,
+        read => {
+            read.map_err(|cause| Failure::unusable(format!("`{}` cannot be read", path.display())).caused_by(&cause))?
+        }
     };
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !print_only;
-    let mut ask = |question: &str, proposed: bool| if yes || !terminal { Ok(proposed) } else { asked(question, proposed) };
+    let mut ask =
+        |question: &str, proposed: bool| if yes || !terminal { Ok(proposed) } else { asked(question, proposed) };
     let added = added(&workspace, &before, &mut ask)?;
     if added.is_empty() {
         crate::say(&format!("`{}` names every app already; nothing is changed", graph::config::FILE));
@@ -107,7 +108,8 @@ fn section(
         settings.push((true, format!("served = {is_served}")));
     }
     if uses_fonts(workspace, app)? {
-        let question = format!("`{}` fetches fonts from Google while it builds. May its build use the network?", app.name);
+        let question =
+            format!("`{}` fetches fonts from Google while it builds. May its build use the network?", app.name);
         let may = ask(&question, true)?;
         lines.push(format!("# Asked: {question}"));
         settings.push((true, format!("build_network = {may}")));
@@ -118,7 +120,9 @@ fn section(
         (Some(start), _) => settings.push((false, format!("start = {start:?}"))),
         (None, _) => {
             let usual = app.framework.and_then(Framework::usual_start);
-            lines.extend(usual.map(|start| format!("# What its build leaves decides how it is started: usually `{start}`.")));
+            lines.extend(
+                usual.map(|start| format!("# What its build leaves decides how it is started: usually `{start}`.")),
+            );
         }
     }
     let output = app.output.as_ref().or(app.output_guess.as_ref());
@@ -139,9 +143,10 @@ fn uses_fonts(workspace: &Workspace, app: &App) -> Result<bool, Failure> {
         workspace.closure(&app.path, true).into_iter().map(|(path, _)| path).chain([app.path.clone()]).collect();
     let is_source = |path: &&str| [".ts", ".tsx", ".js", ".jsx", ".mjs"].iter().any(|ending| path.ends_with(ending));
     let paths = folders.iter().flat_map(|folder| workspace.files_of(folder)).map(|file| file.path.as_str());
-    let contents = workspace.snapshot.read(paths.filter(is_source)).map_err(|cause| {
-        Failure::failed("the sources cannot be read").caused_by(&cause)
-    })?;
+    let contents = workspace
+        .snapshot
+        .read(paths.filter(is_source))
+        .map_err(|cause| Failure::failed("the sources cannot be read").caused_by(&cause))?;
     let names_fonts = |content: &&Vec<u8>| {
         content.len() <= LONGEST_SOURCE && content.windows(FONTS.len()).any(|window| window == FONTS.as_bytes())
     };

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 
 use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
-use graph::workspace::Unreadable;
 use graph::plan::Toolchains;
+use graph::workspace::Unreadable;
 use graph::{GitError, Repository, WantedToolchain, Workspace, affected, plan};
 use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, Toolchain};
 

@@ -320,7 +320,7 @@ fn ask(candidate: &Candidate<'_>, is_asked: impl Fn(&Rule) -> bool) -> Finding {
         start: answer.start,
         output: answer.output,
         port: answer.port,
-        base_path: answer.base_path,
+        base_path: answer.base_path.or_else(|| member.literal_base_path()),
         because: answer.because,
         is_guess: answer.is_guess,
         notes: answer.notes,

@@ -16,6 +16,7 @@ use crate::detect;
 use crate::diagnostic::Diagnostic;
 use crate::files::Files;
 use crate::manifest::Manifest;
+use crate::yaml;
 
 /// Lockfiles and the package managers that write them; of one package manager's the first is the one that it reads.
 const LOCKFILES: [(&str, PackageManager); 6] = [
@@ -218,15 +219,13 @@ impl Finder<'_> {
         if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) {
             return None;
         }
-        match serde_saphyr::from_str::<PnpmWorkspace>(text) {
-            Ok(workspace) => {
-                let globs = workspace.packages.filter(|globs| !globs.is_empty())?;
+        match yaml::read::<PnpmWorkspace>("it cannot be read", text) {
+            Ok(mut documents) => {
+                let globs = documents.pop()?.packages.filter(|globs| !globs.is_empty())?;
                 Some(Said { by: SaidBy::PnpmWorkspace, file, globs })
             }
-            Err(cause) => {
-                let said = cause.to_string();
-                let said = said.lines().next().unwrap_or_default();
-                self.problems.push(Diagnostic::error(format!("it cannot be read: {said}")).in_file(file));
+            Err(problem) => {
+                self.problems.push(problem.in_file(file));
                 None
             }
         }

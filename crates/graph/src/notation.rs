@@ -67,7 +67,9 @@ impl World {
         for (name, member) in &self.members {
             let manifest = self.manifest(name, member).to_string().into_bytes();
             files.insert(format!("{}/package.json", folder(name, member)), ("100644", manifest));
-            files.insert(format!("{}/index.ts", folder(name, member)), ("100644", name.clone().into_bytes()));
+            // What listens is a server.
+            let source = if member.is_app { format!("createServer({name})") } else { name.clone() };
+            files.insert(format!("{}/index.ts", folder(name, member)), ("100644", source.into_bytes()));
         }
         if !self.outside.is_empty() {
             let folders = self.members.iter().map(|(name, member)| (name.as_str(), folder(name, member)));

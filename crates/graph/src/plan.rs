@@ -310,7 +310,8 @@ impl Planner<'_> {
 
     fn kind(&self, app: &App) -> TaskKind {
         let names = |manifest: &Manifest| manifest.needed(false).into_keys().map(str::to_owned).collect();
-        let needed: Vec<RepoPath> = self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
+        let needed: Vec<RepoPath> =
+            self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
         let members = needed.iter().chain([&app.path]).filter_map(|path| self.workspace.members.get(path));
         let mut wanted: BTreeMap<RepoPath, Vec<String>> =
             members.map(|member| (member.path.clone(), names(&member.manifest))).collect();
@@ -547,7 +548,9 @@ fn install_layer(workspace: &Workspace, root: &Root, toolchain: &Toolchain) -> O
         LOCKFILES.contains(&below)
             || INSTALL_FILES.contains(&below)
             || INSTALL_FOLDERS.iter().any(|folder| below.starts_with(folder))
-            || named.iter().any(|name| path.strip_prefix(name.as_str()).is_some_and(|rest| matches!(rest.get(..1), None | Some("/"))))
+            || named.iter().any(|name| {
+                path.strip_prefix(name.as_str()).is_some_and(|rest| matches!(rest.get(..1), None | Some("/")))
+            })
     };
     let files: Vec<ShownFile> =
         workspace.snapshot.files.iter().filter(|(path, _)| wanted(path)).map(|(_, file)| file.clone()).collect();

@@ -123,7 +123,9 @@ impl From<GitError> for Unreadable {
 impl Member {
     /// Whether others need it to be built first.
     pub fn has_task(&self) -> bool {
-        self.is_built || !self.wanted_scripts.is_empty() || LIFECYCLE.iter().any(|name| self.manifest.script(name).is_some())
+        self.is_built
+            || !self.wanted_scripts.is_empty()
+            || LIFECYCLE.iter().any(|name| self.manifest.script(name).is_some())
     }
 }
 

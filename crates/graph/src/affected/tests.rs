@@ -335,7 +335,13 @@ fn configuration_counts_by_what_it_says_of_the_build() {
     check(SITE, &config(r#"routes = ["/shop"]\nmemory = "1 GiB"\ncpu = 2\ninstances = 3\nhealth = "/up""#), expect![]);
     check(SITE, &config(r#"network = "none""#), expect![]);
     check(SITE, &config(r#"build = "make""#), expect!["shop: `build` changed (how the app is built)"]);
-    check(SITE, &config("start = false"), expect!["shop: `start` changed (how the app is started)"]);
+    check(
+        SITE,
+        &config("start = false"),
+        expect![[r#"
+        shop: `serving` changed (Server → Static)
+        shop: `start` changed (how the app is started)"#]],
+    );
     check(SITE, &config(r#"output = "dist/client""#), expect!["shop: `output` changed (where its public assets are)"]);
     check(
         SITE,

@@ -147,6 +147,12 @@ impl<'a> Member<'a> {
         Some((name, script))
     }
 
+    /// The base path that a bundler's or a framework's configuration says literally, whoever answers there.
+    pub fn literal_base_path(&self) -> Option<String> {
+        let said = [("vite.config", "base"), ("next.config", "basePath"), ("astro.config", "base")];
+        said.into_iter().find_map(|(stem, key)| base_path(self.configuration(stem)?.1.at(key)))
+    }
+
     /// Whether it depends on a package itself.
     pub fn owns(&self, name: &str) -> bool {
         self.own.contains(name)

@@ -289,7 +289,11 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
     let takes_mail = member.needs_any(&["smtp-server"]).is_some();
     match member.entries().find(|(_, text)| !takes_mail && does_listen(text)) {
         Some((entry, _)) => (Kind::Server, format!("`{entry}` listens")),
-        None => (Kind::Worker, "nothing in it answers requests".to_owned()),
+        // Its requests may be answered by a package of the workspace; pages are made for somebody.
+        None => match member.needs_any(&RENDERERS).filter(|_| !takes_mail) {
+            Some(renderer) => (Kind::Server, format!("it makes pages with `{renderer}`")),
+            None => (Kind::Worker, "nothing in it answers requests".to_owned()),
+        },
     }
 }
 

@@ -36,11 +36,7 @@ impl Nearest {
     ///
     /// The folders are walked as a tree with what is visible in each, so that no file is slow, however deep and
     /// however full of wishes.
-    pub fn connect<'a>(
-        &'a self,
-        graph: &mut Graph,
-        wishes: impl Iterator<Item = (&'a str, usize, Vec<&'a str>)>,
-    ) {
+    pub fn connect<'a>(&'a self, graph: &mut Graph, wishes: impl Iterator<Item = (&'a str, usize, Vec<&'a str>)>) {
         let mut folders: BTreeMap<Vec<u8>, (&str, Vec<(usize, Vec<&str>)>)> = BTreeMap::new();
         for folder in self.tables.keys() {
             folders.insert(in_tree_order(folder), (folder, Vec::new()));

@@ -48,8 +48,7 @@ impl Reader {
         let mut linked: Vec<(usize, &str)> = Vec::new();
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (place, entry) in packages {
-            let names: Vec<&str> =
-                TABLES.iter().flat_map(|table| entry.entries(table)).map(|(name, _)| name).collect();
+            let names: Vec<&str> = TABLES.iter().flat_map(|table| entry.entries(table)).map(|(name, _)| name).collect();
             let Some((folder, name)) = split(place) else {
                 folders.insert(place, names);
                 continue;
@@ -89,15 +88,16 @@ impl Reader {
         let mut open: Vec<(String, &Value)> = vec![(String::new(), root)];
         while let Some((folder, value)) = open.pop() {
             for (name, entry) in value.entries("dependencies").filter(|(name, _)| !name.is_empty()) {
-                let place =
-                    if folder.is_empty() { format!("node_modules/{name}") } else { format!("{folder}/node_modules/{name}") };
+                let place = if folder.is_empty() {
+                    format!("node_modules/{name}")
+                } else {
+                    format!("{folder}/node_modules/{name}")
+                };
                 let version = entry.text_of("version");
                 let local = version.strip_prefix("file:").and_then(|path| paths::from("", path));
                 self.local_sources.extend(local.clone());
                 let node = match local.filter(|path| !paths::is_archive(path)) {
-                    Some(folder) => {
-                        self.graph.add(Thing::Link { place: place.clone(), name: name.to_owned(), folder })
-                    }
+                    Some(folder) => self.graph.add(Thing::Link { place: place.clone(), name: name.to_owned(), folder }),
                     None => self.package(&place, name, version, entry.text_of("integrity"), entry.text_of("resolved")),
                 };
                 self.nearest.insert(&folder, name, node);

@@ -33,7 +33,8 @@ impl Importers {
     pub fn find(&self, folder: &str, name: &str) -> Option<usize> {
         let mut at = Some(folder);
         while let Some(folder) = at {
-            if let Some(node) = self.members.get(folder).and_then(|wishes| wishes.get(name)).and_then(|wish| wish.node) {
+            if let Some(node) = self.members.get(folder).and_then(|wishes| wishes.get(name)).and_then(|wish| wish.node)
+            {
                 return Some(node);
             }
             at = match folder.rsplit_once('/') {
@@ -73,7 +74,8 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
         is_rewritten: document.pnpmfile_checksum.is_some() || document.package_extensions_checksum.is_some(),
         overridden: document.overrides.iter().flatten().map(|(name, _)| overridden(name)).collect(),
     };
-    let patches = document.patched_dependencies.iter().flatten().filter_map(|(_, patch)| paths::from("", patch.path.as_deref()?));
+    let patches =
+        document.patched_dependencies.iter().flatten().filter_map(|(_, patch)| paths::from("", patch.path.as_deref()?));
     Ok(Contents {
         version,
         writers,
@@ -203,12 +205,8 @@ impl Reader {
     }
 
     fn importers(&mut self, document: &Document) -> Result<(), Diagnostic> {
-        let own = Importer {
-            specifiers: None,
-            dependencies: None,
-            dev_dependencies: None,
-            optional_dependencies: None,
-        };
+        let own =
+            Importer { specifiers: None, dependencies: None, dev_dependencies: None, optional_dependencies: None };
         let mut links = Vec::new();
         match &document.importers {
             Some(importers) => {
@@ -311,8 +309,10 @@ impl Reader {
 impl Resolution {
     /// What content is checked against, else where it comes from; of what is one for each platform all of it.
     fn integrity(&self) -> String {
-        let variants = self.variants.iter().flatten().filter_map(|variant| Some(variant.resolution.as_ref()?.integrity()));
-        let commit = [&self.repo, &self.commit, &self.path].into_iter().flatten().cloned().collect::<Vec<_>>().join("#");
+        let variants =
+            self.variants.iter().flatten().filter_map(|variant| Some(variant.resolution.as_ref()?.integrity()));
+        let commit =
+            [&self.repo, &self.commit, &self.path].into_iter().flatten().cloned().collect::<Vec<_>>().join("#");
         let said = self.integrity.clone().or_else(|| self.tarball.clone()).or_else(|| self.url.clone());
         let said = said.or(Some(commit).filter(|commit| !commit.is_empty()));
         let said = said.or_else(|| self.directory.as_ref().map(|folder| format!("file:{folder}")));

@@ -172,8 +172,8 @@ fn unreadable_lockfiles() {
     check_unreadable(
         b"{\n  \"lockfileVersion\": 3,\n<<<<<<< HEAD\n",
         expect![[r#"
-        package-lock.json:3:1: the lockfile cannot be read: key must be a string
-        hint: `npm install` writes it anew"#]],
+            package-lock.json:3:1: the lockfile has an unresolved merge conflict
+            hint: `npm install` writes it anew"#]],
     );
     check_unreadable(
         b"[]",

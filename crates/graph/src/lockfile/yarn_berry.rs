@@ -62,7 +62,9 @@ struct PeerMeta {
 /// Reads a lockfile of Yarn 2 or newer.
 pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     let documents: Vec<BTreeMap<String, Entry>> = yaml::read("the lockfile cannot be read", text)?;
-    let Some(mut entries) = documents.into_iter().next() else { return Err(Diagnostic::error("the lockfile is empty")) };
+    let Some(mut entries) = documents.into_iter().next() else {
+        return Err(Diagnostic::error("the lockfile is empty"));
+    };
     let metadata = entries.remove("__metadata");
     let version = metadata.as_ref().and_then(|metadata| metadata.version.clone());
     let version = version.ok_or_else(|| Diagnostic::error("the lockfile has no `version` in `__metadata`"))?;
@@ -249,7 +251,8 @@ fn patch_files(range: &str) -> Vec<String> {
     let (files, binding) = files.split_once("::").unwrap_or((files, ""));
     let folder = bound_to(binding);
     let files = files.split('&').map(|file| paths::decoded(file.strip_prefix("optional!").unwrap_or(file)));
-    let files = files.map(|file| file.trim_start_matches(['~', '!']).to_owned() + if file.starts_with('~') { "\0" } else { "" });
+    let files = files
+        .map(|file| file.trim_start_matches(['~', '!']).to_owned() + if file.starts_with('~') { "\0" } else { "" });
     files
         .filter(|file| !file.starts_with("builtin<") && !file.is_empty())
         .filter_map(|file| match file.strip_suffix('\0') {

@@ -105,7 +105,8 @@ fn entries(text: &str) -> Result<Vec<Entry>, Diagnostic> {
         }
         last = at + 1;
         let broken = |what: &str| {
-            Diagnostic::error(format!("the lockfile cannot be read: {what}")).at((at + 1, line.len() - content.len() + 1))
+            Diagnostic::error(format!("the lockfile cannot be read: {what}"))
+                .at((at + 1, line.len() - content.len() + 1))
         };
         match (line.len() - content.len(), entries.last_mut()) {
             (0, _) => {

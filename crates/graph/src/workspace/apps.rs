@@ -106,12 +106,6 @@ impl Finder {
             workspace.apps.insert(name.clone(), app);
             workspace.app_configs.insert(name, config);
         }
-        if workspace.apps.is_empty() && !workspace.members.is_empty() {
-            let hint = "`frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one";
-            self.problems.push(
-                Diagnostic::error("no app is found in this workspace").in_file("package.json").hint(hint),
-            );
-        }
     }
 
     /// Apps that `frontage.toml` names, by folder.
@@ -177,7 +171,8 @@ impl Finder {
         let output = config.output.as_deref()?;
         let Some(from_root) = output.strip_prefix('/') else { return Some(output.to_owned()) };
         let path = member.path.as_str();
-        let below = from_root.strip_prefix(path).filter(|below| path.is_empty() || matches!(below.get(..1), None | Some("/")));
+        let below =
+            from_root.strip_prefix(path).filter(|below| path.is_empty() || matches!(below.get(..1), None | Some("/")));
         Some(below.map_or_else(|| output.to_owned(), |below| below.trim_start_matches('/').to_owned()))
     }
 
@@ -207,9 +202,8 @@ impl Finder {
             };
             for (name, application) in value.get("applications").and_then(Value::as_object).into_iter().flatten() {
                 let package = application.get("packageName").and_then(Value::as_str).unwrap_or(name);
-                let is_called = |app: &&mut App| {
-                    workspace.members.get(&app.path).is_some_and(|member| member.name == package)
-                };
+                let is_called =
+                    |app: &&mut App| workspace.members.get(&app.path).is_some_and(|member| member.name == package);
                 let Some(app) = workspace.apps.values_mut().find(is_called) else { continue };
                 match application.get("routing").and_then(Value::as_array) {
                     Some(routing) if app.routes.is_empty() => app.routes = routes(routing),
@@ -294,9 +288,11 @@ fn app(name: &AppName, member: &Member, config: &AppConfig, finding: Option<&Fin
     let build = || member.manifest.script_with_hooks("build");
     App {
         routes: config.routes.iter().flatten().map(|(route, _)| route.clone()).collect(),
-        build: config.build.clone().or_else(|| finding.and_then(|finding| finding.build.clone())).or_else(|| {
-            found.is_none().then(build).flatten()
-        }),
+        build: config
+            .build
+            .clone()
+            .or_else(|| finding.and_then(|finding| finding.build.clone()))
+            .or_else(|| found.is_none().then(build).flatten()),
         serving,
         framework: finding.and_then(|finding| finding.framework),
         start,

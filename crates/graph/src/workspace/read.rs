@@ -10,7 +10,7 @@ use super::{Member, Root, Unreadable, Workspace, apps, links};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::discover::{self, FoundRoot};
+use crate::discover::{self, Discovered, FoundRoot, SaidBy};
 use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::lockfile::Lockfile;
@@ -49,7 +49,12 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     let config = reader.config(&snapshot)?;
     let found = snapshot.clone();
     let files = Contents::of(&found, tells)?;
-    let discovered = discover::discover(&files);
+    let discovered = found_or_plain(&files);
+    if discovered.roots.is_empty() && discovered.problems.is_empty() {
+        let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
+        reader.error("there is no `package.json` anywhere in the repository", "package.json", hint);
+    }
+    let has_errors = discovered.problems.iter().any(|problem| problem.severity == Severity::Error);
     reader.problems.extend(discovered.problems);
     let is_only = discovered.roots.len() == 1;
     let mut workspace = Workspace {
@@ -72,7 +77,7 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
         let mut of_root = Reader { problems: Vec::new() };
         let read = of_root.root(&workspace.snapshot, &files, found);
         match read {
-            Some((root, members)) if !of_root.has_errors() => {
+            Some((root, members)) if !of_root.has_errors() && !of_root.lacks(found, &root, &members, has_errors) => {
                 workspace.roots.insert(root.folder.clone(), root);
                 workspace.members.extend(members);
                 reader.problems.extend(of_root.problems);
@@ -83,18 +88,42 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
         }
     }
     if workspace.members.is_empty() {
-        return Err(Unreadable::Commit(reader.problems));
+        return Err(Unreadable::Commit(reader.told_once()));
     }
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
-    if reader.has_errors() {
-        return Err(Unreadable::Commit(reader.problems));
+    if workspace.apps.is_empty() && !reader.has_errors() {
+        let hint = "`frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one";
+        let problem = format!("no app is found among {}", members(workspace.members.len()));
+        reader.error(problem, "package.json", hint);
     }
-    workspace.warnings = reader.problems;
+    if reader.has_errors() {
+        return Err(Unreadable::Commit(reader.told_once()));
+    }
+    workspace.warnings = reader.told_once();
     Ok(workspace)
+}
+
+/// Workspaces; in a repository without any, its own folder if it holds a page to serve.
+fn found_or_plain(files: &Contents) -> Discovered {
+    let mut discovered = discover::discover(files);
+    if discovered.roots.is_empty() && discovered.problems.is_empty() && files.holds("index.html") {
+        discovered.roots.push(FoundRoot {
+            folder: RepoPath::root(),
+            members: vec![RepoPath::root()],
+            manager: None,
+            lockfile: None,
+            said_by: SaidBy::Alone,
+        });
+    }
+    discovered
+}
+
+fn members(count: usize) -> String {
+    if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }
 
 struct Reader {
@@ -105,6 +134,17 @@ impl Reader {
     fn error(&mut self, message: impl Into<String>, file: &str, hint: &str) {
         let diagnostic = Diagnostic::error(message).in_file(file);
         self.problems.push(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) });
+    }
+
+    /// Problems in the order in which they were met; what was met in two ways is told once.
+    fn told_once(self) -> Vec<Diagnostic> {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for problem in self.problems {
+            if !told.contains(&problem) {
+                told.push(problem);
+            }
+        }
+        told
     }
 
     fn has_errors(&self) -> bool {
@@ -184,16 +224,10 @@ impl Reader {
         let manager = lockfile.as_ref().map(Lockfile::manager).or(found.manager).unwrap_or(PackageManager::Npm);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let root = Root { folder, manifest, manager, lockfile, version_files, pipeline, generate };
-        self.dependencies(found, &root, &members);
         Some((root, members))
     }
 
-    fn members(
-        &mut self,
-        snapshot: &Snapshot,
-        files: &Contents,
-        found: &FoundRoot,
-    ) -> BTreeMap<RepoPath, Member> {
+    fn members(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> BTreeMap<RepoPath, Member> {
         let mut members: BTreeMap<RepoPath, Member> = BTreeMap::new();
         let mut named: BTreeMap<String, String> = BTreeMap::new();
         for path in &found.members {
@@ -252,32 +286,35 @@ impl Reader {
         pipeline
     }
 
-    /// What manifests ask for and the lockfile does not know: every install would fail.
-    fn dependencies(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>) {
+    /// Whether manifests ask for what the lockfile does not know: every install would fail. That there is no lockfile is
+    /// no news where more is wrong (`is_told`).
+    fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>, is_told: bool) -> bool {
         let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
         let of_members = members.values().map(|member| (&member.path, &member.manifest));
         let manifests: BTreeMap<&RepoPath, &Manifest> = of_members.chain([(&root.folder, &root.manifest)]).collect();
         let install = format!("`{} install`", root.manager.program());
         let Some((lockfile, path)) = root.lockfile.as_ref().zip(found.lockfile.as_ref()) else {
             let outside = manifests.values().flat_map(|manifest| manifest.all_dependencies());
-            let is_unreadable = found.lockfile.is_some();
-            if outside.into_iter().any(|(name, _)| !own.contains(name)) && !is_unreadable {
+            if outside.into_iter().any(|(name, _)| !own.contains(name)) && found.lockfile.is_none() && !is_told {
                 let file = root.folder.join(lockfile_of(root.manager));
                 self.error("there is no lockfile", &file, &format!("{install}, then commit it"));
             }
-            return;
+            return self.has_errors();
         };
         for (member, manifest) in manifests {
             let optional = manifest.dependencies("optionalDependencies");
             let tables = ["devDependencies", "dependencies"].into_iter().map(|table| manifest.dependencies(table));
             let wanted: BTreeMap<&str, &str> = tables.flatten().collect();
-            for (name, range) in wanted.into_iter().filter(|(name, _)| !own.contains(name) && !optional.contains_key(name)) {
+            for (name, range) in
+                wanted.into_iter().filter(|(name, _)| !own.contains(name) && !optional.contains_key(name))
+            {
                 if !lockfile.holds(root.below(member), name, range) {
                     let problem = format!("it needs `{name}`, which `{path}` does not know");
                     self.error(problem, &member.join("package.json"), &format!("{install}, then commit `{path}`"));
                 }
             }
         }
+        self.has_errors()
     }
 
     /// A root that cannot be used beside others that can.
@@ -326,8 +363,7 @@ impl Reader {
                     scripts.push(task);
                 }
             }
-            let has_build =
-                member.manifest.script(BUILD).is_some() || root.pipeline.command(&path, BUILD).is_some();
+            let has_build = member.manifest.script(BUILD).is_some() || root.pipeline.command(&path, BUILD).is_some();
             let is_built = has_build && (tasks.contains(BUILD) || !entries_are_there(&workspace.snapshot, member));
             let generated = generate(&member.manifest, &scripts);
             self.problems.extend(generated.iter().map(|script| said_by_nobody(script, &path.join("package.json"))));
@@ -409,7 +445,8 @@ fn generate(manifest: &Manifest, scripts: &[String]) -> Option<String> {
 }
 
 fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
-    let message = format!("its script `{script}` runs before builds, since it generates a client and nothing else runs it");
+    let message =
+        format!("its script `{script}` runs before builds, since it generates a client and nothing else runs it");
     Diagnostic::warning(message).in_file(file)
 }
 
