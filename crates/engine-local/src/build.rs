@@ -19,15 +19,19 @@ use crate::toolchain::Toolchains;
 mod assets;
 mod base;
 mod checkout;
+mod closure;
+mod dependencies;
 mod hints;
 mod image;
+mod imports;
 mod install;
+mod managers;
 mod once;
 mod pack;
 mod room;
 
 use once::Once;
-use room::{Room, Run};
+use room::{Registry, Room, Run};
 
 /// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
 pub const EPOCH: u64 = 1_577_836_800;
@@ -140,7 +144,7 @@ impl Work {
                 Some(installed.map_err(|failure| self.with_own_log(failure))?)
             }
         };
-        self.ahead(pack::dependencies_ahead(shared.clone(), task.clone(), install.clone()));
+        self.ahead(dependencies::ahead(shared.clone(), task.clone(), install.clone()));
         self.tell(Stage::Checkout, false);
         let checkout = self.checkout().await.map_err(|cause| self.error("lay out the files of", cause))?;
         let room = self.room(install.as_deref(), &checkout).map_err(|cause| self.error("make room for", cause))?;
@@ -212,8 +216,9 @@ impl Work {
             env,
             folder: &task.member,
             network: task.network,
-            registry: false,
+            registry: Registry::Absent,
             toolchain: &task.toolchain,
+            bun: None,
         };
         let ended = room.run(run).await.map_err(|cause| self.error("run the build of", cause))?;
         if ended.succeeded() {

@@ -1,14 +1,13 @@
 //! Packing what an app's build left: image layers, public assets, and the record of both.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::task::REPOSITORY_FOLDER;
-use model::{Artifact, Digest, Layer, LayerKind, RepoPath, Start, Task, TaskKind, Version};
+use model::{Artifact, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
 
+use super::dependencies::{self, Dependencies};
 use super::{Shared, assets, base, blocking, image};
 use crate::files::{self, Laid, Scratch};
 
@@ -29,21 +28,25 @@ pub async fn pack(
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
 ) -> io::Result<Artifact> {
-    let TaskKind::App { app, packages, closure, links } = task.kind.clone() else {
+    let TaskKind::App { app, packages, .. } = task.kind.clone() else {
         return Err(io::Error::other("only apps are packed"));
     };
     let is_static = app.start.is_none();
+    let command = app.start.clone().unwrap_or_default();
+    // What a framework packs by itself needs nothing of the install layer.
+    let needs_dependencies = !is_static;
+    let dependencies = install.filter(|_| needs_dependencies);
+    let dependencies = Dependencies::of(shared, task, dependencies.as_deref(), &[]);
     let mut layers = Vec::new();
-    if !is_static {
-        layers.push(base::ensure(shared, &task.toolchain).await?);
-        if let Some(install) = install {
-            layers.extend(dependencies(shared, task, install, closure, links).await?);
-        }
+    if let Some(dependencies) = &dependencies {
+        layers.extend(dependencies.declared(shared).await?);
     }
-    let (data, name) = (shared.data.clone(), app.clone());
+    let (data, name, mut kept) = (shared.data.clone(), app.clone(), dependencies.clone());
     let from_root = app.output.as_deref().and_then(|output| output.strip_prefix('/')?.parse().ok());
-    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(from_root).chain(packages).collect();
-    let (found, own) = blocking(move || {
+    let outside = kept.iter_mut().flat_map(|kept| kept.outside()).filter_map(|it| it.to_str()?.parse().ok());
+    let members: Vec<RepoPath> =
+        [app.path.clone()].into_iter().chain(from_root).chain(packages.clone()).chain(outside).collect();
+    let (found, own, commands, used) = blocking(move || {
         let scratch = Scratch::new(&data, "app")?;
         let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
         files::make_folder(&root)?;
@@ -51,10 +54,18 @@ pub async fn pack(
             files::lay(&source, &root, &mut |path| belongs(path, &members))?;
         }
         let found = assets::keep(&data, &name, &root)?;
+        let commands = dependencies::commands(&root, &name.path, &command);
+        let used = kept.map(|kept| kept.undeclared(&root, &name, &packages, &commands)).unwrap_or_default();
         let layer = if is_static { None } else { Some(image::keep_layer(&data, &scratch, "tree", LayerKind::App)?) };
-        Ok((found, layer))
+        Ok((found, layer, commands, used))
     })
     .await?;
+    if let Some(dependencies) = &dependencies {
+        layers.extend(dependencies.found(shared, used).await?);
+    }
+    if !is_static {
+        layers.insert(0, base::ensure(shared, &task.toolchain, &commands).await?);
+    }
     layers.extend(own);
     let version = Version { app: app.name.clone(), key: task.key.clone() };
     let image = if is_static {
@@ -63,7 +74,11 @@ pub async fn pack(
         let _one_at_a_time = shared.once.lock("image index").await;
         Some(image::keep_image(&shared.data, &version, &app, &layers)?)
     };
-    let start = app.start.clone().map_or(Start::Static, |command| Start::Server { command });
+    let start = match (app.start.clone(), app.serving) {
+        (Some(command), Serving::Worker) => Start::Worker { command },
+        (Some(command), Serving::Server | Serving::Static) => Start::Server { command },
+        (None, _) => Start::Static,
+    };
     let artifact = Artifact {
         version,
         commit: task.commit.clone(),
@@ -73,6 +88,8 @@ pub async fn pack(
         start,
         base_path: found.base_path,
         shell: found.shell,
+        not_found: None,
+        corrections: Vec::new(),
         app,
     };
     // Written last: who finds it finds everything that it names.
@@ -83,20 +100,10 @@ pub async fn pack(
 
 /// The base layer of an app that has a server, begun before anything else is there.
 pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
-    match &task.kind {
-        TaskKind::App { app, .. } if app.start.is_some() => base::ensure(&shared, &task.toolchain).await.map(drop),
-        TaskKind::App { .. } | TaskKind::Package => Ok(()),
-    }
-}
-
-/// The layer of an app's dependencies, begun as soon as they are installed.
-pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
-    match (task.kind.clone(), install) {
-        (TaskKind::App { app, closure, links, .. }, Some(install)) if app.start.is_some() => {
-            let install = shared.data.path().join(install);
-            dependencies(&shared, &task, install, closure, links).await.map(drop)
-        }
-        _ => Ok(()),
+    let TaskKind::App { app, .. } = &task.kind else { return Ok(()) };
+    match app.start.clone() {
+        Some(command) => base::ensure(&shared, &task.toolchain, &[command]).await.map(drop),
+        None => Ok(()),
     }
 }
 
@@ -110,99 +117,6 @@ fn belongs(path: &Path, members: &[RepoPath]) -> Laid {
         member.starts_with(path) || path.starts_with(member) && path != member.join("node_modules")
     };
     if !is_cache(path) && members.iter().any(within) { Laid::Kept } else { Laid::LeftOut }
-}
-
-/// The layer of an app's production closure, packed once for all apps and versions with the same.
-async fn dependencies(
-    shared: &Shared,
-    task: &Task,
-    install: PathBuf,
-    closure: Vec<String>,
-    links: BTreeMap<String, RepoPath>,
-) -> io::Result<Option<Layer>> {
-    if closure.is_empty() && links.is_empty() {
-        return Ok(None);
-    }
-    let key = task.install.as_ref().map(|layer| layer.key.to_string()).unwrap_or_default();
-    let identity = Digest::of(format!("dependencies 1 {key} {closure:?} {links:?}").as_bytes());
-    let name = format!("dependencies-{}", identity.hex());
-    let _one_at_a_time = shared.once.lock(&name).await;
-    let record = shared.data.layers().join(format!("{name}.json"));
-    if let Some(layer) = base::recorded(&shared.data, &record) {
-        return Ok(Some(layer));
-    }
-    let data = shared.data.clone();
-    let layer = blocking(move || {
-        let scratch = Scratch::new(&data, "dependencies")?;
-        let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
-        files::make_folder(&root)?;
-        lay_closure(&install, &root, &closure, &links)?;
-        let layer = image::keep_layer(&data, &scratch, "tree", LayerKind::Dependencies)?;
-        files::write_whole(&record, &serde_json::to_vec(&layer)?)?;
-        Ok(layer)
-    });
-    layer.await.map(Some)
-}
-
-fn lay_closure(install: &Path, root: &Path, closure: &[String], links: &BTreeMap<String, RepoPath>) -> io::Result<()> {
-    for folder in closure {
-        // An optional dependency of another platform is in the lockfile, but not installed. And where a package's
-        // script put a link, that leads to what was never installed.
-        if !files::is_real_folder(install, Path::new(folder)) {
-            continue;
-        }
-        files::make_folder(&root.join(folder))?;
-        // What is nested below it is part of the closure by itself, or of nobody's.
-        files::lay(&install.join(folder), &root.join(folder), &mut |path| {
-            if path == Path::new("node_modules") { Laid::LeftOut } else { Laid::Kept }
-        })?;
-    }
-    for (link, target) in links {
-        files::link(&relative(Path::new(link), Path::new(target.as_str())), &root.join(link))?;
-    }
-    let holders: std::collections::BTreeSet<&str> = closure
-        .iter()
-        .filter_map(|folder| folder.rfind("node_modules/").map(|at| &folder[..at + "node_modules".len()]))
-        .collect();
-    for holder in holders {
-        lay_programs(&install.join(holder).join(".bin"), &root.join(holder).join(".bin"))?;
-    }
-    Ok(())
-}
-
-/// Links to programs, as far as what they lead to is part of the layer.
-fn lay_programs(source: &Path, target: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(source) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        let Ok(program) = fs::read_link(entry.path()) else { continue };
-        if normal(&target.join(&program)).exists() {
-            files::link(&program, &target.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
-}
-
-/// The path from where a link stands to its target, both relative to the same folder.
-fn relative(link: &Path, target: &Path) -> PathBuf {
-    let up = link.components().count().saturating_sub(1);
-    std::iter::repeat_n(Path::new(".."), up).chain([target]).collect()
-}
-
-/// A path without `..`, by its words alone: the folders before it need not exist.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        if part == Component::ParentDir {
-            normal.pop();
-        } else {
-            normal.push(part);
-        }
-    }
-    normal
 }
 
 #[cfg(test)]
@@ -236,14 +150,5 @@ mod tests {
         ] {
             check(path, false);
         }
-    }
-
-    #[test]
-    fn links_lead_from_where_they_stand() {
-        assert_eq!(
-            relative(Path::new("node_modules/@academy/ui"), Path::new("packages/ui")),
-            Path::new("../../packages/ui")
-        );
-        assert_eq!(normal(Path::new("/a/.bin/../next/bin")), Path::new("/a/next/bin"));
     }
 }
