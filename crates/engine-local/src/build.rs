@@ -23,6 +23,7 @@ mod hints;
 mod image;
 mod install;
 mod once;
+mod outcome;
 mod pack;
 mod room;
 

@@ -63,7 +63,7 @@ async fn run_part(
     toolchain: &Toolchain,
 ) -> Result<(), BuildFailure> {
     let (name, command) = match part {
-        Part::Fetch => ("install", format!("{} --ignore-scripts", layer.command)),
+        Part::Fetch => ("install", format!("{} install --ignore-scripts", layer.manager.program())),
         Part::Scripts => ("scripts of packages", "npm rebuild --no-audit --no-fund --loglevel=error".to_owned()),
     };
     let steps = [Step { name: name.to_owned(), folder: RepoPath::root(), command }];

@@ -29,9 +29,10 @@ pub async fn pack(
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
 ) -> io::Result<Artifact> {
-    let TaskKind::App { app, packages, closure, links } = task.kind.clone() else {
+    let TaskKind::App { app, packages, .. } = task.kind.clone() else {
         return Err(io::Error::other("only apps are packed"));
     };
+    let (closure, links): (Vec<String>, BTreeMap<String, RepoPath>) = Default::default();
     let is_static = app.start.is_none();
     let mut layers = Vec::new();
     if !is_static {
@@ -73,6 +74,8 @@ pub async fn pack(
         start,
         base_path: found.base_path,
         shell: found.shell,
+        not_found: None,
+        corrections: Vec::new(),
         app,
     };
     // Written last: who finds it finds everything that it names.
@@ -92,7 +95,8 @@ pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
 /// The layer of an app's dependencies, begun as soon as they are installed.
 pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
     match (task.kind.clone(), install) {
-        (TaskKind::App { app, closure, links, .. }, Some(install)) if app.start.is_some() => {
+        (TaskKind::App { app, .. }, Some(install)) if app.start.is_some() => {
+            let (closure, links): (Vec<String>, BTreeMap<String, RepoPath>) = Default::default();
             let install = shared.data.path().join(install);
             dependencies(&shared, &task, install, closure, links).await.map(drop)
         }
