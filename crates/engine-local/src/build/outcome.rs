@@ -2,7 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{App, RepoPath, Start};
+use model::{App, Framework, RepoPath, Serving, Start};
+
+mod astro;
+mod laid;
+mod look;
+mod next;
+mod nitro;
+mod pages;
+mod prefix;
+mod process;
+mod router;
+mod svelte;
+
+pub use laid::Laid;
+use look::{Look, is_below};
 
 /// What a build left, as far as that can be told by names and texts.
 pub trait Tree {
@@ -98,6 +112,72 @@ pub struct Missing {
 /// # Errors
 /// If it left nothing that can be served, or not what is configured.
 pub fn outcome(app: &App, tree: &dyn Tree) -> Result<Outcome, Missing> {
-    let _ = (app, tree);
-    Err(Missing { looked_for: "nothing is known yet".to_owned(), hint: "`output = \"…\"`".to_owned() })
+    let look = Look { app, tree };
+    match (app.serving, &app.start) {
+        (Serving::Static, _) => of_static(&look),
+        (Serving::Server | Serving::Worker, Some(start)) => with_start(&look, start),
+        (Serving::Server, None) => of_framework(&look),
+        (Serving::Worker, None) => {
+            let mut outcome = process::unknown(&look)?;
+            if let Some(command) = outcome.start.command().map(str::to_owned) {
+                outcome.start = Start::Worker { command };
+            }
+            Ok(Outcome { public: Vec::new(), shell: None, ..outcome })
+        }
+    }
 }
+
+/// What the framework's own production command is, and what it needs.
+fn of_framework(look: &Look<'_>) -> Result<Outcome, Missing> {
+    match look.app.framework {
+        Some(Framework::Next) => next::outcome(look),
+        Some(Framework::Nuxt | Framework::Nitro) => nitro::outcome(look),
+        Some(Framework::ReactRouter | Framework::Remix) => router::outcome(look),
+        Some(Framework::Astro) => astro::outcome(look),
+        Some(Framework::SvelteKit) => svelte::outcome(look),
+        Some(Framework::Angular) => process::angular(look),
+        _ => process::unknown(look),
+    }
+}
+
+/// Pages, unless a framework that may have a server left one and no pages.
+fn of_static(look: &Look<'_>) -> Result<Outcome, Missing> {
+    match look.app.framework {
+        _ if look.app.output.is_some() => pages::outcome(look),
+        Some(Framework::Next | Framework::Astro | Framework::SvelteKit | Framework::Angular) => of_framework(look),
+        Some(Framework::Nuxt | Framework::Nitro | Framework::ReactRouter | Framework::Remix) => {
+            pages::outcome(look).or_else(|missing| {
+                let mut outcome = of_framework(look).map_err(|_| missing)?;
+                outcome.corrections.push("it was taken for a static app; the build left a server".to_owned());
+                Ok(outcome)
+            })
+        }
+        _ => pages::outcome(look),
+    }
+}
+
+/// The command that is said, over what the framework is known to leave.
+fn with_start(look: &Look<'_>, start: &str) -> Result<Outcome, Missing> {
+    let started = process::started(look, start)?;
+    let known = match look.app.framework {
+        None | Some(Framework::Nest) => return Ok(started),
+        Some(_) => of_framework(look),
+    };
+    let Ok(known) = known else { return Ok(started) };
+    let entry = process::check(look, start)?;
+    let is_inside = |folders: &BTreeSet<RepoPath>| {
+        entry.as_ref().is_some_and(|entry| folders.iter().any(|folder| is_below(folder.as_str(), entry)))
+    };
+    let (kept, copied) = match known.kept {
+        Kept::Alone(folders) if is_inside(&folders) => (Kept::Alone(folders), known.copied),
+        _ => (started.kept, Vec::new()),
+    };
+    // What `output` names is said too.
+    let public = if look.app.output.is_some() { started.public } else { known.public };
+    let shell = started.shell.or(known.shell);
+    let base_path = known.base_path;
+    Ok(Outcome { start: started.start, public, base_path, shell, not_found: None, kept, copied, env: known.env, corrections: Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;
