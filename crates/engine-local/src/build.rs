@@ -19,6 +19,7 @@ use crate::toolchain::Toolchains;
 mod assets;
 mod base;
 mod checkout;
+mod closure;
 mod hints;
 mod image;
 mod install;

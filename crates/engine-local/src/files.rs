@@ -165,6 +165,16 @@ fn lay_below(source: &Path, target: &Path, below: &Path, choose: &mut dyn FnMut(
     Ok(())
 }
 
+/// Lays one file, by the same rules.
+///
+/// # Errors
+/// If it cannot be read or written.
+pub fn lay_one(source: &Path, place: &Path) -> io::Result<()> {
+    let metadata = source.symlink_metadata()?;
+    remove_any(place)?;
+    lay_file(source, place, &metadata)
+}
+
 fn lay_file(source: &Path, place: &Path, metadata: &fs::Metadata) -> io::Result<()> {
     if let Some(parent) = place.parent() {
         make_folder(parent)?;

@@ -9,7 +9,7 @@ use api::layout::DataDirectory;
 use api::sandbox::{Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
 use engine::{Error, InstanceSpec, InstanceState, ObservedInstance, Probe, Remedy, Runtime};
 use model::task::REPOSITORY_FOLDER;
-use model::{AppName, Artifact, InstanceId, NetworkAccess, Start};
+use model::{AppName, Artifact, InstanceId, NetworkAccess};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::files;
@@ -48,8 +48,8 @@ impl LocalRuntime {
     }
 
     fn spec(&self, instance: &InstanceSpec) -> Result<Spec, Error> {
-        let Start::Server { command } = &instance.artifact.start else {
-            let attempted = format!("`{}` has no server to start", instance.artifact.version);
+        let Some(command) = instance.artifact.start.command() else {
+            let attempted = format!("`{}` has no process to start", instance.artifact.version);
             return Err(Error::new(Remedy::ChangeRequest, attempted));
         };
         // Until addresses are translated, "all" reaches the repository's own apps and nothing else.

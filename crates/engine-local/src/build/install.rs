@@ -59,11 +59,11 @@ enum Part {
 async fn run_part(
     room: &Room<'_>,
     part: Part,
-    layer: &InstallLayer,
+    _layer: &InstallLayer,
     toolchain: &Toolchain,
 ) -> Result<(), BuildFailure> {
     let (name, command) = match part {
-        Part::Fetch => ("install", format!("{} install --ignore-scripts", layer.manager.program())),
+        Part::Fetch => ("install", "npm ci --ignore-scripts --no-audit --no-fund --loglevel=error".to_owned()),
         Part::Scripts => ("scripts of packages", "npm rebuild --no-audit --no-fund --loglevel=error".to_owned()),
     };
     let steps = [Step { name: name.to_owned(), folder: RepoPath::root(), command }];
@@ -111,6 +111,11 @@ fn has_scripts(tree: &Path) -> bool {
 
 fn error(cause: io::Error) -> BuildFailure {
     BuildFailure::Error(Error::new(Remedy::Retry, "could not install packages").because(cause))
+}
+
+/// Where the manifests that a layer was made from are kept.
+pub fn manifests(data: &DataDirectory, layer: &InstallLayer) -> PathBuf {
+    checkout::place(data, &format!("manifests-{}", layer.key))
 }
 
 /// Lockfile, settings and manifests in a folder by their content; relative to the data directory.

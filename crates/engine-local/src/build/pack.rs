@@ -1,15 +1,15 @@
 //! Packing what an app's build left: image layers, public assets, and the record of both.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::BTreeSet;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::task::REPOSITORY_FOLDER;
-use model::{Artifact, Digest, Layer, LayerKind, RepoPath, Start, Task, TaskKind, Version};
+use model::{Artifact, Digest, InstallLayer, Layer, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
 
-use super::{Shared, assets, base, blocking, image};
+use super::closure::{Closure, Installed, Wanted};
+use super::{Shared, assets, base, blocking, image, install};
 use crate::files::{self, Laid, Scratch};
 
 /// Whether a path holds what builds keep for their next run only, or the synthetic `.git`.
@@ -29,7 +29,7 @@ pub async fn pack(
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
 ) -> io::Result<Artifact> {
-    let TaskKind::App { app, packages, .. } = task.kind.clone() else {
+    let TaskKind::App { app, packages, wanted } = task.kind.clone() else {
         return Err(io::Error::other("only apps are packed"));
     };
     let (closure, links): (Vec<String>, BTreeMap<String, RepoPath>) = Default::default();
@@ -38,7 +38,7 @@ pub async fn pack(
     if !is_static {
         layers.push(base::ensure(shared, &task.toolchain).await?);
         if let Some(install) = install {
-            layers.extend(dependencies(shared, task, install, closure, links).await?);
+            layers.extend(dependencies(shared, task, install, wanted).await?);
         }
     }
     let (data, name) = (shared.data.clone(), app.clone());
@@ -64,7 +64,11 @@ pub async fn pack(
         let _one_at_a_time = shared.once.lock("image index").await;
         Some(image::keep_image(&shared.data, &version, &app, &layers)?)
     };
-    let start = app.start.clone().map_or(Start::Static, |command| Start::Server { command });
+    let start = match (app.start.clone(), app.serving) {
+        (Some(command), Serving::Worker) => Start::Worker { command },
+        (Some(command), Serving::Server | Serving::Static) => Start::Server { command },
+        (None, _) => Start::Static,
+    };
     let artifact = Artifact {
         version,
         commit: task.commit.clone(),
@@ -95,10 +99,9 @@ pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
 /// The layer of an app's dependencies, begun as soon as they are installed.
 pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
     match (task.kind.clone(), install) {
-        (TaskKind::App { app, .. }, Some(install)) if app.start.is_some() => {
-            let (closure, links): (Vec<String>, BTreeMap<String, RepoPath>) = Default::default();
+        (TaskKind::App { app, wanted, .. }, Some(install)) if app.start.is_some() => {
             let install = shared.data.path().join(install);
-            dependencies(&shared, &task, install, closure, links).await.map(drop)
+            dependencies(&shared, &task, install, wanted).await.map(drop)
         }
         _ => Ok(()),
     }
@@ -117,96 +120,55 @@ fn belongs(path: &Path, members: &[RepoPath]) -> Laid {
 }
 
 /// The layer of an app's production closure, packed once for all apps and versions with the same.
-async fn dependencies(
-    shared: &Shared,
-    task: &Task,
-    install: PathBuf,
-    closure: Vec<String>,
-    links: BTreeMap<String, RepoPath>,
-) -> io::Result<Option<Layer>> {
-    if closure.is_empty() && links.is_empty() {
-        return Ok(None);
-    }
-    let key = task.install.as_ref().map(|layer| layer.key.to_string()).unwrap_or_default();
-    let identity = Digest::of(format!("dependencies 1 {key} {closure:?} {links:?}").as_bytes());
+async fn dependencies(shared: &Shared, task: &Task, install: PathBuf, wanted: Wanted) -> io::Result<Option<Layer>> {
+    let Some(layer) = &task.install else { return Ok(None) };
+    let identity = Digest::of(format!("dependencies 2 {} {wanted:?}", layer.key).as_bytes());
     let name = format!("dependencies-{}", identity.hex());
     let _one_at_a_time = shared.once.lock(&name).await;
     let record = shared.data.layers().join(format!("{name}.json"));
     if let Some(layer) = base::recorded(&shared.data, &record) {
         return Ok(Some(layer));
     }
-    let data = shared.data.clone();
-    let layer = blocking(move || {
+    let (data, members) = (shared.data.clone(), members(layer, &wanted));
+    let manifests = install::manifests(&data, layer);
+    blocking(move || {
+        let installed = Installed { layer: &install, manifests: &manifests, members: &members };
+        let closure = installed.closure(&wanted);
+        if closure.is_empty() {
+            return Ok(None);
+        }
         let scratch = Scratch::new(&data, "dependencies")?;
         let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
         files::make_folder(&root)?;
-        lay_closure(&install, &root, &closure, &links)?;
+        lay_closure(&install, &root, &closure)?;
         let layer = image::keep_layer(&data, &scratch, "tree", LayerKind::Dependencies)?;
         files::write_whole(&record, &serde_json::to_vec(&layer)?)?;
-        Ok(layer)
-    });
-    layer.await.map(Some)
+        Ok(Some(layer))
+    })
+    .await
 }
 
-fn lay_closure(install: &Path, root: &Path, closure: &[String], links: &BTreeMap<String, RepoPath>) -> io::Result<()> {
-    for folder in closure {
-        // An optional dependency of another platform is in the lockfile, but not installed. And where a package's
-        // script put a link, that leads to what was never installed.
-        if !files::is_real_folder(install, Path::new(folder)) {
-            continue;
-        }
-        files::make_folder(&root.join(folder))?;
+/// Folders of the root and the workspace's members.
+fn members(layer: &InstallLayer, wanted: &Wanted) -> BTreeSet<PathBuf> {
+    let of_manifests = layer.manifests.keys().filter_map(|path| Path::new(path.as_str()).parent().map(Path::to_owned));
+    of_manifests.chain(wanted.keys().map(|folder| PathBuf::from(folder.as_str()))).collect()
+}
+
+fn lay_closure(install: &Path, root: &Path, closure: &Closure) -> io::Result<()> {
+    for package in &closure.packages {
+        files::make_folder(&root.join(package))?;
         // What is nested below it is part of the closure by itself, or of nobody's.
-        files::lay(&install.join(folder), &root.join(folder), &mut |path| {
+        files::lay(&install.join(package), &root.join(package), &mut |path| {
             if path == Path::new("node_modules") { Laid::LeftOut } else { Laid::Kept }
         })?;
     }
-    for (link, target) in links {
-        files::link(&relative(Path::new(link), Path::new(target.as_str())), &root.join(link))?;
+    for (link, target) in &closure.links {
+        files::link(target, &root.join(link))?;
     }
-    let holders: std::collections::BTreeSet<&str> = closure
-        .iter()
-        .filter_map(|folder| folder.rfind("node_modules/").map(|at| &folder[..at + "node_modules".len()]))
-        .collect();
-    for holder in holders {
-        lay_programs(&install.join(holder).join(".bin"), &root.join(holder).join(".bin"))?;
+    for program in &closure.programs {
+        files::lay_one(&install.join(program), &root.join(program))?;
     }
     Ok(())
-}
-
-/// Links to programs, as far as what they lead to is part of the layer.
-fn lay_programs(source: &Path, target: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(source) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
-    for entry in entries {
-        let entry = entry?;
-        let Ok(program) = fs::read_link(entry.path()) else { continue };
-        if normal(&target.join(&program)).exists() {
-            files::link(&program, &target.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
-}
-
-/// The path from where a link stands to its target, both relative to the same folder.
-fn relative(link: &Path, target: &Path) -> PathBuf {
-    let up = link.components().count().saturating_sub(1);
-    std::iter::repeat_n(Path::new(".."), up).chain([target]).collect()
-}
-
-/// A path without `..`, by its words alone: the folders before it need not exist.
-fn normal(path: &Path) -> PathBuf {
-    let mut normal = PathBuf::new();
-    for part in path.components() {
-        if part == Component::ParentDir {
-            normal.pop();
-        } else {
-            normal.push(part);
-        }
-    }
-    normal
 }
 
 #[cfg(test)]
@@ -240,14 +202,5 @@ mod tests {
         ] {
             check(path, false);
         }
-    }
-
-    #[test]
-    fn links_lead_from_where_they_stand() {
-        assert_eq!(
-            relative(Path::new("node_modules/@academy/ui"), Path::new("packages/ui")),
-            Path::new("../../packages/ui")
-        );
-        assert_eq!(normal(Path::new("/a/.bin/../next/bin")), Path::new("/a/next/bin"));
     }
 }
