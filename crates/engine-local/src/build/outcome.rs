@@ -1,11 +1,12 @@
 //! What a build left decides how it is served: its start, its public folders, and the part of its tree that runs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use model::{App, Framework, RepoPath, Serving, Start};
 
 mod astro;
-mod laid;
+mod layers;
 mod look;
 mod next;
 mod nitro;
@@ -15,7 +16,7 @@ mod process;
 mod router;
 mod svelte;
 
-pub use laid::Laid;
+pub use layers::Layers;
 use look::{Look, is_below};
 
 /// What a build left, as far as that can be told by names and texts.
@@ -60,6 +61,52 @@ pub struct Outcome {
     pub env: BTreeMap<String, String>,
     /// What had been guessed and turned out otherwise, each in a sentence.
     pub corrections: Vec<String>,
+}
+
+impl Outcome {
+    /// How it is started, with the variables that it needs. What an instance is given under such a name counts more.
+    pub fn start(&self) -> Start {
+        let variables = self.env.iter().map(|(name, value)| format!("{name}=${{{name}:-{value}}}"));
+        let variables: Vec<String> = variables.collect();
+        let with = |command: &str| match variables.as_slice() {
+            [] => command.to_owned(),
+            // Before a list of commands they would count for its first.
+            variables if command.contains(['&', ';', '|']) => format!("export {}; {command}", variables.join(" ")),
+            variables => format!("{} {command}", variables.join(" ")),
+        };
+        match &self.start {
+            Start::Server { command } => Start::Server { command: with(command) },
+            Start::Worker { command } => Start::Worker { command: with(command) },
+            Start::Static => Start::Static,
+        }
+    }
+
+    /// Whether its image holds a path of the repository; `members` are the app's folder and the workspace packages
+    /// that it needs.
+    pub fn keeps(&self, path: &Path, members: &[RepoPath]) -> bool {
+        match &self.kept {
+            Kept::Nothing => false,
+            Kept::Alone(folders) => folders.iter().any(|folder| is_on_the_way(path, folder)),
+            Kept::Members { besides, .. } => {
+                let is_modules = |member: &RepoPath| path.starts_with(Path::new(member.as_str()).join("node_modules"));
+                let of_member = |member: &RepoPath| is_on_the_way(path, member) && !is_modules(member);
+                path == Path::new("package.json")
+                    || members.iter().any(of_member)
+                    || besides.iter().any(|folder| is_on_the_way(path, folder))
+            }
+        }
+    }
+
+    /// Whether a path of the repository is public, or on the way to what is.
+    pub fn publishes(&self, path: &Path) -> bool {
+        self.public.iter().any(|public| is_on_the_way(path, &public.folder)) && !path.ends_with("node_modules")
+    }
+}
+
+/// Whether a path leads to a folder or lies in it.
+fn is_on_the_way(path: &Path, folder: &RepoPath) -> bool {
+    let folder = Path::new(folder.as_str());
+    folder.starts_with(path) || path.starts_with(folder)
 }
 
 /// A folder that is served as it is.
@@ -159,11 +206,21 @@ fn of_static(look: &Look<'_>) -> Result<Outcome, Missing> {
 /// The command that is said, over what the framework is known to leave.
 fn with_start(look: &Look<'_>, start: &str) -> Result<Outcome, Missing> {
     let started = process::started(look, start)?;
-    let known = match look.app.framework {
-        None | Some(Framework::Nest) => return Ok(started),
-        Some(_) => of_framework(look),
-    };
-    let Ok(known) = known else { return Ok(started) };
+    let has_server = matches!(
+        look.app.framework,
+        Some(
+            Framework::Next
+                | Framework::Nuxt
+                | Framework::Nitro
+                | Framework::ReactRouter
+                | Framework::Remix
+                | Framework::Astro
+                | Framework::SvelteKit
+                | Framework::Angular
+        )
+    );
+    // Of what others leave, only folders made for browsers are known to hold no server's code.
+    let Some(known) = Some(look).filter(|_| has_server).and_then(|look| of_framework(look).ok()) else { return Ok(started) };
     let entry = process::check(look, start)?;
     let is_inside = |folders: &BTreeSet<RepoPath>| {
         entry.as_ref().is_some_and(|entry| folders.iter().any(|folder| is_below(folder.as_str(), entry)))
@@ -175,7 +232,7 @@ fn with_start(look: &Look<'_>, start: &str) -> Result<Outcome, Missing> {
     // What `output` names is said too.
     let public = if look.app.output.is_some() { started.public } else { known.public };
     let shell = started.shell.or(known.shell);
-    let base_path = known.base_path;
+    let base_path = if look.app.output.is_some() { started.base_path } else { known.base_path };
     Ok(Outcome { start: started.start, public, base_path, shell, not_found: None, kept, copied, env: known.env, corrections: Vec::new() })
 }
 

@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use api::layout::DataDirectory;
 use model::task::REPOSITORY_FOLDER;
-use model::{Artifact, Digest, InstallLayer, Layer, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
+use model::{Artifact, Digest, InstallLayer, Layer, LayerKind, RepoPath, Serving, Task, TaskKind, Version};
 
 use super::closure::{Closure, Installed, Wanted};
+use super::outcome::{self, Copied, Kept, Layers, Missing, Outcome};
 use super::{Shared, assets, base, blocking, image, install};
 use crate::files::{self, Laid, Scratch};
 
@@ -22,81 +24,123 @@ pub fn is_cache(path: &Path) -> bool {
     name == ".git" || name == ".turbo" || below_modules || of_framework
 }
 
-/// Packs an app. `sources` are the folders whose files it is made of, each in the repository's layout, lowest first.
+/// Why an app was not packed.
+#[derive(Debug)]
+pub enum PackError {
+    /// Its build left nothing that can be served.
+    Missing(Missing),
+    /// Something could not be read or kept.
+    Io(io::Error),
+}
+
+impl From<io::Error> for PackError {
+    fn from(cause: io::Error) -> PackError {
+        PackError::Io(cause)
+    }
+}
+
+/// Packs an app. `sources` are the folders whose files it is made of, each in the repository's layout, lowest first;
+/// the last is what its own build wrote.
 pub async fn pack(
     shared: &Shared,
     task: &Task,
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
-) -> io::Result<Artifact> {
-    let TaskKind::App { app, packages, wanted } = task.kind.clone() else {
-        return Err(io::Error::other("only apps are packed"));
+) -> Result<Artifact, PackError> {
+    let TaskKind::App { app, packages, mut wanted } = task.kind.clone() else {
+        return Err(io::Error::other("only apps are packed").into());
     };
-    let (closure, links): (Vec<String>, BTreeMap<String, RepoPath>) = Default::default();
-    let is_static = app.start.is_none();
+    let (of_app, layers_of_tree, installed) = (app.clone(), sources.clone(), install.clone());
+    let outcome = blocking(move || {
+        let tree = Layers::of(layers_of_tree, installed)?;
+        Ok(outcome::outcome(&of_app, &tree))
+    });
+    let outcome = outcome.await?.map_err(PackError::Missing)?;
     let mut layers = Vec::new();
-    if !is_static {
+    if outcome.kept != Kept::Nothing {
         layers.push(base::ensure(shared, &task.toolchain).await?);
-        if let Some(install) = install {
-            layers.extend(dependencies(shared, task, install, wanted).await?);
-        }
     }
-    let (data, name) = (shared.data.clone(), app.clone());
-    let from_root = app.output.as_deref().and_then(|output| output.strip_prefix('/')?.parse().ok());
-    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(from_root).chain(packages).collect();
-    let (found, own) = blocking(move || {
-        let scratch = Scratch::new(&data, "app")?;
-        let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
-        files::make_folder(&root)?;
-        for source in sources {
-            files::lay(&source, &root, &mut |path| belongs(path, &members))?;
-        }
-        let found = assets::keep(&data, &name, &root)?;
-        let layer = if is_static { None } else { Some(image::keep_layer(&data, &scratch, "tree", LayerKind::App)?) };
-        Ok((found, layer))
-    })
-    .await?;
+    if let (Kept::Members { runners, .. }, Some(install)) = (&outcome.kept, install) {
+        let names = wanted.entry(app.path.clone()).or_default();
+        names.extend(runners.iter().filter(|runner| !names.contains(runner)).cloned().collect::<Vec<_>>());
+        layers.extend(dependencies(shared, task, install, wanted).await?);
+    }
+    let (data, of_tree) = (shared.data.clone(), outcome.clone());
+    let members: Vec<RepoPath> = [app.path.clone()].into_iter().chain(packages).collect();
+    let (assets, own) = blocking(move || keep(&data, &of_tree, &members, &sources)).await?;
     layers.extend(own);
     let version = Version { app: app.name.clone(), key: task.key.clone() };
-    let image = if is_static {
-        None
-    } else {
-        let _one_at_a_time = shared.once.lock("image index").await;
-        Some(image::keep_image(&shared.data, &version, &app, &layers)?)
-    };
-    let start = match (app.start.clone(), app.serving) {
-        (Some(command), Serving::Worker) => Start::Worker { command },
-        (Some(command), Serving::Server | Serving::Static) => Start::Server { command },
-        (None, _) => Start::Static,
+    let start = outcome.start();
+    let image = match start.command() {
+        None => None,
+        Some(command) => {
+            let _one_at_a_time = shared.once.lock("image index").await;
+            Some(image::keep_image(&shared.data, &version, &app, command, &layers)?)
+        }
     };
     let artifact = Artifact {
         version,
         commit: task.commit.clone(),
         image,
         layers,
-        assets: found.index,
+        assets,
         start,
-        base_path: found.base_path,
-        shell: found.shell,
-        not_found: None,
-        corrections: Vec::new(),
+        base_path: outcome.base_path,
+        shell: outcome.shell,
+        not_found: outcome.not_found,
+        corrections: outcome.corrections,
         app,
     };
     // Written last: who finds it finds everything that it names.
     let record = shared.data.artifacts().join(format!("{}.json", task.key));
-    files::write_whole(&record, &serde_json::to_vec_pretty(&artifact)?)?;
+    files::write_whole(&record, &serde_json::to_vec_pretty(&artifact).map_err(io::Error::from)?)?;
     Ok(artifact)
 }
 
-/// The base layer of an app that has a server, begun before anything else is there.
+/// Keeps the public assets, and the layer of what else the app needs, if it has a process.
+fn keep(
+    data: &DataDirectory,
+    outcome: &Outcome,
+    members: &[RepoPath],
+    sources: &[PathBuf],
+) -> io::Result<(Digest, Option<Layer>)> {
+    let scratch = Scratch::new(data, "app")?;
+    let lay = |tree: &str, choose: &dyn Fn(&Path) -> bool| -> io::Result<PathBuf> {
+        let root = scratch.path().join(tree).join(REPOSITORY_FOLDER.trim_start_matches('/'));
+        files::make_folder(&root)?;
+        for source in sources {
+            let belongs = &mut |path: &Path| if choose(path) { Laid::Kept } else { Laid::LeftOut };
+            files::lay(source, &root, belongs)?;
+        }
+        Ok(root)
+    };
+    let public = lay("public", &|path| outcome.publishes(path))?;
+    let assets = assets::keep(data, &outcome.public, &public)?;
+    if outcome.kept == Kept::Nothing {
+        return Ok((assets, None));
+    }
+    let root = lay("tree", &|path| !is_cache(path) && outcome.keeps(path, members))?;
+    for Copied { from, to } in &outcome.copied {
+        for source in sources.iter().filter(|source| files::is_real_folder(source, Path::new(from.as_str()))) {
+            files::lay(&source.join(from.as_str()), &root.join(to.as_str()), &mut |_| Laid::Kept)?;
+        }
+    }
+    let layer = image::keep_layer(data, &scratch, "tree", LayerKind::App)?;
+    Ok((assets, Some(layer)))
+}
+
+/// The base layer of an app that may have a process, begun before anything else is there.
 pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
     match &task.kind {
-        TaskKind::App { app, .. } if app.start.is_some() => base::ensure(&shared, &task.toolchain).await.map(drop),
+        TaskKind::App { app, .. } if app.serving != Serving::Static => {
+            base::ensure(&shared, &task.toolchain).await.map(drop)
+        }
         TaskKind::App { .. } | TaskKind::Package => Ok(()),
     }
 }
 
-/// The layer of an app's dependencies, begun as soon as they are installed.
+/// The layer of an app's dependencies, begun as soon as they are installed. Where the framework may put all that it
+/// needs into its own output, that is waited for.
 pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option<PathBuf>) -> io::Result<()> {
     match (task.kind.clone(), install) {
         (TaskKind::App { app, wanted, .. }, Some(install)) if app.start.is_some() => {
@@ -105,18 +149,6 @@ pub async fn dependencies_ahead(shared: Arc<Shared>, task: Task, install: Option
         }
         _ => Ok(()),
     }
-}
-
-/// The root's own manifest, and members without what is installed or cached.
-fn belongs(path: &Path, members: &[RepoPath]) -> Laid {
-    if path == Path::new("package.json") {
-        return Laid::Kept;
-    }
-    let within = |member: &RepoPath| {
-        let member = Path::new(member.as_str());
-        member.starts_with(path) || path.starts_with(member) && path != member.join("node_modules")
-    };
-    if !is_cache(path) && members.iter().any(within) { Laid::Kept } else { Laid::LeftOut }
 }
 
 /// The layer of an app's production closure, packed once for all apps and versions with the same.
@@ -169,38 +201,4 @@ fn lay_closure(install: &Path, root: &Path, closure: &Closure) -> io::Result<()>
         files::lay_one(&install.join(program), &root.join(program))?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_holds_members_without_caches() {
-        let members: Vec<RepoPath> = ["apps/shop", "packages/ui"].iter().map(|path| path.parse().unwrap()).collect();
-        let check = |path: &str, kept: bool| {
-            assert_eq!(belongs(Path::new(path), &members), if kept { Laid::Kept } else { Laid::LeftOut }, "{path}");
-        };
-        for path in [
-            "apps",
-            "apps/shop",
-            "apps/shop/dist/server.js",
-            "packages/ui/dist",
-            "package.json",
-            "apps/shop/.next/standalone/node_modules",
-        ] {
-            check(path, true);
-        }
-        for path in [
-            "apps/other",
-            "apps/shop/node_modules",
-            "apps/shop/.next/cache",
-            "node_modules",
-            ".git",
-            "packages/ui/.turbo",
-            "tsconfig.json",
-        ] {
-            check(path, false);
-        }
-    }
 }

@@ -175,6 +175,7 @@ impl<'a> Look<'a> {
     /// That nothing can be served, and what the build did write.
     pub fn missing(&self, looked_for: String, key: &str, candidates: &[String]) -> Missing {
         let hint = match candidates {
+            [] if self.app.build.is_none() => self.line(key, "…"),
             [] => match self.written_folders().as_slice() {
                 [] => "the build wrote no file below the app's folder; is `build` the command that makes it?".to_owned(),
                 folders => format!("the build wrote into {}; {}", listed(folders), self.line(key, "…")),

@@ -55,14 +55,14 @@ fn folder(look: &Look<'_>) -> Result<(String, Vec<String>), Missing> {
     }
     let places = look.app.framework.and_then(|framework| PLACES.iter().find(|(one, _)| *one == framework));
     let places = places.map_or(&[][..], |(_, places)| places);
-    let has_pages = |folder: &str| look.below(folder).any(|name| name.ends_with(".html"));
-    let usual = places.iter().map(|place| look.at(place)).find(|folder| match look.app.framework {
-        // Below `dist` there may be a server besides.
-        Some(Framework::Angular) => look.has(&format!("{folder}/index.html")),
-        _ => has_pages(folder),
-    });
+    let has_index = |folder: &String| look.has(&join(folder, "index.html"));
+    // Below Angular's `dist` there may be a server besides.
+    let is_mixed = look.app.framework == Some(Framework::Angular);
+    let has_pages = |folder: &String| !is_mixed && look.below(folder).any(|name| name.ends_with(".html"));
+    let there: Vec<String> = places.iter().map(|place| look.at(place)).collect();
+    let usual = there.iter().find(|folder| has_index(folder)).or_else(|| there.iter().find(|folder| has_pages(folder)));
     if let Some(folder) = usual {
-        let folder = for_browsers(look, folder);
+        let folder = for_browsers(look, folder.clone());
         let is_first = places.first().is_some_and(|first| look.at(first) == folder);
         let corrections = if is_first { Vec::new() } else { correction(look, places, &folder) };
         return Ok((folder, corrections));
@@ -97,10 +97,7 @@ pub fn configured(look: &Look<'_>, output: &str) -> Result<String, Missing> {
 /// The folder of an app that is not built.
 fn unbuilt(look: &Look<'_>) -> Result<String, Missing> {
     let folders = UNBUILT.iter().map(|folder| look.at(folder));
-    let is_page = |folder: &String| {
-        let page = if folder.is_empty() { "index.html".to_owned() } else { format!("{folder}/index.html") };
-        look.has(&page)
-    };
+    let is_page = |folder: &String| look.has(&join(folder, "index.html"));
     folders.into_iter().find(is_page).ok_or_else(|| {
         look.missing("the app has no build, and no `index.html` in its folder".to_owned(), "output", &[])
     })

@@ -32,10 +32,7 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         outcome.start = Start::Server { command: start.clone() };
         return Ok(outcome);
     }
-    let (program, package) = match look.app.framework {
-        Some(Framework::Remix) => ("remix-serve", "@remix-run/serve"),
-        _ => ("react-router-serve", "@react-router/serve"),
-    };
+    let (program, package) = runner(look);
     if !look.installed(package) {
         return own_server(look, outcome, &bundle, package);
     }
@@ -46,6 +43,14 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         outcome.corrections.push(format!("{words} `{}`", look.named(&bundle)));
     }
     Ok(outcome)
+}
+
+/// The framework's own runner and its package.
+fn runner(look: &Look<'_>) -> (&'static str, &'static str) {
+    match look.app.framework {
+        Some(Framework::Remix) => ("remix-serve", "@remix-run/serve"),
+        _ => ("react-router-serve", "@react-router/serve"),
+    }
 }
 
 /// Server bundles, in the app's folder.
@@ -132,9 +137,10 @@ fn pages_only(look: &Look<'_>) -> Result<Outcome, Missing> {
 
 fn several_bundles(look: &Look<'_>, bundles: &[String]) -> Missing {
     let names: Vec<String> = bundles.iter().map(|bundle| look.named(bundle)).collect();
+    let (program, _) = runner(look);
     Missing {
         looked_for: format!("the build left several servers, {}", listed(&names)),
-        hint: look.line("start", &format!("react-router-serve {}", names.first().map_or("", String::as_str))),
+        hint: look.line("start", &format!("{program} {}", names.first().map_or("", String::as_str))),
     }
 }
 

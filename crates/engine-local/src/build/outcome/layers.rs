@@ -12,8 +12,8 @@ use crate::files;
 /// Larger files are not read: none of them tells how it is served.
 const LARGEST: u64 = 32 << 20;
 
-/// Layers of a built tree.
-pub struct Laid {
+/// A built tree.
+pub struct Layers {
     /// Lowest first; the last is what the app's build wrote.
     layers: Vec<PathBuf>,
     /// Where packages are installed.
@@ -21,24 +21,24 @@ pub struct Laid {
     files: BTreeMap<String, Origin>,
 }
 
-impl Laid {
+impl Layers {
     /// Reads the names of all files of these layers, lowest first, each in the repository's layout. The last is what
     /// the app's own build wrote.
     ///
     /// # Errors
     /// If a folder cannot be read.
-    pub fn of(layers: Vec<PathBuf>, install: Option<PathBuf>) -> io::Result<Laid> {
+    pub fn of(layers: Vec<PathBuf>, install: Option<PathBuf>) -> io::Result<Layers> {
         let mut files = BTreeMap::new();
         let last = layers.len().saturating_sub(1);
         for (number, layer) in layers.iter().enumerate() {
             let origin = if number == last { Origin::Written } else { Origin::Shown };
             add(&mut files, layer, origin)?;
         }
-        Ok(Laid { layers, install, files })
+        Ok(Layers { layers, install, files })
     }
 }
 
-impl Tree for Laid {
+impl Tree for Layers {
     fn files(&self) -> &BTreeMap<String, Origin> {
         &self.files
     }
