@@ -28,6 +28,9 @@ mod wish;
 
 pub use programs::{Program, SHIMS};
 
+/// Where fetched toolchains are in sandboxes, wherever the data directory is.
+const INSIDE: &str = "/opt/toolchains";
+
 /// Finds and fetches toolchains.
 #[derive(Clone, Debug)]
 pub struct Toolchains {
@@ -88,6 +91,12 @@ impl Toolchains {
         let parts = ["bin", "lib/node_modules/npm", "include/node"];
         let own = own_folder().into_iter().flat_map(|prefix| parts.map(|part| prefix.join(part)));
         fetched.into_iter().chain(own).filter(|folder| folder.is_dir()).collect()
+    }
+
+    /// Where a path of a toolchain is in a sandbox.
+    pub fn inside(&self, path: &Path) -> PathBuf {
+        let below = path.strip_prefix(self.data.toolchains());
+        below.map_or_else(|_| path.to_owned(), |below| Path::new(INSIDE).join(below))
     }
 
     /// The program `node` of a toolchain.
@@ -319,7 +328,7 @@ impl Toolchains {
         };
         let scratch = self.scratch()?;
         let hash = registry::install(scratch.path(), &package, version)?;
-        programs::prepare(scratch.path(), &place, &package, &hash)
+        programs::prepare(scratch.path(), &package, &hash)
             .map_err(|cause| Error::new(Remedy::Retry, attempted()).because(cause))?;
         files::make_folder(&scratch.path().join("tree"))
             .and_then(|()| programs::gather(scratch.path(), "tree"))

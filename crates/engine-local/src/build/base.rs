@@ -180,14 +180,15 @@ fn copy_npm(root: &Path, npm: &Path) -> io::Result<()> {
 /// A package manager, and the libraries that its programs link.
 fn copy_manager(root: &Path, (place, programs): &Manager) -> io::Result<Vec<PathBuf>> {
     let name = place.file_name().unwrap_or_default();
-    let (folder, inside) = (root.join(MANAGERS).join(name), Path::new("/").join(MANAGERS).join(name));
+    let folder = root.join(MANAGERS).join(name);
+    let seen = format!("../lib/package-managers/{}", name.to_string_lossy());
     let is_berry = programs.iter().any(|program| program.file.starts_with("node_modules/@yarnpkg"));
     if !is_berry {
         copy_tree(&place.join("node_modules"), &folder.join("node_modules"))?;
     }
     let mut needed = Vec::new();
     for program in programs {
-        let shim = if is_berry { YARN.to_owned() } else { with_variables(&program.shim(&inside)) };
+        let shim = if is_berry { YARN.to_owned() } else { with_variables(&program.shim(&seen)) };
         files::write(&root.join("usr/local/bin").join(&program.name), shim.as_bytes(), true)?;
         if !program.by_node {
             needed.extend(libraries(&place.join(&program.file))?);

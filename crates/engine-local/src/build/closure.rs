@@ -338,12 +338,14 @@ pub fn read(path: &Path) -> Option<String> {
 
 /// What a script in `.bin` starts, relative to where it stands. Source: the package `@zkochan/cmd-shim`.
 fn target_of_script(text: &str) -> Option<PathBuf> {
-    let line = text.lines().find(|line| line.contains("\"$@\"") && line.contains("$basedir"))?;
-    let (path, end) = match line.rsplit_once("\"$basedir/") {
-        Some((_, path)) => (path, '"'),
-        None => (line.rsplit_once("\"$basedir_abs\"/'")?.1, '\''),
-    };
-    Some(PathBuf::from(path.split_once(end)?.0))
+    text.lines().find_map(|line| {
+        let before = line.trim().strip_suffix("\"$@\"")?.trim_end();
+        let path = match before.strip_suffix('\'') {
+            Some(before) => before.rsplit_once("\"/'")?.1,
+            None => before.strip_suffix('"')?.rsplit_once("\"$basedir/")?.1,
+        };
+        Some(PathBuf::from(path))
+    })
 }
 
 /// Names of the packages below a folder that have scripts for their install.

@@ -104,7 +104,8 @@ impl Install<'_> {
             Part::Scripts => "scripts of packages",
         };
         let steps = [Step { name: name.to_owned(), folder: self.layer.folder.clone(), command }];
-        let env: BTreeMap<String, String> = managers::variables(self.layer.manager).into_iter().collect();
+        let env: BTreeMap<String, String> =
+            managers::variables(self.layer.manager, &self.version).into_iter().collect();
         let run = Run {
             steps: &steps,
             env,
@@ -155,18 +156,11 @@ impl Install<'_> {
 
     /// How a program of the toolchain is started, whatever the installed packages call the same.
     fn program(&self, name: &str) -> String {
-        let folders = self.shared.toolchains.folders(self.toolchain);
-        let found = folders.iter().map(|folder| folder.join(name)).find(|program| program.exists());
-        found.map_or_else(
-            || {
-                ["/usr/local/bin", "/usr/bin"]
-                    .map(|folder| Path::new(folder).join(name))
-                    .into_iter()
-                    .find(|it| it.exists())
-                    .map_or_else(|| name.to_owned(), |program| program.display().to_string())
-            },
-            |program| format!("'{}'", program.display()),
-        )
+        let toolchains = &self.shared.toolchains;
+        let machine = ["/usr/local/bin", "/usr/bin"].map(PathBuf::from);
+        let folders = toolchains.folders(self.toolchain).into_iter().chain(machine);
+        let found = folders.map(|folder| folder.join(name)).find(|program| program.exists());
+        found.map_or_else(|| name.to_owned(), |program| format!("'{}'", toolchains.inside(&program).display()))
     }
 
     /// Whether the repository brings code that the package manager would run while it fetches.

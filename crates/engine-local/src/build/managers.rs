@@ -18,7 +18,7 @@ pub const ANSWERS: &str = ".frontage-answers";
 
 /// The variables for everything that runs beside these package managers, installs, builds and images alike: scripts
 /// may call any of them.
-pub const ALWAYS: [(&str, &str); 15] = [
+pub const ALWAYS: [(&str, &str); 14] = [
     ("COREPACK_ENABLE_STRICT", "0"),
     ("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0"),
     ("COREPACK_ENABLE_AUTO_PIN", "0"),
@@ -33,11 +33,10 @@ pub const ALWAYS: [(&str, &str); 15] = [
     ("YARN_NODE_LINKER", "node-modules"),
     ("YARN_ENABLE_TELEMETRY", "0"),
     ("YARN_ENABLE_PROGRESS_BARS", "false"),
-    ("YARN_DISABLE_SELF_UPDATE_CHECK", "true"),
 ];
 
-/// The variables for installs.
-pub fn variables(manager: PackageManager) -> Vec<(String, String)> {
+/// The variables for installs. Yarn 2 and newer refuse settings that they do not know.
+pub fn variables(manager: PackageManager, version: &Version) -> Vec<(String, String)> {
     let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
@@ -73,12 +72,14 @@ pub fn variables(manager: PackageManager) -> Vec<(String, String)> {
             variables.push(("YARN_CACHE_FOLDER".to_owned(), format!("{CACHE}/classic")));
         }
         PackageManager::YarnBerry => {
-            variables.extend(owned(&[
-                ("YARN_ENABLE_GLOBAL_CACHE", "true"),
-                ("YARN_NM_MODE", "classic"),
-                // These run code of the repository.
-                ("YARN_ENABLE_CONSTRAINTS_CHECKS", "false"),
-            ]));
+            variables.extend(owned(&[("YARN_ENABLE_GLOBAL_CACHE", "true")]));
+            if version.major >= 3 {
+                variables.extend(owned(&[("YARN_NM_MODE", "classic")]));
+            }
+            if version.major >= 4 {
+                // They run code of the repository.
+                variables.extend(owned(&[("YARN_ENABLE_CONSTRAINTS_CHECKS", "false")]));
+            }
             variables.push(("YARN_GLOBAL_FOLDER".to_owned(), format!("{CACHE}/berry")));
         }
         PackageManager::Bun => variables.push(("BUN_INSTALL_CACHE_DIR".to_owned(), format!("{CACHE}/bun"))),

@@ -223,9 +223,12 @@ impl<'a> Room<'a> {
         let mut outside = self.shared.toolchains.outside(run.toolchain);
         folders.extend(run.bun.as_ref().map(|place| place.join(toolchain::SHIMS)));
         outside.extend(run.bun.clone());
+        let inside = |path: &PathBuf| self.shared.toolchains.inside(path);
         for folder in outside {
-            mounts.push(Mount::Bind { source: folder.clone(), target: folder, writable: false });
+            let target = inside(&folder);
+            mounts.push(Mount::Bind { source: folder, target, writable: false });
         }
+        let folders: Vec<PathBuf> = folders.iter().map(inside).collect();
         let mut env = self.env(run, &folders);
         let hosts = if run.network { fs::read_to_string("/etc/hosts").ok() } else { None };
         let hosts = hosts.unwrap_or_else(|| "127.0.0.1 localhost frontage\n::1 localhost\n".to_owned());
@@ -267,11 +270,12 @@ impl<'a> Room<'a> {
             .chain(&managers::ALWAYS)
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
+        let headers = self.shared.toolchains.headers(run.toolchain);
         let more = [
             ("PATH", Some(path(RepoPath::root().as_str(), folders))),
             ("SOURCE_DATE_EPOCH", Some(EPOCH.to_string())),
             ("npm_config_user_agent", Some(user_agent(run.toolchain))),
-            ("npm_config_nodedir", self.shared.toolchains.headers(run.toolchain).map(|it| it.display().to_string())),
+            ("npm_config_nodedir", headers.map(|it| self.inside(&it))),
             ("npm_execpath", self.execpath(run.toolchain)),
             ("INIT_CWD", Some(format!("{REPOSITORY_FOLDER}/{}", run.folder))),
         ];
@@ -280,12 +284,16 @@ impl<'a> Room<'a> {
         env
     }
 
+    fn inside(&self, path: &Path) -> String {
+        self.shared.toolchains.inside(path).display().to_string()
+    }
+
     /// What scripts start to call the package manager again; none if it is the machine's own.
     fn execpath(&self, toolchain: &Toolchain) -> Option<String> {
         let (place, programs) = self.shared.toolchains.programs(toolchain).ok()??;
         let (name, _) = toolchain.package_manager.split_once('@')?;
         let program = programs.iter().find(|program| program.name == name)?;
-        Some(place.join(&program.file).display().to_string())
+        Some(self.inside(&place.join(&program.file)))
     }
 
     /// The cache of the package managers: the one that all share, or an empty one of this room's own.

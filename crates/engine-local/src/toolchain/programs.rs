@@ -30,22 +30,21 @@ pub struct Program {
 }
 
 impl Program {
-    /// A script that starts it, where its package manager lies in `folder`.
-    pub fn shim(&self, folder: &Path) -> String {
-        let file = folder.join(&self.file);
+    /// A script that starts it, where its package manager lies at `folder`, seen from where the script stands. Its own
+    /// starter would look for itself beside `node`.
+    pub fn shim(&self, folder: &str) -> String {
         let node = if self.by_node { "node " } else { "" };
-        // Its own starter would look for itself beside `node`.
-        format!("#!/bin/sh\nexec {node}'{}' {}\"$@\"\n", file.display(), self.first)
+        format!("#!/bin/sh\nexec {node}\"${{0%/*}}/{folder}/{}\" {}\"$@\"\n", self.file.display(), self.first)
     }
 }
 
-/// Makes what npm installed in a folder ready to be kept at `place`.
-pub fn prepare(folder: &Path, place: &Path, package: &str, hash: &str) -> io::Result<()> {
+/// Makes what npm installed in a folder ready to be kept.
+pub fn prepare(folder: &Path, package: &str, hash: &str) -> io::Result<()> {
     lay_native(&folder.join("node_modules"))?;
     let note = json!({"package": package, "integrity": hash});
     fs::write(folder.join(NOTE), serde_json::to_vec(&note)?)?;
     for program in of(folder)? {
-        files::write(&folder.join(SHIMS).join(&program.name), program.shim(place).as_bytes(), true)?;
+        files::write(&folder.join(SHIMS).join(&program.name), program.shim("..").as_bytes(), true)?;
     }
     Ok(())
 }
@@ -195,12 +194,12 @@ mod tests {
         write("node_modules/pnpm/package.json", r#"{"bin": {"pnpm": "bin/pnpm.cjs", "pnpx": "./pnpx"}}"#);
         write("node_modules/pnpm/bin/pnpm.cjs", "#!/usr/bin/env node\n");
         write("node_modules/pnpm/pnpx", "\x7fELF");
-        let shims: Vec<String> = of(place.path()).unwrap().iter().map(|it| it.shim(Path::new("/t"))).collect();
+        let shims: Vec<String> = of(place.path()).unwrap().iter().map(|it| it.shim("..")).collect();
         assert_eq!(
             shims,
             [
-                "#!/bin/sh\nexec node '/t/node_modules/pnpm/bin/pnpm.cjs' \"$@\"\n",
-                "#!/bin/sh\nexec '/t/node_modules/pnpm/pnpx' \"$@\"\n"
+                "#!/bin/sh\nexec node \"${0%/*}/../node_modules/pnpm/bin/pnpm.cjs\" \"$@\"\n",
+                "#!/bin/sh\nexec \"${0%/*}/../node_modules/pnpm/pnpx\" \"$@\"\n"
             ]
         );
     }

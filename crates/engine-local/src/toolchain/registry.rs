@@ -90,6 +90,8 @@ pub fn install(folder: &Path, package: &str, version: &str) -> Result<String, Er
 fn hashes(folder: &Path) -> io::Result<BTreeMap<String, Option<String>>> {
     let note: Value = serde_json::from_slice(&fs::read(folder.join("node_modules/.package-lock.json"))?)?;
     let packages = note.get("packages").and_then(Value::as_object).into_iter().flatten();
+    // What is part of another package was checked with it.
+    let packages = packages.filter(|(_, entry)| entry.get("inBundle").and_then(Value::as_bool) != Some(true));
     let hash = |entry: &Value| Some(entry.get("integrity")?.as_str()?.to_owned());
     Ok(packages.map(|(place, entry)| (place.clone(), hash(entry))).collect())
 }

@@ -212,6 +212,8 @@ fn scripts_in_bin_say_what_they_start() {
     check(r#"  exec node  "$basedir/../next/dist/bin/next" "$@""#, Some("../next/dist/bin/next"));
     check(r#""$basedir/../esbuild/bin/esbuild"   "$@""#, Some("../esbuild/bin/esbuild"));
     check(r#"exec node "$basedir_abs"/'../next/dist/bin/next'   "$@""#, Some("../next/dist/bin/next"));
+    let both = "  exec \"$basedir/node.exe\"  \"$basedir_win\"/'../x/cli.js' \"$@\"\nelse\n  exec node  \"$basedir_abs\"/'../x/cli.js' \"$@\"";
+    check(both, Some("../x/cli.js"));
     check("echo nothing", None);
 }
 
