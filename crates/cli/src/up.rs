@@ -12,13 +12,14 @@ use api::socket::ShortPath;
 use controller::edge_process::{EdgeCommand, EdgeProcess};
 use controller::secrets::{self, SecretsFile};
 use controller::source::{self, GitSource, Resolve};
+use controller::world::Secrets as _;
 use controller::{Controller, Options, World, control};
 use engine::{Remedy, Runtime};
 use engine_local::sandbox::selftest;
 use engine_local::{LocalBuilder, LocalRuntime, Toolchains, build};
 use graph::workspace::Unreadable;
 use graph::{WantedToolchain, Workspace};
-use model::{EnvironmentKind, Event, Toolchain};
+use model::{EnvironmentKind, Event, PackageManager, Toolchain};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
@@ -214,8 +215,13 @@ pub fn resolver(toolchains: Toolchains) -> Arc<Resolve> {
 }
 
 fn resolve(toolchains: &Toolchains, wanted: &WantedToolchain) -> Result<Toolchain, engine::Error> {
-    let said = |said: &Option<(String, String)>| said.as_ref().map(|(range, file)| (range.as_str(), file.as_str()));
-    toolchains.resolve(said(&wanted.node), wanted.manager, said(&wanted.manager_version))
+    let node = wanted.node.as_ref().map(|(range, file)| (range.as_str(), file.as_str()));
+    let version = wanted.manager_version.as_ref().map(|(version, _)| version.as_str());
+    let manager = match (version, wanted.manager) {
+        (None, PackageManager::Npm) => None,
+        (version, manager) => Some(format!("{}@{}", manager.program(), version.unwrap_or("*"))),
+    };
+    toolchains.resolve(node, manager.as_deref())
 }
 
 fn unusable_branch(error: graph::GitError) -> Failure {
@@ -239,7 +245,7 @@ fn check_head(place: &Place, production: &str, toolchains: &Toolchains) -> Resul
             crate::check::explain(failure, &problems)
         }
     })?;
-    source::toolchains(&workspace, &|wanted: &WantedToolchain| resolve(toolchains, wanted)).map(drop).map_err(|error| {
+    source::toolchains(&workspace, &|wanted| resolve(toolchains, wanted)).map(drop).map_err(|error| {
         let failure = Failure::unusable("the repository's toolchain cannot be had").caused_by(&error);
         match error.remedy() {
             Remedy::CallOperator => failure.hint("install Node.js 20 or newer, and put it into `PATH`"),

@@ -167,7 +167,10 @@ impl GitSource {
 ///
 /// # Errors
 /// If one cannot be had.
-pub fn toolchains(workspace: &Workspace, resolve: &Resolve) -> Result<Toolchains, Error> {
+pub fn toolchains(
+    workspace: &Workspace,
+    resolve: &dyn Fn(&WantedToolchain) -> Result<Toolchain, Error>,
+) -> Result<Toolchains, Error> {
     let has_app = |root: &&graph::workspace::Root| {
         workspace.apps.values().any(|app| workspace.root_of(&app.path).is_some_and(|of| of.folder == root.folder))
     };
