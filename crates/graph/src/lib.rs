@@ -24,6 +24,8 @@ pub mod affected;
 
 pub mod variables;
 
+mod yaml;
+
 #[cfg(test)]
 mod notation;
 

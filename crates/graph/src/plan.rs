@@ -200,7 +200,7 @@ impl Planner<'_> {
         let packages: Vec<RepoPath> =
             self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
         let members = packages.iter().chain([&app.path]).filter_map(|path| self.workspace.members.get(path));
-        let names = |manifest: &Manifest| manifest.needed(false).into_iter().map(str::to_owned).collect();
+        let names = |manifest: &Manifest| manifest.needed(false).into_keys().map(str::to_owned).collect();
         let mut wanted: BTreeMap<RepoPath, Vec<String>> =
             members.map(|member| (member.path.clone(), names(&member.manifest))).collect();
         wanted.insert(RepoPath::root(), names(&self.workspace.root));
@@ -308,15 +308,15 @@ impl Planner<'_> {
     /// for development, of the root all, since tools live there.
     fn count_dependencies(&self, path: &RepoPath, closure: &[(RepoPath, Vec<String>)], draft: &mut Draft) {
         let Some(lockfile) = &self.workspace.lockfile else { return };
-        let mut count = |folder: &str, names: BTreeSet<&str>| {
-            for (place, installed) in
-                lockfile.closure(folder, names, |folder| self.workspace.is_member(folder)).installed
-            {
+        let mut count = |folder: &str, wanted: BTreeMap<&str, &str>| {
+            let closure = lockfile.closure(folder, &wanted, &|folder| self.workspace.is_member(folder));
+            for (place, installed) in closure.installed {
                 let content = format!("{} {}", installed.version, installed.integrity);
-                draft.inputs.add(Component::Dependency { name: installed.name, place }, content);
+                let (name, place) = (installed.name.clone(), place.to_owned());
+                draft.inputs.add(Component::Dependency { name, place }, content);
             }
         };
-        count("", self.workspace.root.all_dependencies().into_keys().collect());
+        count("", self.workspace.root.all_dependencies());
         for member in closure.iter().map(|(path, _)| path).chain([path]) {
             let is_built = |member: &Member| member.has_task() || &member.path == path;
             if let Some(member) = self.workspace.members.get(member) {

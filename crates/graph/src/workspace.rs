@@ -381,6 +381,7 @@ impl Reader {
             let Some(content) = files.get(name) else { continue };
             return match Lockfile::read(name, content) {
                 Ok(lockfile) => {
+                    let lockfile = lockfile.with_resolutions(root);
                     self.out_of_step(name, &lockfile, root, members);
                     Some(lockfile)
                 }
@@ -416,10 +417,15 @@ impl Reader {
         let at_root = RepoPath::root();
         let manifests = members.iter().map(|(path, member)| (path, &member.manifest)).chain([(&at_root, root)]);
         for (path, manifest) in manifests {
-            let wanted = ["dependencies", "devDependencies"]
-                .into_iter()
-                .flat_map(|table| manifest.dependencies(table).into_keys());
-            for name in wanted.filter(|name| !own.contains(name) && !lockfile.holds(path.as_str(), name)) {
+            let optional = manifest.dependencies("optionalDependencies");
+            let tables = ["dependencies", "devDependencies"].map(|table| manifest.dependencies(table));
+            let names: BTreeSet<&str> = tables.iter().flat_map(BTreeMap::keys).copied().collect();
+            let is_held = |name: &&str| {
+                let ranges = tables.iter().filter_map(|table| table.get(name));
+                optional.contains_key(name)
+                    || ranges.into_iter().any(|range| lockfile.holds(path.as_str(), name, range))
+            };
+            for name in names.into_iter().filter(|name| !own.contains(name) && !is_held(name)) {
                 let problem = format!("it needs `{name}`, which `{file}` does not know");
                 self.error(problem, &path.join("package.json"), "`npm install`, then commit `package-lock.json`");
             }

@@ -31,8 +31,8 @@ impl Needs {
         let by_folder: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
         let needs = |dev: bool| {
             let of_member = |member: &Member| {
-                let named = member.manifest.needed(dev).into_iter().flat_map(|name| {
-                    let link = lockfile.and_then(|lockfile| lockfile.link(member.path.as_str(), name));
+                let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
+                    let link = lockfile.and_then(|lockfile| lockfile.link(member.path.as_str(), name, range));
                     [by_name.get(name), link.and_then(|folder| by_folder.get(folder))]
                 });
                 named.flatten().copied().filter(|path| *path != &member.path).cloned().collect()

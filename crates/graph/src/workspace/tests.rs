@@ -444,15 +444,15 @@ fn lockfiles() {
     check(
         "shop*: react \n package-lock.json = <<<<<<<",
         expect![[r#"
-        error: package-lock.json:1:1: the lockfile cannot be read: expected value
-        hint: `npm install` writes it anew"#]],
+            error: package-lock.json:1:1: the lockfile has an unresolved merge conflict
+            hint: `npm install` writes it anew"#]],
     );
     check(
         r#"shop*: react
         package-lock.json = {"lockfileVersion": 1}"#,
         expect![[r#"
-            error: package-lock.json: the lockfile is of version 1; versions 2 and 3 are read
-            hint: `npm install` writes it anew"#]],
+            error: apps/shop/package.json: it needs `react`, which `package-lock.json` does not know
+            hint: `npm install`, then commit `package-lock.json`"#]],
     );
     check(
         r#"shop*: react
