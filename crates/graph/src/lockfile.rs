@@ -1,6 +1,6 @@
 //! Lockfiles of every package manager: what is installed where, and what a package's closure holds.
 //!
-//! A reader for each format turns its file into one [`Graph`] and a [`Finder`], which says where what a manifest
+//! A reader for each format turns its file into one `Graph` and a `Finder`, which says where what a manifest
 //! wants is found in it. Everything after that is the same for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,8 +39,9 @@ pub use versions::Reading;
 pub const FILES: [&str; 6] =
     ["npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
 
-/// The longest lockfile that is read. The longest of some three hundred public ones is of 3 MB.
-const LONGEST: usize = 32 << 20;
+/// The longest lockfile that is read. The longest of some three hundred public ones is of 3 MB; what is made to be
+/// as large as this takes seconds and some hundred megabytes.
+const LONGEST: usize = 16 << 20;
 
 /// A lockfile.
 #[derive(Clone, Debug)]
@@ -126,8 +127,10 @@ impl Lockfile {
     pub fn with_resolutions(mut self, root: &Manifest) -> Lockfile {
         if let Finder::YarnClassic(descriptors) = &mut self.finder {
             let names = root.redirected();
-            descriptors.redirect(&names);
-            yarn_classic::redirect(&mut self.graph, &names);
+            if !names.is_empty() {
+                descriptors.redirect(&names);
+                self.graph.redirect(&names);
+            }
         }
         self
     }
@@ -142,8 +145,15 @@ impl Lockfile {
         wanted: &BTreeMap<&str, &str>,
         is_member: &dyn Fn(&str) -> bool,
     ) -> Closure<'_> {
-        let found = wanted.iter().filter_map(|(name, range)| self.find(folder, name, range));
-        self.graph.closure(found.collect(), is_member)
+        let mut found = Vec::new();
+        for (name, range) in wanted {
+            found.extend(self.find(folder, name, range));
+            if let Finder::YarnBerry(finder) = &self.finder {
+                // Yarn may have seen another range: of two tables, or after `resolutions`.
+                found.extend(finder.seen(folder, name).and_then(|range| self.find(folder, name, range)));
+            }
+        }
+        self.graph.closure(found, is_member)
     }
 
     /// Whether what the package in `folder` wants is known; if not, an install would fail or resolve anew.
@@ -225,8 +235,7 @@ fn read(name: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
 /// The text of a lockfile, without a byte-order mark.
 fn text(content: &[u8]) -> Result<&str, Diagnostic> {
     if content.len() > LONGEST {
-        let problem = format!("the lockfile is of {} MB; up to {} MB are read", content.len() >> 20, LONGEST >> 20);
-        return Err(Diagnostic::error(problem));
+        return Err(Diagnostic::error(format!("the lockfile is longer than {} MB", LONGEST >> 20)));
     }
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let text = std::str::from_utf8(content).map_err(|cause| {
@@ -242,6 +251,18 @@ fn text(content: &[u8]) -> Result<&str, Diagnostic> {
 
 fn unknown_version(version: &str, known: &str) -> Diagnostic {
     Diagnostic::error(format!("the lockfile is of version {version}; {known} are read"))
+}
+
+/// What is reached from somebody's wishes and needs what is not there; what nobody reaches is left over from before.
+fn first_missing(graph: &Graph, wanted: Vec<usize>, missing: &[(usize, String, String)]) -> Result<(), Diagnostic> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let is_reached = graph.reached(wanted);
+    match missing.iter().find(|(node, ..)| is_reached[*node]) {
+        Some((_, who, needed)) => Err(not_whole(who, needed)),
+        None => Ok(()),
+    }
 }
 
 fn not_whole(who: &str, needed: &str) -> Diagnostic {

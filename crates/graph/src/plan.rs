@@ -13,6 +13,7 @@ use model::{
 };
 
 use crate::inputs::{Component, Inputs, Reach};
+use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::pipeline::BUILD;
 use crate::workspace::{Globs, Member, Root, VERSION_FILES, Workspace, lockfile_of};
@@ -50,10 +51,6 @@ const UNSHOWN_FILES: [&str; 12] = [
     "Makefile",
     ".git-blame-ignore-revs",
 ];
-
-/// Lockfiles of package managers.
-const LOCKFILES: [&str; 6] =
-    ["package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
 
 /// Files at a root that package managers read.
 const INSTALL_FILES: [&str; 9] = [
@@ -398,7 +395,7 @@ impl Planner<'_> {
     /// The root's lockfile counts by what it resolves to.
     fn is_lockfile(&self, path: &str) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
-        LOCKFILES.contains(&name) && self.root.folder.join(name) == path
+        lockfile::FILES.contains(&name) && self.root.folder.join(name) == path
     }
 
     /// What no other member owns: configuration above the member, and what any build of the root may read. Of folders
@@ -545,7 +542,7 @@ fn install_layer(workspace: &Workspace, root: &Root, toolchain: &Toolchain) -> O
         else {
             return false;
         };
-        LOCKFILES.contains(&below)
+        lockfile::FILES.contains(&below)
             || INSTALL_FILES.contains(&below)
             || INSTALL_FOLDERS.iter().any(|folder| below.starts_with(folder))
             || named.iter().any(|name| {

@@ -148,8 +148,7 @@ impl Keep {
         let outside = outside.filter_map(|folder| folder.to_str()?.parse().ok());
         let members: Vec<RepoPath> =
             [self.app.path.clone()].into_iter().chain(self.packages.iter().cloned()).chain(outside).collect();
-        let root =
-            self.lay(&scratch, "tree", &|path| !is_cache(path) && self.outcome.keeps(path, &members))?;
+        let root = self.lay(&scratch, "tree", &|path| !is_cache(path) && self.outcome.keeps(path, &members))?;
         for Copied { from, to } in &self.outcome.copied {
             let from = Path::new(from.as_str());
             for source in self.sources.iter().filter(|source| files::is_real_folder(source, from)) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Graph, Thing};
 use super::json::Value;
-use super::nearest::Nearest;
+use super::nearest::{Nearest, Wishes};
 use super::{Contents, Installed, descriptors, paths, unknown_version, versions};
 use crate::diagnostic::{self, Diagnostic};
 
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     fn packages(&mut self, value: &Value) {
-        let mut wishes: Vec<(&str, usize, Vec<&str>)> = Vec::new();
+        let mut wishes: Vec<Wishes<'_>> = Vec::new();
         let mut links: Vec<(usize, String)> = Vec::new();
         for (key, parts) in value.entries("packages") {
             let Value::List(parts) = parts else { continue };
@@ -93,9 +93,9 @@ impl Reader {
             let names = parts.iter().flat_map(|part| TABLES.iter().flat_map(|table| part.entries(table)));
             let names: Vec<&str> = names.map(|(name, _)| name).collect();
             let (protocol, path) = reference.split_once(':').unwrap_or(("", ""));
-            let folder = paths::from("", path).filter(|_| matches!(protocol, "workspace" | "link" | "file"));
+            let folder = paths::from("", path).filter(|_| matches!(protocol, "workspace" | "link" | "file" | "root"));
             let node = match (protocol, folder) {
-                ("workspace" | "link", Some(folder)) => {
+                ("workspace" | "link" | "root", Some(folder)) => {
                     let (place, name) = (key.to_owned(), name.to_owned());
                     let node = self.graph.add(Thing::Link { place, name, folder: folder.clone() });
                     links.push((node, folder));
@@ -104,21 +104,22 @@ impl Reader {
                 (_, folder) => self.package(key, name, reference, &parts[1..], folder),
             };
             self.finder.nearest.insert(above, name, node);
-            wishes.push((key, node, names));
+            wishes.push(Wishes { folder: key, node, names });
         }
         // Behind a link is all that its folder was seen to want, from where it is called by its name.
         let members = &self.finder.members;
         for (node, folder) in &links {
             match members.get(folder) {
                 Some(Member { name, wishes: wanted }) => {
-                    wishes.push((name, *node, wanted.keys().map(String::as_str).collect()));
+                    let names = wanted.keys().map(String::as_str).collect();
+                    wishes.push(Wishes { folder: name, node: *node, names });
                 }
                 None => {
                     self.local_sources.insert(folder.clone());
                 }
             }
         }
-        self.finder.nearest.connect(&mut self.graph, wishes.into_iter());
+        self.finder.nearest.connect(&mut self.graph, wishes);
     }
 
     fn package(&mut self, key: &str, name: &str, reference: &str, parts: &[Value], folder: Option<String>) -> usize {
@@ -146,7 +147,7 @@ fn split(key: &str) -> (&str, &str) {
 }
 
 /// The text without comments and commas before a closing bracket, everything else in its place.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut bytes = text.as_bytes().to_vec();
     let mut comma = None;
     let mut at = 0;

@@ -8,6 +8,8 @@ use super::{Closure, Installed};
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// Other names that nodes are wanted by.
+    aliases: BTreeSet<(String, usize)>,
     /// Every package or link of a name.
     named: BTreeMap<String, usize>,
 }
@@ -74,9 +76,19 @@ impl Graph {
         self.nodes[node].peers.push(name.to_owned());
     }
 
+    /// Says that a node is wanted by another name as well.
+    pub fn alias(&mut self, node: usize, name: &str) {
+        if self.nodes[node].thing.name() != Some(name) {
+            self.aliases.insert((name.to_owned(), node));
+        }
+    }
+
     /// Makes every package and link findable by its name.
     pub fn index_names(&mut self) {
         let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (name, node) in &self.aliases {
+            named.entry(name.clone()).or_default().push(*node);
+        }
         for (at, node) in self.nodes.iter().enumerate() {
             if let Some(name) = node.thing.name() {
                 named.entry(name.to_owned()).or_default().push(at);
@@ -142,6 +154,17 @@ impl Graph {
             open.extend(missing.filter_map(|peer| self.named(peer)));
         }
         closure
+    }
+
+    /// Whether each node is reached from these.
+    pub fn reached(&self, mut open: Vec<usize>) -> Vec<bool> {
+        let mut is_seen = vec![false; self.nodes.len()];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut is_seen[at], true) {
+                open.extend(&self.nodes[at].needs);
+            }
+        }
+        is_seen
     }
 
     /// The folder that a node leads to.

@@ -4,10 +4,23 @@ use std::collections::BTreeMap;
 
 use super::graph::Graph;
 
+/// The longest path that is looked up: that of the operating system.
+const LONGEST: usize = 4096;
+
 /// What each folder has, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Nearest {
     tables: BTreeMap<String, BTreeMap<String, usize>>,
+}
+
+/// Names that a node in a folder wants.
+pub struct Wishes<'a> {
+    /// The folder.
+    pub folder: &'a str,
+    /// The node.
+    pub node: usize,
+    /// The names.
+    pub names: Vec<&'a str>,
 }
 
 impl Nearest {
@@ -18,7 +31,7 @@ impl Nearest {
 
     /// What a name is from a folder.
     pub fn find(&self, folder: &str, name: &str) -> Option<usize> {
-        let mut at = Some(folder);
+        let mut at = Some(folder).filter(|folder| folder.len() <= LONGEST);
         while let Some(folder) = at {
             if let Some(node) = self.tables.get(folder).and_then(|table| table.get(name)) {
                 return Some(*node);
@@ -36,14 +49,14 @@ impl Nearest {
     ///
     /// The folders are walked as a tree with what is visible in each, so that no file is slow, however deep and
     /// however full of wishes.
-    pub fn connect<'a>(&'a self, graph: &mut Graph, wishes: impl Iterator<Item = (&'a str, usize, Vec<&'a str>)>) {
-        let mut folders: BTreeMap<Vec<u8>, (&str, Vec<(usize, Vec<&str>)>)> = BTreeMap::new();
+    pub fn connect<'a>(&'a self, graph: &mut Graph, wishes: Vec<Wishes<'a>>) {
+        let mut folders: BTreeMap<Vec<u8>, (&str, Vec<Wishes<'_>>)> = BTreeMap::new();
         for folder in self.tables.keys() {
             folders.insert(in_tree_order(folder), (folder, Vec::new()));
         }
-        for (folder, node, names) in wishes {
-            let entry = folders.entry(in_tree_order(folder)).or_insert((folder, Vec::new()));
-            entry.1.push((node, names));
+        for wish in wishes {
+            let (_, asking) = folders.entry(in_tree_order(wish.folder)).or_insert((wish.folder, Vec::new()));
+            asking.push(wish);
         }
         let mut visible: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut above: Vec<&str> = Vec::new();
@@ -57,7 +70,7 @@ impl Nearest {
             for (name, node) in self.tables.get(folder).into_iter().flatten() {
                 visible.entry(name).or_default().push(*node);
             }
-            for (node, names) in asking {
+            for Wishes { node, names, .. } in asking {
                 for name in names {
                     if let Some(found) = visible.get(name).and_then(|nodes| nodes.last()) {
                         graph.need(node, *found);

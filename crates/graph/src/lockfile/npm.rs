@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Graph, Thing};
 use super::json::Value;
-use super::nearest::Nearest;
+use super::nearest::{Nearest, Wishes};
 use super::{Contents, Finder, Installed, paths, unknown_version, versions};
 use crate::diagnostic::{self, Diagnostic};
 
@@ -44,7 +44,7 @@ impl Reader {
     /// Versions 2 and 3: a table of places.
     fn packages(&mut self, packages: &Value) {
         let packages = packages.table().into_iter().flatten();
-        let mut wishes: Vec<(&str, usize, Vec<&str>)> = Vec::new();
+        let mut wishes: Vec<Wishes<'_>> = Vec::new();
         let mut linked: Vec<(usize, &str)> = Vec::new();
         let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (place, entry) in packages {
@@ -62,7 +62,7 @@ impl Reader {
                 node
             } else {
                 let node = self.package(place, name, entry.text_of("version"), entry.text_of("integrity"), resolved);
-                wishes.push((place, node, names));
+                wishes.push(Wishes { folder: place, node, names });
                 node
             };
             self.nearest.insert(folder, name, node);
@@ -72,14 +72,14 @@ impl Reader {
         for (node, folder) in linked {
             if let Some(names) = folders.remove(folder) {
                 let all = self.graph.add(Thing::Several);
-                wishes.push((folder, all, names));
+                wishes.push(Wishes { folder, node: all, names });
                 behind.insert(folder, all);
             }
             if let Some(all) = behind.get(folder) {
                 self.graph.need(node, *all);
             }
         }
-        self.nearest.connect(&mut self.graph, wishes.into_iter());
+        self.nearest.connect(&mut self.graph, wishes);
     }
 
     /// Version 1: packages in packages.
@@ -105,8 +105,8 @@ impl Reader {
                 open.push((place, entry));
             }
         }
-        let wishes = found.iter().map(|(place, node, names)| (place.as_str(), *node, names.clone()));
-        self.nearest.connect(&mut self.graph, wishes);
+        let wishes = found.iter().map(|(folder, node, names)| Wishes { folder, node: *node, names: names.clone() });
+        self.nearest.connect(&mut self.graph, wishes.collect());
     }
 
     fn package(&mut self, place: &str, name: &str, version: &str, integrity: &str, resolved: &str) -> usize {

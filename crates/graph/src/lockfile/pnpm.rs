@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::graph::{Graph, Thing};
-use super::{Contents, Finder, Installed, not_whole, paths, unknown_version, versions};
+use super::{Contents, Finder, Installed, first_missing, not_whole, paths, unknown_version, versions};
 use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
@@ -25,7 +25,7 @@ pub struct Importers {
 #[derive(Clone, Debug)]
 struct Wish {
     range: Option<String>,
-    node: Option<usize>,
+    node: usize,
 }
 
 impl Importers {
@@ -33,9 +33,8 @@ impl Importers {
     pub fn find(&self, folder: &str, name: &str) -> Option<usize> {
         let mut at = Some(folder);
         while let Some(folder) = at {
-            if let Some(node) = self.members.get(folder).and_then(|wishes| wishes.get(name)).and_then(|wish| wish.node)
-            {
-                return Some(node);
+            if let Some(wish) = self.members.get(folder).and_then(|wishes| wishes.get(name)) {
+                return Some(wish.node);
             }
             at = match folder.rsplit_once('/') {
                 Some((parent, _)) => Some(parent),
@@ -67,8 +66,10 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     let writers = writers.ok_or_else(|| unknown_version(&version, "versions 5.0 to 5.4, 6, 9 and 12"))?;
     let mut reader = Reader { has_slashes: version.starts_with('5'), ..Reader::default() };
     reader.packages(&document);
-    reader.needs(&document)?;
+    let missing = reader.needs(&document);
     reader.importers(&document)?;
+    let wanted = reader.members.values().flat_map(BTreeMap::values).map(|wish| wish.node);
+    first_missing(&reader.graph, wanted.collect(), &missing)?;
     let finder = Importers {
         members: reader.members,
         is_rewritten: document.pnpmfile_checksum.is_some() || document.package_extensions_checksum.is_some(),
@@ -190,18 +191,21 @@ impl Reader {
         self.graph.index_names();
     }
 
-    fn needs(&mut self, document: &Document) -> Result<(), Diagnostic> {
+    /// What each package needs; and what of it is not there.
+    fn needs(&mut self, document: &Document) -> Vec<(usize, String, String)> {
+        let mut missing = Vec::new();
         let entries = document.snapshots.as_ref().or(document.packages.as_ref());
         for (key, entry) in entries.into_iter().flatten() {
             let node = self.places[key];
             let tables = [&entry.dependencies, &entry.optional_dependencies];
             for (name, reference) in tables.into_iter().flatten().flatten() {
-                if let Some(needed) = self.resolve(key, "", name, reference)? {
-                    self.graph.need(node, needed);
+                match self.resolve(key, "", name, reference) {
+                    Some(needed) => self.graph.need(node, needed),
+                    None => missing.push((node, key.clone(), format!("{name}@{reference}"))),
                 }
             }
         }
-        Ok(())
+        missing
     }
 
     fn importers(&mut self, document: &Document) -> Result<(), Diagnostic> {
@@ -229,7 +233,7 @@ impl Reader {
             .iter()
             .map(|(folder, wishes)| {
                 let all = self.graph.add(Thing::Several);
-                wishes.values().filter_map(|wish| wish.node).for_each(|node| self.graph.need(all, node));
+                wishes.values().map(|wish| wish.node).for_each(|node| self.graph.need(all, node));
                 (folder.clone(), all)
             })
             .collect();
@@ -255,8 +259,9 @@ impl Reader {
         let mut wishes = BTreeMap::new();
         for (name, reference) in tables.into_iter().flatten().flatten() {
             let range = reference.range.clone().or_else(|| ranges?.get(name).cloned());
-            let node = self.resolve(importer, &folder, name, &reference.to)?;
-            if let (Some(node), true) = (node, reference.to.starts_with("link:")) {
+            let node = self.resolve(importer, &folder, name, &reference.to);
+            let node = node.ok_or_else(|| not_whole(importer, &format!("{name}@{}", reference.to)))?;
+            if reference.to.starts_with("link:") {
                 links.extend(self.graph.folder_of(node).map(|folder| (node, folder.to_owned())));
             }
             wishes.insert(name.clone(), Wish { range, node });
@@ -266,11 +271,11 @@ impl Reader {
     }
 
     /// The node that a reference leads to. It is a version, or a whole key if that has another name than is wanted.
-    fn resolve(&mut self, who: &str, folder: &str, name: &str, reference: &str) -> Result<Option<usize>, Diagnostic> {
+    fn resolve(&mut self, who: &str, folder: &str, name: &str, reference: &str) -> Option<usize> {
         if let Some(path) = reference.strip_prefix("link:") {
-            let Some(target) = paths::from(folder, path) else { return Ok(None) };
+            let target = paths::from(folder, path).unwrap_or_else(|| path.to_owned());
             let place = format!("{who}/node_modules/{name}");
-            return Ok(Some(self.graph.add(Thing::Link { place, name: name.to_owned(), folder: target })));
+            return Some(self.graph.add(Thing::Link { place, name: name.to_owned(), folder: target }));
         }
         let keys = [
             reference.to_owned(),
@@ -278,10 +283,7 @@ impl Reader {
             format!("/{name}@{reference}"),
             format!("/{name}/{reference}"),
         ];
-        match keys.iter().find_map(|key| self.places.get(key)) {
-            Some(node) => Ok(Some(*node)),
-            None => Err(not_whole(who, &keys[1])),
-        }
+        keys.iter().find_map(|key| self.places.get(key)).copied()
     }
 
     /// What a key says of name and version: `/react/18.2.0`, `/react@18.2.0`, `react@18.2.0(…)`,
@@ -339,9 +341,12 @@ fn without_suffix(key: &str) -> &str {
     &key[..end]
 }
 
-/// The name that an override is of: `foo`, `foo@1`, `bar>foo@1`.
+/// The name that an override is of: `foo`, `foo@>=1 <2`, `bar@1>foo@1`.
+/// Source: pnpm's `config/parse-overrides`, the delimiter `/[^ |@]>/`.
 fn overridden(selector: &str) -> String {
-    let name = selector.rsplit_once('>').map_or(selector, |(_, name)| name).trim();
+    let bytes = selector.as_bytes();
+    let parts = |at: &usize| bytes[*at] == b'>' && !matches!(bytes[at - 1], b' ' | b'|' | b'@');
+    let name = (1..bytes.len()).find(parts).map_or(selector, |at| &selector[at + 1..]).trim();
     let at = name.char_indices().skip(1).find(|(_, char)| *char == '@').map_or(name.len(), |(at, _)| at);
     name[..at].to_owned()
 }

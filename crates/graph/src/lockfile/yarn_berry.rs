@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::descriptors::{self, Descriptors, descriptor};
 use super::graph::{Graph, Thing};
-use super::{Contents, Installed, not_whole, paths, unknown_version, versions};
+use super::{Contents, Installed, first_missing, paths, unknown_version, versions};
 use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
@@ -22,16 +22,18 @@ pub struct Finder {
 impl Finder {
     /// What a name with a range resolves to, if that is known.
     pub fn find(&self, name: &str, range: &str) -> Option<usize> {
-        let range = canonical(range);
-        let plain = || self.descriptors.find(name, range.strip_prefix("npm:")?);
-        self.descriptors.find(name, &range).or_else(plain)
+        self.descriptors.find(name, &canonical(range))
+    }
+
+    /// The range in which a member was seen to want a name.
+    pub fn seen(&self, folder: &str, name: &str) -> Option<&str> {
+        self.members.get(folder)?.get(name).map(String::as_str)
     }
 
     /// Whether a name with a range is known, or the member was seen to want it so: `resolutions` and catalogs say
     /// what is then installed, and the lockfile only has that.
     pub fn holds(&self, folder: &str, name: &str, range: &str, graph: &Graph) -> bool {
-        let seen = self.members.get(folder).and_then(|wishes| wishes.get(name));
-        let is_seen = seen.is_some_and(|seen| canonical(seen) == canonical(range));
+        let is_seen = self.seen(folder, name).is_some_and(|seen| canonical(seen) == canonical(range));
         self.find(name, range).is_some() || is_seen && graph.named(name).is_some()
     }
 }
@@ -78,11 +80,12 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     reader.sent_elsewhere(&asked);
     let Reader { mut graph, found, members, local_sources, patches, .. } = reader;
     let finder = Finder { descriptors: Descriptors::of(found, &mut graph), members };
-    for ((key, entry), node) in entries.iter().zip(nodes) {
+    let mut missing = Vec::new();
+    for ((key, entry), node) in entries.iter().zip(nodes.iter().copied()) {
         for (name, range) in entry.wishes() {
             match finder.find(name, range).or_else(|| graph.named(name)) {
                 Some(needed) => graph.need(node, needed),
-                None => return Err(not_whole(key, &descriptor(name, range))),
+                None => missing.push((node, key.clone(), descriptor(name, range))),
             }
         }
         for source in key.split(',').filter_map(|key| patched(descriptors::split(key.trim()).1)) {
@@ -95,6 +98,8 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
             graph.peer(node, name);
         }
     }
+    let members = entries.keys().zip(nodes).filter(|(key, _)| key.contains("@workspace:"));
+    first_missing(&graph, members.map(|(_, node)| node).collect(), &missing)?;
     Ok(Contents { version, writers, graph, finder: super::Finder::YarnBerry(finder), local_sources, patches })
 }
 
@@ -134,13 +139,11 @@ impl Reader {
         let bound_to = bound_to(binding);
         let local = || paths::from(&bound_to, path.split('#').next().unwrap_or(path));
         let link = |place: &str, folder| Thing::Link { place: place.to_owned(), name: name.to_owned(), folder };
-        // An alias stands under its own name.
-        let alias = key.split(',').next().map_or(name, |first| descriptors::split(first.trim()).0);
         let integrity = match &entry.checksum {
             Some(checksum) => checksum.rsplit('/').next().unwrap_or(checksum).to_owned(),
             None => resolution.clone(),
         };
-        let installed = |version| Installed { name: alias.to_owned(), version, integrity };
+        let installed = |version| Installed { name: name.to_owned(), version, integrity };
         let version = entry.version.clone().unwrap_or_default();
         let thing = match protocol {
             "workspace" => {
@@ -165,6 +168,7 @@ impl Reader {
         let node = self.graph.add(thing);
         for key in key.split(',').map(str::trim) {
             let (name, range) = descriptors::split(key);
+            self.graph.alias(node, name);
             self.patches.extend(patch_files(range));
             let whole = descriptor(name, &canonical(range));
             self.names.entry(name.to_owned()).or_default().insert(whole.clone());
@@ -198,10 +202,12 @@ impl Reader {
     }
 }
 
-/// Everything that anybody asks for.
+/// Everything that anybody asks for, or a patch is applied to.
 fn asked(entries: &BTreeMap<String, Entry>) -> BTreeSet<String> {
     let wishes = entries.values().flat_map(Entry::wishes);
-    wishes.map(|(name, range)| descriptor(name, &canonical(range))).collect()
+    let wishes = wishes.map(|(name, range)| descriptor(name, &canonical(range)));
+    let keys = entries.keys().flat_map(|key| key.split(','));
+    wishes.chain(keys.filter_map(|key| patched(descriptors::split(key.trim()).1))).collect()
 }
 
 fn is_builtin(descriptor: &str) -> bool {
@@ -250,16 +256,16 @@ fn patch_files(range: &str) -> Vec<String> {
     };
     let (files, binding) = files.split_once("::").unwrap_or((files, ""));
     let folder = bound_to(binding);
-    let files = files.split('&').map(|file| paths::decoded(file.strip_prefix("optional!").unwrap_or(file)));
-    let files = files
-        .map(|file| file.trim_start_matches(['~', '!']).to_owned() + if file.starts_with('~') { "\0" } else { "" });
-    files
-        .filter(|file| !file.starts_with("builtin<") && !file.is_empty())
-        .filter_map(|file| match file.strip_suffix('\0') {
-            Some(file) => paths::from("", file.trim_start_matches('/')),
-            None => paths::from(&folder, &file),
-        })
-        .collect()
+    let file = |file: &str| {
+        let file = paths::decoded(file.strip_prefix("optional!").unwrap_or(file));
+        let file = file.trim_start_matches('!');
+        match file.strip_prefix("~/") {
+            _ if file.is_empty() || file.starts_with("builtin<") || file.starts_with("~builtin<") => None,
+            Some(file) => paths::from("", file),
+            None => paths::from(&folder, file),
+        }
+    };
+    files.split('&').filter_map(file).collect()
 }
 
 /// The folder of the member that a binding names: `locator=root%40workspace%3Aapps%2Fshop`.

@@ -1,8 +1,8 @@
 //! `yarn.lock` of Yarn 1: a format of its own, of lines and indentation.
 //! Source: yarnpkg/yarn, `src/lockfile/parse.js` and `stringify.js`.
 //!
-//! The crate `yarn-lock-parser` was looked at and left: it drops what is optional, resolves names with the help of
-//! a parser library that would be the only one here, and says of a broken file only that it is broken.
+//! The crate `yarn-lock-parser` 0.14 reads it as well and is kept well, but of a broken file it gives the rest of the
+//! text and no place, leaves escapes in quoted texts, and brings a parser library; what is needed here is sixty lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,8 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     let mut places: BTreeSet<String> = BTreeSet::new();
     let mut nodes = Vec::new();
     for entry in &entries {
-        let Some((name, range)) = entry.descriptors.first().map(|first| descriptors::split(first)) else { continue };
+        let Some((alias, range)) = entry.descriptors.first().map(|first| descriptors::split(first)) else { continue };
+        let name = range.strip_prefix("npm:").map_or(alias, |real| descriptors::split(real).0);
         let mut place = format!("{name}@{}", entry.version);
         if !places.insert(place.clone()) {
             place = format!("{place} {}", entry.resolved);
@@ -53,6 +54,7 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
         let node = graph.add(thing);
         nodes.push(node);
         for descriptor in &entry.descriptors {
+            graph.alias(node, descriptors::split(descriptor).0);
             found.entry(descriptor.clone()).or_default().push(node);
         }
     }
@@ -74,13 +76,6 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
         local_sources,
         patches: BTreeSet::new(),
     })
-}
-
-/// Lets what needs a name need any package of that name.
-pub fn redirect(graph: &mut Graph, names: &BTreeSet<String>) {
-    if !names.is_empty() {
-        graph.redirect(names);
-    }
 }
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ use crate::files::{Contents, Files as _};
 const DEFAULT_NAMES: [&str; 5] = ["web", "app", "www", "site", "frontend"];
 
 /// The file in which Vercel's microfrontends are divided among a host's paths.
-const MICROFRONTENDS: [&str; 2] = ["microfrontends.json", "microfrontends.jsonc"];
+pub const MICROFRONTENDS: [&str; 2] = ["microfrontends.json", "microfrontends.jsonc"];
 
 /// Finds the apps of a workspace whose members are read; what is wrong with them.
 pub fn find(workspace: &mut Workspace, files: &Contents) -> Vec<Diagnostic> {

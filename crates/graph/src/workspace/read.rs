@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Discovered, FoundRoot, SaidBy};
 use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
-use crate::lockfile::Lockfile;
+use crate::lockfile::{self, Lockfile};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::pipeline::{self, BUILD, Pipeline};
 
@@ -25,18 +25,6 @@ const PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "nx.json"];
 
 /// Files of members that say so.
 const MEMBER_PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "project.json"];
-
-/// Names of files that are read besides those that rules read.
-const TELLING: [&str; 8] = [
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "pnpm-lock.yaml",
-    "yarn.lock",
-    "bun.lock",
-    "bun.lockb",
-    "microfrontends.json",
-    "microfrontends.jsonc",
-];
 
 /// Scripts by which clients of databases are generated, as projects call them.
 const GENERATE: [&str; 6] =
@@ -453,7 +441,8 @@ fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
 /// Whether a file tells what a member is, or how it is installed: only such are read.
 fn tells(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_read = TELLING.contains(&name) || PIPELINES.contains(&name) || VERSION_FILES.contains(&name);
+    let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
+    let is_read = names.iter().any(|names| names.contains(&name));
     detect::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
 }
 

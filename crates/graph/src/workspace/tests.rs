@@ -174,9 +174,12 @@ fn globs_of_members() {
 
 #[test]
 fn no_workspace() {
-    check_snapshot(Snapshot::in_memory(&[].into()), expect![[r#"
+    check_snapshot(
+        Snapshot::in_memory(&[].into()),
+        expect![[r#"
         error: package.json: there is no `package.json` anywhere in the repository
-        hint: `frontage` serves what a `package.json` builds, or an `index.html` as it is"#]]);
+        hint: `frontage` serves what a `package.json` builds, or an `index.html` as it is"#]],
+    );
     check(
         r#"package.json = {"name": "root"}"#,
         expect![[r#"

@@ -22,10 +22,13 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         is_export.then_some(out)
     });
     if let Some(folder) = exported {
-        let mut outcome = pages::served(look, &match &look.app.output {
-            Some(output) => pages::configured(look, output)?,
-            None => folder,
-        });
+        let mut outcome = pages::served(
+            look,
+            &match &look.app.output {
+                Some(output) => pages::configured(look, output)?,
+                None => folder,
+            },
+        );
         if look.app.serving == model::Serving::Server {
             outcome.corrections.push("it was taken for a server; `output: \"export\"` left pages only".to_owned());
         }
@@ -51,9 +54,9 @@ struct Build {
 
 /// Builds that lie in the app's folder, the app's own before others.
 fn builds(look: &Look<'_>) -> Vec<Build> {
-    let ids = look.below(look.app.path.as_str()).filter(|name| {
-        name.rsplit('/').next() == Some("BUILD_ID") && !name.contains("/standalone/")
-    });
+    let ids = look
+        .below(look.app.path.as_str())
+        .filter(|name| name.rsplit('/').next() == Some("BUILD_ID") && !name.contains("/standalone/"));
     let mut folders: Vec<String> = ids.map(|name| parent(&look.at(name)).to_owned()).collect();
     folders.sort_by_key(|folder| (!folder.ends_with(USUAL), folder.split('/').count(), folder.clone()));
     let build = |folder: String| {
@@ -74,9 +77,10 @@ impl Build {
             return None;
         }
         let named = detail["outDirectory"].as_str().and_then(|folder| below_repository(look, folder));
-        named.into_iter().chain([look.at("out"), self.folder.clone()]).find(|folder| {
-            look.below(folder).any(|name| name.ends_with(".html") && !name.starts_with("server/"))
-        })
+        named
+            .into_iter()
+            .chain([look.at("out"), self.folder.clone()])
+            .find(|folder| look.below(folder).any(|name| name.ends_with(".html") && !name.starts_with("server/")))
     }
 
     /// The standalone server, if it was asked for one.

@@ -136,7 +136,8 @@ fn found(look: &Look<'_>, places: &[&str]) -> Result<String, Missing> {
                 [] => "no folder with an `index.html` was written".to_owned(),
                 places => format!("there are no pages in {}", listed(places)),
             };
-            let looked_for = if folders.is_empty() { looked_for } else { "several folders have an `index.html`".to_owned() };
+            let looked_for =
+                if folders.is_empty() { looked_for } else { "several folders have an `index.html`".to_owned() };
             let names: Vec<String> = folders.iter().take(6).map(|folder| look.named(folder)).collect();
             Err(look.missing(looked_for, "output", &names))
         }
@@ -230,7 +231,13 @@ fn shell(look: &Look<'_>, folder: &str) -> Option<String> {
             let is_single = !has("404.html") && built_pages(look, folder).eq(["index.html"]);
             if is_single || redirects_to_index(look, folder) { index() } else { None }
         }
-        Some(_) => if redirects_to_index(look, folder) { index() } else { None },
+        Some(_) => {
+            if redirects_to_index(look, folder) {
+                index()
+            } else {
+                None
+            }
+        }
     }
 }
 
@@ -284,4 +291,3 @@ pub fn of_server(look: &Look<'_>, folder: &str) -> (Public, String, Option<Strin
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
-
