@@ -33,7 +33,7 @@ impl Needs {
                 let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
                     let link = || {
                         let root = root?;
-                        root.member_at(&root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)
+                        root.member_at(root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)
                     };
                     let by_link = link().filter(|path| members.contains_key(path));
                     [by_name.get(&(&member.root, name)).map(|path| (*path).clone()), by_link]
