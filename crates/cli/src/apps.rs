@@ -65,12 +65,15 @@ struct Listed<'a> {
     because: Option<&'a str>,
     /// What its newest build left.
     built: Option<&'a Artifact>,
+    /// What its start was found to do otherwise.
+    noticed: &'a [String],
 }
 
 impl<'a> Listed<'a> {
     fn of(workspace: &'a Workspace, state: Option<&'a State>, member: &'a Member) -> Listed<'a> {
         let app = workspace.apps.values().find(|app| app.path == member.path);
-        let live = app.and_then(|app| state?.production()?.apps.get(&app.name)?.live.as_ref());
+        let running = app.and_then(|app| state?.production()?.apps.get(&app.name));
+        let live = running.and_then(|running| running.live.as_ref());
         Listed {
             member,
             finding: workspace.findings.get(&member.path),
@@ -81,6 +84,7 @@ impl<'a> Listed<'a> {
                 .find(|(path, _)| *path == member.path)
                 .map(|(_, because)| because.as_str()),
             built: live.and_then(|live| state?.artifacts.get(&live.release.version.key)),
+            noticed: running.map(|running| running.noticed.as_slice()).unwrap_or_default(),
         }
     }
 
@@ -120,6 +124,7 @@ impl<'a> Listed<'a> {
                 "start": artifact.start,
                 "base_path": artifact.base_path,
                 "corrections": artifact.corrections,
+                "noticed": self.noticed,
             })),
         })
     }
@@ -142,8 +147,8 @@ impl<'a> Listed<'a> {
         for note in self.finding.iter().flat_map(|finding| &finding.notes) {
             detail("note", Some(note.clone()));
         }
-        for correction in self.built.iter().flat_map(|artifact| &artifact.corrections) {
-            detail("built", Some(correction.clone()));
+        for correction in self.built.iter().flat_map(|artifact| &artifact.corrections).chain(self.noticed) {
+            detail("corrected", Some(correction.clone()));
         }
         lines
     }

@@ -172,3 +172,69 @@ fn asked(question: &str, proposed: bool) -> Result<bool, Failure> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use graph::Snapshot;
+
+    use super::*;
+
+    fn workspace(files: &[(&str, &str)]) -> Workspace {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), ("100644", text.as_bytes().to_vec())));
+        Workspace::read(Snapshot::in_memory(&files.collect::<BTreeMap<_, _>>())).expect("it can be read")
+    }
+
+    /// A site with two apps, one of which is a guess.
+    fn site() -> Workspace {
+        workspace(&[
+            ("package.json", r#"{"name": "site", "workspaces": ["apps/*", "services/*"]}"#),
+            ("apps/web/package.json", r#"{"name": "web", "private": true, "scripts": {"build": "next build"}}"#),
+            ("apps/web/next.config.mjs", "export default {}"),
+            ("apps/web/app/layout.tsx", "import { Inter } from 'next/font/google'"),
+            (
+                "services/mail/package.json",
+                r#"{"name": "mail", "private": true, "scripts": {"dev": "node --watch index.js"}}"#,
+            ),
+            ("services/mail/index.js", "require('http').createServer().listen(80)"),
+        ])
+    }
+
+    fn written(before: &str, answer: bool) -> (String, usize) {
+        let mut asked = 0;
+        let text = added(&site(), before, &mut |_, _| {
+            asked += 1;
+            Ok(answer)
+        });
+        (text.expect("it can be written"), asked)
+    }
+
+    #[test]
+    fn what_is_certain_is_a_comment_and_what_was_asked_is_a_line() {
+        let (text, asked) = written("", true);
+        assert_eq!(asked, 2, "{text}");
+        assert!(
+            text.contains("\n[apps.web]\npath = \"apps/web\"\nbuild_network = true\n# build = \"next build\"\n"),
+            "{text}"
+        );
+        assert!(text.contains("\n[apps.mail]\npath = \"services/mail\"\nserved = true\n"), "{text}");
+        let (config, problems) = graph::config::read(text.as_bytes());
+        assert_eq!(problems, []);
+        assert_eq!(config.apps["web"].build_network, Some(true));
+    }
+
+    #[test]
+    fn an_answer_is_kept() {
+        let (text, _) = written("", false);
+        assert!(text.contains("served = false"), "{text}");
+    }
+
+    #[test]
+    fn a_second_run_adds_nothing() {
+        let (first, _) = written("", true);
+        assert_eq!(written(&first, true), (String::new(), 0));
+        let (more, _) = written("[site]\ndefault = \"web\"\n\n# [apps.web]\n", true);
+        assert!(!more.contains("apps.web") && !more.contains("[site]") && more.contains("[apps.mail]"), "{more}");
+    }
+}

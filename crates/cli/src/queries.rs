@@ -204,6 +204,8 @@ fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<St
             };
             let condition = condition(state, name, environment, &app);
             lines.push(format!("  {app:<20} {version:<8}  {place}  {condition}{pinned}"));
+            let noticed = environment.apps.get(&app).into_iter().flat_map(|running| &running.noticed);
+            lines.extend(noticed.map(|what| format!("    note: {what}")));
             let said = last_lines(state, name, environment, &app, report);
             lines.extend(said.iter().map(|line| format!("      | {line}")));
         }

@@ -161,8 +161,10 @@ impl Show {
         }
         let package = self.state.builds.get(key).map_or("?", |build| build.package.as_str()).to_owned();
         match event {
-            Event::BuildSucceeded { duration_ms, .. } => {
+            Event::BuildSucceeded { duration_ms, artifact, .. } => {
                 self.line(&format!("built `{package}` in {}", seconds(*duration_ms)));
+                let corrections = artifact.iter().flat_map(|artifact| &artifact.corrections);
+                corrections.for_each(|correction| self.indented(&format!("note: {correction}")));
             }
             Event::BuildFailed { duration_ms, because, hint, last_lines, .. } => {
                 self.line(&format!("building `{package}` failed after {}: {because}", seconds(*duration_ms)));

@@ -585,8 +585,11 @@ impl Controller {
                 let healthy = matches!(probe, Probe::Answered(status) if status < 500);
                 if healthy && !asked_routes {
                     asked_routes = true;
-                    for event in ask_routes(&*runtime, &id, &release, &routes, &site).await {
-                        let _ = inputs.send(Input::Noticed(event));
+                    let mut noticed = ask_routes(&*runtime, &id, &routes, &site).await;
+                    noticed.extend(own_port(&*runtime, &id).await);
+                    for what in noticed {
+                        let (environment, app) = (release.environment.clone(), release.version.app.clone());
+                        let _ = inputs.send(Input::Noticed(Event::Noticed { environment, app, what }));
                     }
                 }
                 if !healthy && told.elapsed() >= LINES_EVERY {
@@ -1002,11 +1005,10 @@ fn request(change: &Change, kind: EnvironmentKind, base: Base) -> AnalysisReques
 async fn ask_routes(
     runtime: &dyn engine::Runtime,
     instance: &InstanceId,
-    release: &Release,
     routes: &[String],
     site: &str,
-) -> Vec<Event> {
-    let mut events = Vec::new();
+) -> Vec<String> {
+    let mut noticed = Vec::new();
     for route in routes {
         let probe = runtime.probe(instance, route, site, PROBE_PATIENCE).await;
         let what = match probe {
@@ -1017,10 +1019,15 @@ async fn ask_routes(
                 format!("it claims `{route}`, but does not answer there")
             }
         };
-        let (environment, app) = (release.environment.clone(), release.version.app.clone());
-        events.push(Event::Noticed { environment, app, what });
+        noticed.push(what);
     }
-    events
+    noticed
+}
+
+/// Whether an instance listens elsewhere than it was told, in a sentence.
+async fn own_port(runtime: &dyn engine::Runtime, instance: &InstanceId) -> Option<String> {
+    let port = runtime.own_port(instance).await?;
+    Some(format!("it listens on port {port}, not on the one in `PORT`; requests are sent there"))
 }
 
 /// The last lines of an instance as they may be kept and shown; none of them if its secrets cannot be told.

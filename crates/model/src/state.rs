@@ -20,6 +20,9 @@ const REMEMBERED: usize = 500;
 /// How many earlier versions' assets are still served.
 const KEPT_VERSIONS: usize = 10;
 
+/// How much that was noticed of a deployment is remembered.
+const MOST_NOTICED: usize = 5;
+
 /// What the log tells of a repository's world.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -118,6 +121,9 @@ pub struct AppState {
     pub failed: BTreeSet<Label>,
     /// Asset indexes of earlier versions, newest first.
     pub kept: Vec<Digest>,
+    /// What its newest deployment was found to do otherwise than guessed or declared.
+    #[serde(default)]
+    pub noticed: Vec<String>,
 }
 
 /// What answers.
@@ -340,7 +346,12 @@ impl State {
                 self.forget_failures(app);
             }
             Event::InstanceStarted { release, .. } => *self.instances.entry(release.clone()).or_default() += 1,
-            Event::InstanceEnded { .. } | Event::Noticed { .. } => {}
+            Event::Noticed { environment, app, what } => self.with_app(environment, app, |state| {
+                if !state.noticed.contains(what) && state.noticed.len() < MOST_NOTICED {
+                    state.noticed.push(what.clone());
+                }
+            }),
+            Event::InstanceEnded { .. } => {}
             Event::SecretSet { name, app, kind, fingerprint } => {
                 self.secrets.retain(|secret| (&secret.name, &secret.app, secret.kind) != (name, app, *kind));
                 self.secrets.push(Secret {
@@ -469,7 +480,10 @@ impl State {
             self.deployments.pop_front();
         }
         let deploying = Deploying { release: release.clone(), number, since_ms: at_ms };
-        self.with_app(&release.environment, app, |state| state.deploying = Some(deploying));
+        self.with_app(&release.environment, app, |state| {
+            state.deploying = Some(deploying);
+            state.noticed.clear();
+        });
     }
 
     fn switch(&mut self, environment: &EnvironmentName, app: &AppName, at_ms: u64) -> Option<Label> {

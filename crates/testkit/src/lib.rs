@@ -334,6 +334,10 @@ impl Runtime for Outside {
         })
     }
 
+    async fn own_port(&self, _: &InstanceId) -> Option<u16> {
+        None
+    }
+
     async fn probe(&self, instance: &InstanceId, _: &str, _: &str, _: Duration) -> Probe {
         match self.lock().instances.get(instance) {
             None => Probe::Gone,
