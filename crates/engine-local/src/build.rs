@@ -235,12 +235,7 @@ impl Work {
     }
 
     /// Keeps what the build left under its key.
-    async fn keep(
-        &self,
-        room: &Room<'_>,
-        install: Option<&Path>,
-        checkout: &[PathBuf],
-    ) -> Result<Built, BuildFailure> {
+    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> Result<Built, BuildFailure> {
         let (shared, task, upper) = (self.shared.clone(), self.task.clone(), room.upper());
         let failed = |cause| self.error("keep what was left by", cause);
         if task.kind == TaskKind::Package {

@@ -191,14 +191,14 @@ fn of_framework(look: &Look<'_>) -> Result<Outcome, Missing> {
 fn of_static(look: &Look<'_>) -> Result<Outcome, Missing> {
     match look.app.framework {
         _ if look.app.output.is_some() => pages::outcome(look),
-        Some(Framework::Next | Framework::Astro | Framework::SvelteKit | Framework::Angular) => of_framework(look),
-        Some(Framework::Nuxt | Framework::Nitro | Framework::ReactRouter | Framework::Remix) => {
-            pages::outcome(look).or_else(|missing| {
+        Some(Framework::Next) => of_framework(look).or_else(|missing| pages::outcome(look).map_err(|_| missing)),
+        Some(Framework::Astro | Framework::SvelteKit | Framework::Angular) => of_framework(look),
+        Some(Framework::Nuxt | Framework::Nitro | Framework::ReactRouter | Framework::Remix) => pages::outcome(look)
+            .or_else(|missing| {
                 let mut outcome = of_framework(look).map_err(|_| missing)?;
                 outcome.corrections.push("it was taken for a static app; the build left a server".to_owned());
                 Ok(outcome)
-            })
-        }
+            }),
         _ => pages::outcome(look),
     }
 }
@@ -220,7 +220,9 @@ fn with_start(look: &Look<'_>, start: &str) -> Result<Outcome, Missing> {
         )
     );
     // Of what others leave, only folders made for browsers are known to hold no server's code.
-    let Some(known) = Some(look).filter(|_| has_server).and_then(|look| of_framework(look).ok()) else { return Ok(started) };
+    let Some(known) = Some(look).filter(|_| has_server).and_then(|look| of_framework(look).ok()) else {
+        return Ok(started);
+    };
     let entry = process::check(look, start)?;
     let is_inside = |folders: &BTreeSet<RepoPath>| {
         entry.as_ref().is_some_and(|entry| folders.iter().any(|folder| is_below(folder.as_str(), entry)))
@@ -233,7 +235,17 @@ fn with_start(look: &Look<'_>, start: &str) -> Result<Outcome, Missing> {
     let public = if look.app.output.is_some() { started.public } else { known.public };
     let shell = started.shell.or(known.shell);
     let base_path = if look.app.output.is_some() { started.base_path } else { known.base_path };
-    Ok(Outcome { start: started.start, public, base_path, shell, not_found: None, kept, copied, env: known.env, corrections: Vec::new() })
+    Ok(Outcome {
+        start: started.start,
+        public,
+        base_path,
+        shell,
+        not_found: None,
+        kept,
+        copied,
+        env: known.env,
+        corrections: Vec::new(),
+    })
 }
 
 #[cfg(test)]

@@ -44,7 +44,8 @@ const COMPRESSIBLE: [&str; 18] = [
 /// `Content-Type` by ending, and by content where there is none. Text is called UTF-8 if it is.
 pub fn content_type(name: &str, content: Option<&[u8]>) -> String {
     let file = name.rsplit('/').next().unwrap_or(name);
-    let ending = file.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending =
+        file.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending.to_ascii_lowercase());
     let known = ending.as_deref().and_then(|ending| {
         let own = TYPES.iter().find(|(one, _)| *one == ending).map(|(_, kind)| *kind);
         own.or_else(|| mime_guess::from_ext(ending).first_raw())
@@ -93,7 +94,8 @@ pub fn has_hash(name: &str) -> bool {
     }
     let Some((stem, _)) = file.split_once('.').map(|(first, rest)| (first, rest)) else { return false };
     // Where a bundler puts what it wrote, letters alone may be a hash too.
-    let is_bundled = ["assets", "_astro", "_nuxt", "static/js", "static/css", "static/media", "build"].into_iter().any(is_in);
+    let is_bundled =
+        ["assets", "_astro", "_nuxt", "static/js", "static/css", "static/media", "build"].into_iter().any(is_in);
     if is_in("_nuxt") && stem.len() == 8 && is_hash(stem, true) {
         return true;
     }
@@ -119,7 +121,9 @@ fn is_hash(text: &str, is_bundled: bool) -> bool {
     let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let inner_upper = text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
     match text.len() {
-        8 if is_encoded && is_bundled => inner_upper || has_digit && text.bytes().any(|byte| byte.is_ascii_alphabetic()),
+        8 if is_encoded && is_bundled => {
+            inner_upper || has_digit && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        }
         8 if is_encoded => inner_upper && (has_digit || upper == 8 || upper >= 3),
         9..=32 if is_encoded && !text.contains('-') => inner_upper && has_digit,
         _ => false,

@@ -95,9 +95,13 @@ fn what_is_hidden_or_the_package_s_own_is_not_public() {
     );
     // In a folder that is no package's, such a name means nothing.
     check(&[("dist/package.json", "{}")], &[("dist", "")], expect![""]);
-    check(&[("public/schema/package.json", "{}")], &[("public", "")], expect![[r#"
+    check(
+        &[("public/schema/package.json", "{}")],
+        &[("public", "")],
+        expect![[r#"
         /schema/package.json 2 bytes, application/json
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

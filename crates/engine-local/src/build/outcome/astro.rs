@@ -95,7 +95,12 @@ impl Manifest {
             if manifest.base.is_none() && text.contains("\"adapterName\"") {
                 manifest.base = between(&text, "\"base\":\"", "\"").map(prefix);
             }
-            let modes = ["mode = \"middleware\"", "\"mode\":\"middleware\"", "\"mode\": \"middleware\"", "mode: \"middleware\""];
+            let modes = [
+                "mode = \"middleware\"",
+                "\"mode\":\"middleware\"",
+                "\"mode\": \"middleware\"",
+                "mode: \"middleware\"",
+            ];
             manifest.is_middleware |= text.contains("startServer") && modes.iter().any(|mode| text.contains(mode));
         }
         manifest

@@ -92,8 +92,11 @@ fn add(files: &mut BTreeMap<String, Origin>, layer: &Path, origin: Origin) -> io
 fn remove(files: &mut BTreeMap<String, Origin>, path: &str) {
     files.remove(path);
     let prefix = format!("{path}/");
-    let below: Vec<String> =
-        files.range(prefix.clone()..).map(|(name, _)| name.clone()).take_while(|name| name.starts_with(&prefix)).collect();
+    let below: Vec<String> = files
+        .range(prefix.clone()..)
+        .map(|(name, _)| name.clone())
+        .take_while(|name| name.starts_with(&prefix))
+        .collect();
     for name in below {
         files.remove(&name);
     }

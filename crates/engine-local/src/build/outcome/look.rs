@@ -57,7 +57,8 @@ impl<'a> Look<'a> {
     pub fn below(&self, folder: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let length = prefix.len();
-        let from = self.tree.files().range::<str, _>((std::ops::Bound::Included(prefix.as_str()), std::ops::Bound::Unbounded));
+        let from =
+            self.tree.files().range::<str, _>((std::ops::Bound::Included(prefix.as_str()), std::ops::Bound::Unbounded));
         from.take_while(move |(path, _)| path.starts_with(&prefix)).map(move |(path, _)| &path[length..])
     }
 
@@ -177,7 +178,9 @@ impl<'a> Look<'a> {
         let hint = match candidates {
             [] if self.app.build.is_none() => self.line(key, "…"),
             [] => match self.written_folders().as_slice() {
-                [] => "the build wrote no file below the app's folder; is `build` the command that makes it?".to_owned(),
+                [] => {
+                    "the build wrote no file below the app's folder; is `build` the command that makes it?".to_owned()
+                }
                 folders => format!("the build wrote into {}; {}", listed(folders), self.line(key, "…")),
             },
             [only] => self.line(key, &value(key, only)),
@@ -205,7 +208,11 @@ pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
 /// A word for `sh`, in quotes where it needs them.
 pub fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/@+:,=".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// A prefix of URLs as it is kept: with a leading and without a trailing `/`; empty for `/`, and for a URL of

@@ -22,10 +22,13 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         is_export.then_some(out)
     });
     if let Some(folder) = exported {
-        let mut outcome = pages::served(look, &match &look.app.output {
-            Some(output) => pages::configured(look, output)?,
-            None => folder,
-        });
+        let mut outcome = pages::served(
+            look,
+            &match &look.app.output {
+                Some(output) => pages::configured(look, output)?,
+                None => folder,
+            },
+        );
         if look.app.serving == model::Serving::Server {
             outcome.corrections.push("it was taken for a server; `output: \"export\"` left pages only".to_owned());
         }
@@ -36,7 +39,14 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         return Err(look.missing(looked_for, "output", &[]));
     };
     Ok(match build.standalone(look) {
-        Some(server) => alone(look, build, &server),
+        Some(server) if holds_next(look, build, &server) => alone(look, build, &server),
+        Some(_) => {
+            // Next.js 14 and 15 trace from the nearest lockfile on, and leave out what lies above it.
+            let mut outcome = whole(look, build);
+            let words = "the standalone server was built without its packages; the app is started as a whole";
+            outcome.corrections.push(words.to_owned());
+            outcome
+        }
         None => whole(look, build),
     })
 }
@@ -51,9 +61,9 @@ struct Build {
 
 /// Builds that lie in the app's folder, the app's own before others.
 fn builds(look: &Look<'_>) -> Vec<Build> {
-    let ids = look.below(look.app.path.as_str()).filter(|name| {
-        name.rsplit('/').next() == Some("BUILD_ID") && !name.contains("/standalone/")
-    });
+    let ids = look
+        .below(look.app.path.as_str())
+        .filter(|name| name.rsplit('/').next() == Some("BUILD_ID") && !name.contains("/standalone/"));
     let mut folders: Vec<String> = ids.map(|name| parent(&look.at(name)).to_owned()).collect();
     folders.sort_by_key(|folder| (!folder.ends_with(USUAL), folder.split('/').count(), folder.clone()));
     let build = |folder: String| {
@@ -74,9 +84,10 @@ impl Build {
             return None;
         }
         let named = detail["outDirectory"].as_str().and_then(|folder| below_repository(look, folder));
-        named.into_iter().chain([look.at("out"), self.folder.clone()]).find(|folder| {
-            look.below(folder).any(|name| name.ends_with(".html") && !name.starts_with("server/"))
-        })
+        named
+            .into_iter()
+            .chain([look.at("out"), self.folder.clone()])
+            .find(|folder| look.below(folder).any(|name| name.ends_with(".html") && !name.starts_with("server/")))
     }
 
     /// The standalone server, if it was asked for one.
@@ -112,6 +123,21 @@ impl Build {
 
 fn is_server(name: &str) -> bool {
     name == "server.js" || name.ends_with("/server.js")
+}
+
+/// Whether a standalone server has its packages in its own folder.
+fn holds_next(look: &Look<'_>, build: &Build, server: &str) -> bool {
+    let top = join(&build.folder, "standalone");
+    let mut folder = parent(server);
+    loop {
+        if look.tree.exists(&join(folder, "node_modules/next/package.json")) {
+            return true;
+        }
+        if folder == top || !is_below(&top, folder) {
+            return false;
+        }
+        folder = parent(folder);
+    }
 }
 
 /// The standalone server, with its public files where it looks for them.

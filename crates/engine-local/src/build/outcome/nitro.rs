@@ -35,7 +35,10 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         return Ok(outcome);
     }
     let mut outcome = pages::outcome(look).map_err(|missing| Missing {
-        looked_for: format!("there is neither `.output/server/index.mjs` nor a folder of pages; {}", missing.looked_for),
+        looked_for: format!(
+            "there is neither `.output/server/index.mjs` nor a folder of pages; {}",
+            missing.looked_for
+        ),
         ..missing
     })?;
     if look.app.serving == Serving::Server {
@@ -101,7 +104,10 @@ fn without_nitro(look: &Look<'_>) -> Result<Option<Outcome>, Missing> {
     let tool = ["srvx"].into_iter().find(|tool| look.installed(tool));
     let Some(tool) = tool else {
         return Err(Missing {
-            looked_for: format!("the build left {}, which only answers requests, and no server", listed(&[look.named(&entry)])),
+            looked_for: format!(
+                "the build left {}, which only answers requests, and no server",
+                listed(&[look.named(&entry)])
+            ),
             hint: "add `nitro` to the plugins of its Vite configuration, or `srvx` to its dependencies".to_owned(),
         });
     };

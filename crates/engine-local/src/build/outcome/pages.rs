@@ -136,7 +136,8 @@ fn found(look: &Look<'_>, places: &[&str]) -> Result<String, Missing> {
                 [] => "no folder with an `index.html` was written".to_owned(),
                 places => format!("there are no pages in {}", listed(places)),
             };
-            let looked_for = if folders.is_empty() { looked_for } else { "several folders have an `index.html`".to_owned() };
+            let looked_for =
+                if folders.is_empty() { looked_for } else { "several folders have an `index.html`".to_owned() };
             let names: Vec<String> = folders.iter().take(6).map(|folder| look.named(folder)).collect();
             Err(look.missing(looked_for, "output", &names))
         }
@@ -190,7 +191,7 @@ pub fn served(look: &Look<'_>, folder: &str) -> Outcome {
 /// The prefix of pages and files of a folder: what its pages say, else what the configuration did.
 fn base(look: &Look<'_>, folder: &str) -> (String, Vec<String>) {
     let said = look.app.base_path.clone();
-    let deduced = prefix::deduce(look, folder);
+    let deduced = prefix::deduce(look, folder).or_else(|| of_svelte_kit(look, folder));
     match (said, deduced) {
         (Some(said), Some(deduced)) if said != deduced => {
             // A folder that holds the prefix already.
@@ -206,6 +207,17 @@ fn base(look: &Look<'_>, folder: &str) -> (String, Vec<String>) {
         (_, Some(deduced)) => (deduced, Vec::new()),
         (said, None) => (said.unwrap_or_default(), Vec::new()),
     }
+}
+
+/// Pages of SvelteKit name their files relative to themselves, and say the prefix besides.
+fn of_svelte_kit(look: &Look<'_>, folder: &str) -> Option<String> {
+    if look.app.framework != Some(Framework::SvelteKit) {
+        return None;
+    }
+    let page = look.below(folder).find(|name| name.ends_with(".html"))?;
+    let text = look.tree.read(&join(folder, page))?;
+    let (_, rest) = text.split_once("assets: \"")?;
+    rest.find('"').map(|end| super::look::prefix(&rest[..end]))
 }
 
 /// The prefix that all files of a folder have in their names.
@@ -230,7 +242,13 @@ fn shell(look: &Look<'_>, folder: &str) -> Option<String> {
             let is_single = !has("404.html") && built_pages(look, folder).eq(["index.html"]);
             if is_single || redirects_to_index(look, folder) { index() } else { None }
         }
-        Some(_) => if redirects_to_index(look, folder) { index() } else { None },
+        Some(_) => {
+            if redirects_to_index(look, folder) {
+                index()
+            } else {
+                None
+            }
+        }
     }
 }
 
@@ -284,4 +302,3 @@ pub fn of_server(look: &Look<'_>, folder: &str) -> (Public, String, Option<Strin
 pub fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
-

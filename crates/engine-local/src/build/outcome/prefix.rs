@@ -25,7 +25,8 @@ pub fn deduce(look: &Look<'_>, folder: &str) -> Option<String> {
 fn of_page(text: &str, has: &dyn Fn(&str) -> bool) -> Option<String> {
     if let Some(base) = base_element(text) {
         // Relative names count from it, which is what it is there for.
-        let relative = urls(text).any(|url| !url.starts_with('/') && is_asset(url) && has(url.trim_start_matches("./")));
+        let relative =
+            urls(text).any(|url| !url.starts_with('/') && is_asset(url) && has(url.trim_start_matches("./")));
         if relative {
             return Some(prefix(base));
         }

@@ -21,8 +21,17 @@ const PACKAGES: [(&str, &str); 6] = [
 const RUNNERS: [&str; 8] = ["node", "tsx", "bun", "ts-node", "esno", "pm2-runtime", "nodemon", "babel-node"];
 
 /// Options of these that are followed by a value.
-const WITH_VALUE: [&str; 9] =
-    ["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--env-file", "--watch-path"];
+const WITH_VALUE: [&str; 9] = [
+    "-r",
+    "--require",
+    "--import",
+    "--loader",
+    "--experimental-loader",
+    "-C",
+    "--conditions",
+    "--env-file",
+    "--watch-path",
+];
 
 /// Endings that Node.js tries where a file is named without one.
 const ENDINGS: [&str; 6] = ["", ".js", ".mjs", ".cjs", ".json", "/index.js"];
@@ -104,14 +113,24 @@ pub fn unknown(look: &Look<'_>) -> Result<Outcome, Missing> {
     if look.app.framework == Some(Framework::Nest) {
         return nest(look);
     }
-    let entries = ["dist/server/entry.mjs", "dist/server.js", "dist/index.js", "dist/main.js", "build/server.js", "build/index.js"];
-    let found = entries.iter().map(|entry| look.at(entry)).find(|entry| {
-        look.wrote(entry) && look.tree.read(entry).is_some_and(|text| listens(&text))
-    });
+    let entries = [
+        "dist/server/entry.mjs",
+        "dist/server.js",
+        "dist/index.js",
+        "dist/main.js",
+        "build/server.js",
+        "build/index.js",
+    ];
+    let found = entries
+        .iter()
+        .map(|entry| look.at(entry))
+        .find(|entry| look.wrote(entry) && look.tree.read(entry).is_some_and(|text| listens(&text)));
     if let Some(entry) = found {
         let command = format!("node {}", look.named(&entry));
         let mut outcome = started(look, &command)?;
-        outcome.corrections.push(format!("no start command was known; the build left `{}`, which listens", look.named(&entry)));
+        outcome
+            .corrections
+            .push(format!("no start command was known; the build left `{}`, which listens", look.named(&entry)));
         return Ok(outcome);
     }
     if let Ok(mut outcome) = pages::outcome(look) {
@@ -146,7 +165,9 @@ pub fn check(look: &Look<'_>, command: &str) -> Result<Option<String>, Missing> 
     let file = named.rsplit('/').next().unwrap_or(&named).to_owned();
     let stem = file.split('.').next().unwrap_or(&file).to_owned();
     let is_program = |path: &str| [".js", ".mjs", ".cjs"].iter().any(|ending| path.ends_with(ending));
-    let same = look.written(&|path| is_program(path) && path.rsplit('/').next().is_some_and(|name| name.split('.').next() == Some(&stem)));
+    let same = look.written(&|path| {
+        is_program(path) && path.rsplit('/').next().is_some_and(|name| name.split('.').next() == Some(&stem))
+    });
     let candidates = if same.is_empty() { look.written(&is_program) } else { same };
     Err(look.missing(format!("the start command `{command}` runs `{named}`, which is not there"), "start", &candidates))
 }
@@ -178,7 +199,8 @@ fn entry(command: &str) -> Option<String> {
         }
         let words: Vec<&str> = words(part).collect();
         let Some(at) = words.iter().position(|word| RUNNERS.contains(word)) else { continue };
-        named = file_of(&words[at], &words[at + 1..]).map(|file| if folder.is_empty() { file } else { join(&folder, &file) });
+        named = file_of(&words[at], &words[at + 1..])
+            .map(|file| if folder.is_empty() { file } else { join(&folder, &file) });
     }
     named
 }
@@ -217,9 +239,9 @@ fn file_of(runner: &str, arguments: &[&str]) -> Option<String> {
 fn runners(look: &Look<'_>, command: &str) -> BTreeSet<String> {
     let words = command.split("&&").flat_map(|part| part.split_whitespace());
     let names = words.map(|word| word.trim_matches(['"', '\'']));
-    let packages = names.filter(|name| !name.starts_with(['-', '.', '/']) && !name.is_empty()).map(|name| {
-        PACKAGES.iter().find(|(program, _)| *program == name).map_or(name, |(_, package)| package)
-    });
+    let packages = names
+        .filter(|name| !name.starts_with(['-', '.', '/']) && !name.is_empty())
+        .map(|name| PACKAGES.iter().find(|(program, _)| *program == name).map_or(name, |(_, package)| package));
     packages.filter(|package| *package != "node" && look.installed(package)).map(str::to_owned).collect()
 }
 

@@ -47,7 +47,9 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
 fn node_server(look: &Look<'_>) -> Option<String> {
     let mut below = look.below(look.app.path.as_str()).filter(|name| name.ends_with("handler.js"));
     let is_adapter = |folder: &str| {
-        look.has(&join(folder, "index.js")) && look.has_folder(&join(folder, "client")) && look.has_folder(&join(folder, "server"))
+        look.has(&join(folder, "index.js"))
+            && look.has_folder(&join(folder, "client"))
+            && look.has_folder(&join(folder, "server"))
     };
     below.find_map(|name| {
         let folder = look.at(parent(name));
