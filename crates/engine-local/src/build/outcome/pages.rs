@@ -155,7 +155,7 @@ fn correction(look: &Look<'_>, places: &[&str], found: &str) -> Vec<String> {
     match (places.first(), look.app.framework) {
         // That its folder is called after the project is no surprise.
         (_, Some(Framework::Angular)) | (None, _) => Vec::new(),
-        (Some(first), _) if is_usual(&first) => Vec::new(),
+        (Some(first), _) if is_usual(first) => Vec::new(),
         (Some(first), _) => {
             vec![format!("`output` was guessed as `{first}`; the build left `{}`", look.named(found))]
         }

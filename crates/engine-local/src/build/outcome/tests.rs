@@ -249,13 +249,17 @@ fn next_js() {
         "#]],
     );
     // A tracing root below the packages.
-    check("server next", "+.next/standalone/server.js\n+.next/standalone/.next/BUILD_ID\n~next", expect![[r#"
+    check(
+        "server next",
+        "+.next/standalone/server.js\n+.next/standalone/.next/BUILD_ID\n~next",
+        expect![[r#"
         server: next start
         public: apps/web/.next/static at /_next/static/
         public: apps/web/public at /
         needs: next
         correction: the standalone server was built without its packages; the app is started as a whole
-    "#]]);
+    "#]],
+    );
     check(
         "server next start=node server.js",
         "server.js\n~next",
@@ -833,11 +837,12 @@ fn generators() {
         "static angular",
         "+dist/shop/browser/index.csr.html\n+dist/shop/browser/index.html\n+dist/shop/server/server.mjs",
         expect![[r#"
-        server: node dist/shop/server/server.mjs
-        public: apps/web/dist/shop/browser at /
-        shell: /index.csr.html
-        correction: it was taken for a static app; the build left a server
-    "#]],
+            server: node dist/shop/server/server.mjs
+            public: apps/web/dist/shop/browser at /
+            shell: /index.csr.html
+            env: NG_ALLOWED_HOSTS=*
+            correction: it was taken for a static app; the build left a server
+        "#]],
     );
     check(
         "static angular",
@@ -1206,10 +1211,11 @@ fn processes() {
         "server angular",
         "+dist/shop/browser/index.csr.html = <base href=\"/\">\n+dist/shop/server/server.mjs",
         expect![[r#"
-        server: node dist/shop/server/server.mjs
-        public: apps/web/dist/shop/browser at /
-        shell: /index.csr.html
-    "#]],
+            server: node dist/shop/server/server.mjs
+            public: apps/web/dist/shop/browser at /
+            shell: /index.csr.html
+            env: NG_ALLOWED_HOSTS=*
+        "#]],
     );
 }
 
@@ -1245,15 +1251,4 @@ fn variables_come_before_the_command() {
     assert_eq!(outcome.start().command(), Some("A=${A:-b} ./run.sh"));
     outcome.start = Start::Worker { command: "cd x && ./run.sh".to_owned() };
     assert_eq!(outcome.start().command(), Some("export A=${A:-b}; cd x && ./run.sh"));
-}
-
-#[test]
-#[ignore = "temporary"]
-fn real_trees() {
-    for line in std::fs::read_to_string("/tmp/v.list").unwrap().lines() {
-        let (name, about) = line.split_once(' ').unwrap();
-        let at = |layer: &str| std::path::PathBuf::from(format!("/tmp/v/{name}/{layer}"));
-        let tree = super::Layers::of(vec![at("0"), at("1")], Some(at("2"))).unwrap();
-        eprintln!("== {name} ({about})\n{}", show(&outcome(&app(about), &tree)));
-    }
 }
