@@ -102,9 +102,9 @@ impl DataDirectory {
         self.0.join("toolchains")
     }
 
-    /// npm's cache, shared by installs; npm checks what it takes from there.
-    pub fn npm_cache(&self) -> PathBuf {
-        self.0.join("cache/npm")
+    /// The cache of a package manager, by its program, shared by installs; each checks what it takes from there.
+    pub fn package_cache(&self, program: &str) -> PathBuf {
+        self.0.join("cache").join(program)
     }
 
     /// The OCI image layout that holds every image.

@@ -20,9 +20,12 @@ mod assets;
 mod base;
 mod checkout;
 mod closure;
+mod dependencies;
 pub mod hints;
 mod image;
+mod imports;
 mod install;
+mod managers;
 mod once;
 mod outcome;
 mod pack;
@@ -31,7 +34,7 @@ mod room;
 use hints::{Failed, Moment};
 use once::Once;
 use pack::PackError;
-use room::{Room, Run};
+use room::{Registry, Room, Run};
 
 /// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
 pub const EPOCH: u64 = 1_577_836_800;
@@ -147,7 +150,7 @@ impl Work {
                 Some(installed.map_err(|failure| self.with_own_log(failure))?)
             }
         };
-        self.ahead(pack::dependencies_ahead(shared.clone(), task.clone(), install.clone()));
+        self.ahead(dependencies::ahead(shared.clone(), task.clone(), install.clone()));
         self.tell(Stage::Checkout, false);
         let checkout = self.checkout().await.map_err(|cause| self.error("lay out the files of", cause))?;
         let room = self.room(install.as_deref(), &checkout).map_err(|cause| self.error("make room for", cause))?;
@@ -219,8 +222,9 @@ impl Work {
             env,
             folder: &task.member,
             network: task.network,
-            registry: false,
+            registry: Registry::Absent,
             toolchain: &task.toolchain,
+            bun: None,
         };
         let ended = room.run(run).await.map_err(|cause| self.error("run the build of", cause))?;
         if ended.succeeded() {

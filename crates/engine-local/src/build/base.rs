@@ -1,18 +1,21 @@
-//! The base layer: Node.js, the libraries that it links, a shell, CA certificates; one for each Node.js version.
+//! The base layer: Node.js, the libraries that it links, a shell, CA certificates; one for each Node.js version. Where
+//! an app is started by a package manager, that is there too.
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use api::layout::DataDirectory;
-use model::{Layer, LayerKind, Toolchain};
+use model::{Layer, LayerKind, PackageManager, Toolchain};
 
-use super::{Shared, blocking, image};
+use super::{Shared, blocking, dependencies, image, managers};
 use crate::files::{self, Scratch};
+use crate::toolchain::{self, Program};
 
 /// Goes up when what is put into the layer changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// Programs besides Node.js and npm: what `sh -c`, `#!/usr/bin/env node` and everyday start scripts need.
 const PROGRAMS: [&str; 31] = [
@@ -39,23 +42,66 @@ const LIBRARIES: [&str; 10] = [
 const CERTIFICATES: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
-/// Ensures that the base layer of a toolchain is there.
-pub async fn ensure(shared: &Shared, toolchain: &Toolchain) -> io::Result<Layer> {
-    let name = format!("base-{FORMAT}-{}-{}", toolchain.platform, toolchain.node);
+/// Where package managers are in an image.
+const MANAGERS: &str = "usr/local/lib/package-managers";
+
+/// What stands for Yarn 2 and newer in an image. Yarn itself runs a script only where the lockfile and every member of
+/// the workspace are; an image holds one app.
+const YARN: &str = r#"#!/bin/sh
+[ "$1" = run ] && shift
+name="$1"
+[ -n "$name" ] && shift
+if node -e 'const all = require(`${process.cwd()}/package.json`).scripts ?? {}; process.exit(process.argv[1] in all ? 0 : 1)' "$name"; then
+  exec npm run --silent "$name" -- "$@"
+fi
+exec "$name" "$@"
+"#;
+
+/// A package manager that goes into a base layer: its folder and its programs.
+type Manager = (PathBuf, Vec<Program>);
+
+/// Ensures that the base layer of a toolchain is there, with the package managers that commands name.
+pub async fn ensure(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -> io::Result<Layer> {
+    let managers = managers(shared, toolchain, commands).await?;
+    let named: Vec<String> =
+        managers.iter().filter_map(|(place, _)| Some(place.file_name()?.to_str()?.to_owned())).collect();
+    let with: String = named.iter().map(|name| format!("+{name}")).collect();
+    let name = format!("base-{FORMAT}-{}-{}{with}", toolchain.platform, toolchain.node);
     let _one_at_a_time = shared.once.lock(&name).await;
     let record = shared.data.layers().join(format!("{name}.json"));
     if let Some(layer) = recorded(&shared.data, &record) {
         return Ok(layer);
     }
-    let (data, node) = (shared.data.clone(), shared.toolchains.node(toolchain)?);
+    let (data, node, npm) = (shared.data.clone(), shared.toolchains.node(toolchain)?, shared.toolchains.npm(toolchain));
     blocking(move || {
         let scratch = Scratch::new(&data, "base")?;
-        write_base(&scratch.path().join("tree"), &node)?;
+        write_base(&scratch.path().join("tree"), &node, npm.as_deref(), &managers)?;
         let layer = image::keep_layer(&data, &scratch, "tree", LayerKind::Base)?;
         files::write_whole(&record, &serde_json::to_vec(&layer)?)?;
         Ok(layer)
     })
     .await
+}
+
+/// The package managers that commands name. npm is always there.
+async fn managers(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -> io::Result<Vec<Manager>> {
+    let names = |programs: &[&str]| {
+        commands.iter().any(|command| dependencies::words(command).any(|word| programs.contains(&word)))
+    };
+    let mut managers = Vec::new();
+    let own = match toolchain::manager(toolchain) {
+        Some((PackageManager::Pnpm, _)) => names(&["pnpm", "pnpx"]),
+        Some((PackageManager::YarnClassic | PackageManager::YarnBerry, _)) => names(&["yarn", "yarnpkg"]),
+        Some((PackageManager::Bun, _)) => names(&["bun", "bunx"]),
+        Some((PackageManager::Npm, _)) | None => false,
+    };
+    if own {
+        managers.extend(shared.toolchains.programs(toolchain)?);
+    } else if names(&["bun", "bunx"]) {
+        let (toolchains, toolchain) = (shared.toolchains.clone(), toolchain.clone());
+        managers.push(blocking(move || toolchains.bun(&toolchain).map_err(io::Error::other)).await?);
+    }
+    Ok(managers)
 }
 
 /// The layer that a record tells of, if it is there.
@@ -64,7 +110,7 @@ pub fn recorded(data: &DataDirectory, record: &Path) -> Option<Layer> {
     data.layers().join(layer.digest.hex()).is_dir().then_some(layer)
 }
 
-fn write_base(root: &Path, node: &Path) -> io::Result<()> {
+fn write_base(root: &Path, node: &Path, npm: Option<&Path>, managers: &[Manager]) -> io::Result<()> {
     for folder in [
         "usr/bin",
         "usr/local/bin",
@@ -94,7 +140,12 @@ fn write_base(root: &Path, node: &Path) -> io::Result<()> {
         copy(&program, &root.join("usr/bin").join(name), true)?;
         needed.extend(libraries(&program)?);
     }
-    copy_npm(root, node)?;
+    if let Some(npm) = npm {
+        copy_npm(root, npm)?;
+    }
+    for manager in managers {
+        needed.extend(copy_manager(root, manager)?);
+    }
     let folders: Vec<PathBuf> = needed.iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
     for name in LIBRARIES {
         needed.extend(folders.iter().map(|folder| folder.join(name)).find(|path| path.exists()));
@@ -114,24 +165,54 @@ fn write_base(root: &Path, node: &Path) -> io::Result<()> {
     write("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n")
 }
 
-/// npm as it lies beside Node.js: start scripts call it.
-fn copy_npm(root: &Path, node: &Path) -> io::Result<()> {
-    let beside = node.parent().and_then(Path::parent).map(|prefix| prefix.join("lib/node_modules/npm"));
-    let Some(npm) = beside.filter(|npm| npm.is_dir()) else { return Ok(()) };
-    let target = root.join("usr/local/lib/node_modules/npm");
-    for path in files::walk(&npm)? {
-        let (source, place) = (npm.join(&path), target.join(&path));
-        if source.is_symlink() {
-            files::link(&fs::read_link(&source)?, &place)?;
-        } else {
-            copy(&source, &place, path.starts_with("bin"))?;
-        }
-    }
+/// npm: start scripts call it.
+fn copy_npm(root: &Path, npm: &Path) -> io::Result<()> {
+    copy_tree(npm, &root.join("usr/local/lib/node_modules/npm"))?;
     for name in ["npm", "npx"] {
         files::link(
             &Path::new("../lib/node_modules/npm/bin").join(format!("{name}-cli.js")),
             &root.join("usr/local/bin").join(name),
         )?;
+    }
+    Ok(())
+}
+
+/// A package manager, and the libraries that its programs link.
+fn copy_manager(root: &Path, (place, programs): &Manager) -> io::Result<Vec<PathBuf>> {
+    let name = place.file_name().unwrap_or_default();
+    let folder = root.join(MANAGERS).join(name);
+    let seen = format!("../lib/package-managers/{}", name.to_string_lossy());
+    let is_berry = programs.iter().any(|program| program.file.starts_with("node_modules/@yarnpkg"));
+    if !is_berry {
+        copy_tree(&place.join("node_modules"), &folder.join("node_modules"))?;
+    }
+    let mut needed = Vec::new();
+    for program in programs {
+        let shim = if is_berry { YARN.to_owned() } else { with_variables(&program.shim(&seen)) };
+        files::write(&root.join("usr/local/bin").join(&program.name), shim.as_bytes(), true)?;
+        if !program.by_node {
+            needed.extend(libraries(&place.join(&program.file))?);
+        }
+    }
+    Ok(needed)
+}
+
+/// A script that also says that nothing is to be fetched or installed.
+fn with_variables(shim: &str) -> String {
+    let said: String = managers::ALWAYS.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
+    shim.replacen('\n', &format!("\n{said}"), 1)
+}
+
+/// A folder as it is, but programs stay programs.
+fn copy_tree(source: &Path, target: &Path) -> io::Result<()> {
+    for path in files::walk(source)? {
+        let (from, to) = (source.join(&path), target.join(&path));
+        if from.is_symlink() {
+            files::link(&fs::read_link(&from)?, &to)?;
+        } else {
+            let is_executable = fs::metadata(&from)?.permissions().mode() & 0o111 != 0;
+            copy(&from, &to, is_executable)?;
+        }
     }
     Ok(())
 }

@@ -328,11 +328,9 @@ fn manifest(folder: &Path) -> Value {
 }
 
 /// A file's text, if it is a file of bearable size and no link.
-fn read(path: &Path) -> Option<String> {
+pub fn read(path: &Path) -> Option<String> {
     let file = fs::OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path).ok()?;
-    if !file.metadata().ok().filter(fs::Metadata::is_file).is_some_and(|metadata| metadata.len() <= MOST_BYTES) {
-        return None;
-    }
+    file.metadata().ok().filter(|metadata| metadata.is_file() && metadata.len() <= MOST_BYTES)?;
     let mut bytes = Vec::new();
     file.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
     String::from_utf8(bytes).ok()
@@ -340,10 +338,41 @@ fn read(path: &Path) -> Option<String> {
 
 /// What a script in `.bin` starts, relative to where it stands. Source: the package `@zkochan/cmd-shim`.
 fn target_of_script(text: &str) -> Option<PathBuf> {
-    let start = text.lines().find(|line| line.trim_start().starts_with("exec ") && line.contains("\"$basedir/"))?;
-    let (_, from) = start.rsplit_once("\"$basedir/")?;
-    let (path, _) = from.split_once('"')?;
-    Some(PathBuf::from(path))
+    text.lines().find_map(|line| {
+        let before = line.trim().strip_suffix("\"$@\"")?.trim_end();
+        let path = match before.strip_suffix('\'') {
+            Some(before) => before.rsplit_once("\"/'")?.1,
+            None => before.strip_suffix('"')?.rsplit_once("\"$basedir/")?.1,
+        };
+        Some(PathBuf::from(path))
+    })
+}
+
+/// Names of the packages below a folder that have scripts for their install.
+pub fn with_scripts(root: &Path) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(folder) = open.pop() {
+        let below = holder(&folder).and_then(|holder| folder.strip_prefix(holder).ok());
+        let name = below.and_then(Path::to_str).filter(|name| is_name(name));
+        for inner in names(&root.join(&folder)) {
+            let place = folder.join(&inner);
+            let is_wanted = name.is_none() || inner == Path::new("node_modules");
+            if is_wanted && root.join(&place).symlink_metadata().is_ok_and(|it| it.is_dir()) {
+                open.push(place);
+            }
+        }
+        if let Some(name) = name {
+            let manifest = manifest(&root.join(&folder));
+            let has = |script: &&str| manifest.pointer("/scripts").and_then(|all| all.get(*script)).is_some();
+            if ["preinstall", "install", "postinstall"].iter().any(has)
+                || root.join(&folder).join("binding.gyp").is_file()
+            {
+                found.insert(name.to_owned());
+            }
+        }
+    }
+    found.into_iter().collect()
 }
 
 /// The `node_modules` that a package stands in.

@@ -98,10 +98,47 @@ pub fn is_network_failure(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| NETWORK.iter().any(|word| line.contains(word)))
 }
 
-/// Whether npm said that the registry refused or did not answer: with the same request that may be otherwise soon.
+/// Whether a package manager said that the registry refused or did not answer: with the same request that may be
+/// otherwise soon.
 pub fn is_registry_failure(last_lines: &[String]) -> bool {
-    let codes = ["code E401", "code E403", "code E408", "code E429", "code E5", "ERR_SOCKET_TIMEOUT", "code ETIMEOUT"];
-    last_lines.iter().any(|line| codes.iter().any(|code| line.contains(code)))
+    // npm; pnpm; Yarn 1; Yarn 2 and newer; Bun.
+    let words = [
+        "code E401",
+        "code E403",
+        "code E408",
+        "code E429",
+        "code E5",
+        "code ETIMEOUT",
+        "ERR_SOCKET_TIMEOUT",
+        "ERR_PNPM_FETCH_401",
+        "ERR_PNPM_FETCH_403",
+        "ERR_PNPM_FETCH_408",
+        "ERR_PNPM_FETCH_429",
+        "ERR_PNPM_FETCH_5",
+        "ERR_PNPM_META_FETCH_FAIL",
+        "Request failed \"401",
+        "Request failed \"403",
+        "Request failed \"429",
+        "Request failed \"5",
+        "trouble with your network connection",
+        "Response Code: 401",
+        "Response Code: 403",
+        "Response Code: 408",
+        "Response Code: 429",
+        "Response Code: 5",
+        "RequestError",
+        " - 401",
+        " - 403",
+        " - 429",
+        " - 500",
+        " - 502",
+        " - 503",
+        "ConnectionRefused downloading",
+        "ConnectionClosed downloading",
+        "FailedToOpenSocket",
+        "UnableToResolveHost",
+    ];
+    last_lines.iter().any(|line| words.iter().any(|word| line.contains(word)))
 }
 
 /// Whether a program said that the disk is full.

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use api::sandbox::{Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
 use model::task::{REPOSITORY_FOLDER, Step};
-use model::{NetworkAccess, RepoPath, Toolchain};
+use model::{NetworkAccess, PackageManager, RepoPath, Toolchain};
 
-use super::{EPOCH, Shared};
+use super::{EPOCH, Shared, managers};
 use crate::sandbox::client;
 use crate::{files, runtime, toolchain};
 
@@ -39,11 +39,37 @@ const NETWORK_VARIABLES: [&str; 11] = [
     "NPM_CONFIG_REGISTRY",
 ];
 
-/// Where npm's cache is inside.
-const NPM_CACHE: &str = "/var/cache/npm";
+/// What builds and installs are told besides `CI`: no questions, no reports, and no checks of variables that are there
+/// only when an app runs.
+const USUAL: [(&str, &str); 16] = [
+    ("CI", "1"),
+    ("HOME", "/tmp"),
+    ("LANG", "C.UTF-8"),
+    ("SKIP_ENV_VALIDATION", "1"),
+    ("SKIP_ENV_CHECK", "true"),
+    ("DO_NOT_TRACK", "1"),
+    ("NEXT_TELEMETRY_DISABLED", "1"),
+    ("ASTRO_TELEMETRY_DISABLED", "1"),
+    ("NUXT_TELEMETRY_DISABLED", "1"),
+    ("TURBO_TELEMETRY_DISABLED", "1"),
+    ("GATSBY_TELEMETRY_DISABLED", "1"),
+    ("STORYBOOK_DISABLE_TELEMETRY", "1"),
+    ("NG_CLI_ANALYTICS", "false"),
+    ("CHECKPOINT_DISABLE", "1"),
+    ("HUSKY", "0"),
+    ("NX_DAEMON", "false"),
+];
 
 /// Where the user's `.npmrc` is inside, for installs.
 const USER_CONFIG: &str = "/etc/npmrc";
+
+/// Other settings of the user that package managers read, by where they are in a home, and where they are inside.
+const USER_SETTINGS: [(&str, &str); 4] = [
+    (".npmrc", USER_CONFIG),
+    (".yarnrc", "/etc/yarnrc"),
+    (".yarnrc.yml", "/etc/yarnrc.yml"),
+    (".bunfig.toml", "/etc/bunfig.toml"),
+];
 
 /// A folder for one sandbox, and what it is made over.
 pub struct Room<'a> {
@@ -62,11 +88,23 @@ pub struct Run<'a> {
     pub folder: &'a RepoPath,
     /// Whether the network may be used.
     pub network: bool,
-    /// Whether npm's cache and the user's `.npmrc` are there: only where no code of the repository or of packages
-    /// runs, since others' builds trust the one and the other may hold passwords.
-    pub registry: bool,
+    /// What of the package managers' caches and the user's settings is there.
+    pub registry: Registry,
     /// Node.js and the package manager.
     pub toolchain: &'a Toolchain,
+    /// Where Bun lies, if it is there besides; found by [`Room::run`].
+    pub bun: Option<PathBuf>,
+}
+
+/// What a run may use of what installs share: others' builds trust the cache, and the settings may hold passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registry {
+    /// Nothing.
+    Absent,
+    /// A cache of its own, for code of the repository or of packages.
+    Own,
+    /// The cache and the user's settings, for a package manager alone.
+    Shared,
 }
 
 /// How a run ended.
@@ -102,7 +140,6 @@ impl<'a> Room<'a> {
         fs::create_dir_all(shared.data.build_logs())?;
         // What an earlier attempt wrote tells nothing of this one.
         fs::write(room.log(), "")?;
-        files::make_folder(&shared.data.npm_cache())?;
         Ok(Room { lowers, ..room })
     }
 
@@ -117,7 +154,10 @@ impl<'a> Room<'a> {
     }
 
     /// Runs the steps to their end.
-    pub async fn run(&self, run: Run<'_>) -> io::Result<Ended> {
+    pub async fn run(&self, mut run: Run<'_>) -> io::Result<Ended> {
+        if names_bun(run.steps) && !run.toolchain.package_manager.starts_with("bun@") {
+            run.bun = self.bun(run.toolchain).await?;
+        }
         // A room may be used again: what the run before left of itself goes, what it wrote stays.
         client::remove_tree(&self.folder().join("upper.work"))?;
         match fs::remove_file(self.folder().join("record.json")) {
@@ -140,6 +180,14 @@ impl<'a> Room<'a> {
     /// Removes it.
     pub async fn remove(&self) -> io::Result<()> {
         client::remove(&self.folder(), Duration::ZERO).await
+    }
+
+    /// Bun, where it is called but not the package manager.
+    async fn bun(&self, toolchain: &Toolchain) -> io::Result<Option<PathBuf>> {
+        let (toolchains, toolchain) = (self.shared.toolchains.clone(), toolchain.clone());
+        let fetched = super::blocking(move || Ok(toolchains.bun(&toolchain))).await?;
+        // Without it the step says what it lacks.
+        Ok(fetched.map(|(place, _)| place).ok())
     }
 
     fn below(&self) -> PathBuf {
@@ -171,11 +219,16 @@ impl<'a> Room<'a> {
             Mount::File { target: "/etc/passwd".into(), content: "frontage:x:1000:1000::/tmp:/bin/sh\n".to_owned() },
             Mount::File { target: "/etc/group".into(), content: "frontage:x:1000:\n".to_owned() },
         ];
-        let folders = self.shared.toolchains.folders(run.toolchain);
-        let outside = self.shared.toolchains.outside(run.toolchain);
+        let mut folders = self.shared.toolchains.folders(run.toolchain);
+        let mut outside = self.shared.toolchains.outside(run.toolchain);
+        folders.extend(run.bun.as_ref().map(|place| place.join(toolchain::SHIMS)));
+        outside.extend(run.bun.clone());
+        let inside = |path: &PathBuf| self.shared.toolchains.inside(path);
         for folder in outside {
-            mounts.push(Mount::Bind { source: folder.clone(), target: folder, writable: false });
+            let target = inside(&folder);
+            mounts.push(Mount::Bind { source: folder, target, writable: false });
         }
+        let folders: Vec<PathBuf> = folders.iter().map(inside).collect();
         let mut env = self.env(run, &folders);
         let hosts = if run.network { fs::read_to_string("/etc/hosts").ok() } else { None };
         let hosts = hosts.unwrap_or_else(|| "127.0.0.1 localhost frontage\n::1 localhost\n".to_owned());
@@ -183,8 +236,11 @@ impl<'a> Room<'a> {
         if run.network {
             with_network(&mut mounts, &mut env);
         }
-        if run.registry {
-            with_registry(&mut mounts, &mut env);
+        if run.registry != Registry::Absent {
+            self.with_cache(run.registry, run.toolchain, &mut mounts, &mut env)?;
+        }
+        if run.registry == Registry::Shared {
+            with_user_settings(&mut mounts, &mut env);
         }
         Ok(Spec {
             protocol: PROTOCOL,
@@ -193,7 +249,9 @@ impl<'a> Room<'a> {
             folder: self.below(),
             log: Path::new("logs/builds").join(format!("{}.log", self.id)),
             mounts,
-            command: ["/bin/sh", "-c", &script(run.steps, run.folder, &folders)].map(str::to_owned).to_vec(),
+            command: ["/bin/sh", "-c", &(before(run) + &script(run.steps, run.folder, &folders))]
+                .map(str::to_owned)
+                .to_vec(),
             folder_inside: REPOSITORY_FOLDER.into(),
             env,
             network: if run.network { NetworkAccess::Host } else { NetworkAccess::None },
@@ -207,25 +265,74 @@ impl<'a> Room<'a> {
     }
 
     fn env(&self, run: &Run<'_>, folders: &[PathBuf]) -> BTreeMap<String, String> {
-        let (node, npm) = (&run.toolchain.node, run.toolchain.package_manager.replace('@', "/"));
-        let mut env: BTreeMap<String, String> = [
-            ("CI", "1".to_owned()),
-            ("HOME", "/tmp".to_owned()),
-            ("LANG", "C.UTF-8".to_owned()),
-            ("PATH", path(RepoPath::root().as_str(), folders)),
-            ("SOURCE_DATE_EPOCH", EPOCH.to_string()),
-            (
-                "npm_config_user_agent",
-                format!("{npm} node/v{node} {} {} workspaces/false", env::consts::OS, toolchain::architecture()),
-            ),
-            ("INIT_CWD", format!("{REPOSITORY_FOLDER}/{}", run.folder)),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+        let mut env: BTreeMap<String, String> = USUAL
+            .iter()
+            .chain(&managers::ALWAYS)
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let headers = self.shared.toolchains.headers(run.toolchain);
+        let more = [
+            ("PATH", Some(path(RepoPath::root().as_str(), folders))),
+            ("SOURCE_DATE_EPOCH", Some(EPOCH.to_string())),
+            ("npm_config_user_agent", Some(user_agent(run.toolchain))),
+            ("npm_config_nodedir", headers.map(|it| self.inside(&it))),
+            ("npm_execpath", self.execpath(run.toolchain)),
+            ("INIT_CWD", Some(format!("{REPOSITORY_FOLDER}/{}", run.folder))),
+        ];
+        env.extend(more.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         env.extend(run.env.clone());
         env
     }
+
+    fn inside(&self, path: &Path) -> String {
+        self.shared.toolchains.inside(path).display().to_string()
+    }
+
+    /// What scripts start to call the package manager again; none if it is the machine's own.
+    fn execpath(&self, toolchain: &Toolchain) -> Option<String> {
+        let (place, programs) = self.shared.toolchains.programs(toolchain).ok()??;
+        let (name, _) = toolchain.package_manager.split_once('@')?;
+        let program = programs.iter().find(|program| program.name == name)?;
+        Some(self.inside(&place.join(&program.file)))
+    }
+
+    /// The cache of the package managers: the one that all share, or an empty one of this room's own.
+    fn with_cache(
+        &self,
+        registry: Registry,
+        toolchain: &Toolchain,
+        mounts: &mut Vec<Mount>,
+        env: &mut BTreeMap<String, String>,
+    ) -> io::Result<()> {
+        let name = toolchain.package_manager.split('@').next().unwrap_or_default();
+        let place = match registry {
+            Registry::Shared => self.shared.data.package_cache(name),
+            Registry::Own | Registry::Absent => self.folder().join("cache"),
+        };
+        files::make_folder(&place)?;
+        let source = place.strip_prefix(self.shared.data.path()).map_err(io::Error::other)?.to_owned();
+        mounts.push(Mount::Bind { source, target: managers::CACHE.into(), writable: true });
+        let cache = if name == "npm" { managers::CACHE.to_owned() } else { format!("{}/npm", managers::CACHE) };
+        env.insert("npm_config_cache".to_owned(), cache);
+        Ok(())
+    }
+}
+
+/// How a package manager tells a registry and scripts who it is.
+fn user_agent(toolchain: &Toolchain) -> String {
+    let named = toolchain.package_manager.replace('@', "/");
+    let (node, os, processor) = (&toolchain.node, env::consts::OS, toolchain::architecture());
+    if named.starts_with("npm/") {
+        format!("{named} node/v{node} {os} {processor} workspaces/false")
+    } else {
+        format!("{named} npm/? node/v{node} {os} {processor}")
+    }
+}
+
+/// Whether a step starts Bun.
+fn names_bun(steps: &[Step]) -> bool {
+    let is_bun = |word: &str| word == "bun" || word == "bunx";
+    steps.iter().any(|step| step.command.split([' ', ';', '&', '|', '(', '\n', '"', '\'']).any(is_bun))
 }
 
 fn with_network(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
@@ -242,16 +349,26 @@ fn with_network(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
     user_config(mounts, env, harmless);
 }
 
-fn with_registry(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
-    mounts.push(Mount::Bind { source: "cache/npm".into(), target: NPM_CACHE.into(), writable: true });
-    env.insert("npm_config_cache".to_owned(), NPM_CACHE.to_owned());
+/// Everything that the user says to package managers.
+fn with_user_settings(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
     mounts.retain(|mount| !matches!(mount, Mount::File { target, .. } if target == Path::new(USER_CONFIG)));
-    user_config(mounts, env, user_settings());
+    env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
+    for (name, inside) in USER_SETTINGS {
+        let content = user_file(name);
+        if !content.is_empty() || inside == USER_CONFIG {
+            mounts.push(Mount::File { target: inside.into(), content });
+        }
+    }
 }
 
 /// The user's `.npmrc`; empty if there is none.
 fn user_settings() -> String {
-    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".npmrc"));
+    user_file(".npmrc")
+}
+
+/// A file of the user's home; empty if there is none.
+fn user_file(name: &str) -> String {
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(name));
     home.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default()
 }
 
@@ -269,6 +386,26 @@ fn user_config(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>, cont
 
 /// Where the shell notes which step it runs.
 const NOTE: &str = ".frontage-step";
+
+/// What comes before the steps. Where the user's settings are, they stand in the home, since not every package manager
+/// can be told another place; and what Plug'n'Play loads is out of sight, since bundlers would believe it.
+fn before(run: &Run<'_>) -> String {
+    let mut text = String::new();
+    if run.registry == Registry::Shared {
+        for (name, inside) in USER_SETTINGS {
+            text.push_str(&format!("[ ! -e {inside} ] || ln -sf {inside} \"$HOME/{name}\"\n"));
+        }
+    }
+    if matches!(toolchain::manager(run.toolchain), Some((PackageManager::YarnBerry, _))) {
+        let above = Path::new(run.folder.as_str()).ancestors();
+        for folder in above.map(|folder| Path::new(REPOSITORY_FOLDER).join(folder)) {
+            let names =
+                [".pnp.cjs", ".pnp.js", ".pnp.loader.mjs"].map(|name| quoted(&folder.join(name).to_string_lossy()));
+            text.push_str(&format!("rm -f {}\n", names.join(" ")));
+        }
+    }
+    text
+}
 
 /// One shell text for all steps: each is noted, announced and run in its folder.
 fn script(steps: &[Step], member: &RepoPath, folders: &[PathBuf]) -> String {

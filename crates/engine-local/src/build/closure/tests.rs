@@ -193,12 +193,43 @@ fn programs_are_found_by_their_words() {
 #[test]
 fn a_chain_of_many_packages() {
     let root = tempfile::tempdir().unwrap();
-    for number in 0..20_000 {
+    for number in 0..2_000 {
         let folder = root.path().join(format!("node_modules/p{number}"));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("package.json"), format!(r#"{{"dependencies": {{"p{}": "1"}}}}"#, number + 1)).unwrap();
     }
     let members = BTreeSet::new();
     let installed = Installed { layer: root.path(), manifests: root.path(), members: &members };
-    assert_eq!(installed.closure(&wanted("apps/web: p0")).packages.len(), 20_000);
+    assert_eq!(installed.closure(&wanted("apps/web: p0")).packages.len(), 2_000);
+}
+
+#[test]
+fn scripts_in_bin_say_what_they_start() {
+    let check = |line: &str, expected: Option<&str>| {
+        let text = format!("#!/bin/sh\nexport NODE_PATH=\"$basedir_abs\"/'../x'\n{line}\nexit $?\n");
+        assert_eq!(target_of_script(&text).as_deref(), expected.map(Path::new), "{line}");
+    };
+    check(r#"  exec node  "$basedir/../next/dist/bin/next" "$@""#, Some("../next/dist/bin/next"));
+    check(r#""$basedir/../esbuild/bin/esbuild"   "$@""#, Some("../esbuild/bin/esbuild"));
+    check(r#"exec node "$basedir_abs"/'../next/dist/bin/next'   "$@""#, Some("../next/dist/bin/next"));
+    let both = "  exec \"$basedir/node.exe\"  \"$basedir_win\"/'../x/cli.js' \"$@\"\nelse\n  exec node  \"$basedir_abs\"/'../x/cli.js' \"$@\"";
+    check(both, Some("../x/cli.js"));
+    check("echo nothing", None);
+}
+
+#[test]
+fn packages_with_scripts_are_found_in_every_layout() {
+    let root = tree(
+        r#"
+        node_modules/esbuild = {"scripts": {"postinstall": "x"}}
+        node_modules/plain = {"scripts": {"test": "x"}}
+        node_modules/plain/node_modules/@s/nested = {"scripts": {"install": "x"}}
+        node_modules/plain/fixtures/not = {"scripts": {"install": "x"}}
+        node_modules/.bun/addon@1/node_modules/addon = {}
+        node_modules/.bun/addon@1/node_modules/addon/binding.gyp: x
+        apps/web/node_modules/own = {"scripts": {"preinstall": "x"}}
+        node_modules/linked -> ../apps
+        "#,
+    );
+    assert_eq!(with_scripts(root.path()), ["@s/nested", "addon", "esbuild", "own"]);
 }

@@ -12,7 +12,7 @@ fn show(moment: Moment, app: Option<&App>, ending: &Ending, output: &str) -> Str
     let last_lines: Vec<String> = output.lines().map(str::to_owned).collect();
     let shows = |path: &str| path == "apps/web/there.ts";
     let failed = Failed { moment, app, ending: Some(ending), last_lines: &last_lines, shows: &shows };
-    hint(&failed).map_or_else(|| "nothing".to_owned(), |hint| hint)
+    hint(&failed).unwrap_or_else(|| "nothing".to_owned())
 }
 
 fn app() -> App {
