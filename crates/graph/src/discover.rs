@@ -224,9 +224,7 @@ impl Finder<'_> {
                 Some(Said { by: SaidBy::PnpmWorkspace, file, globs })
             }
             Err(cause) => {
-                let said = cause.to_string();
-                let said = said.lines().next().unwrap_or_default();
-                self.problems.push(Diagnostic::error(format!("it cannot be read: {said}")).in_file(file));
+                self.problems.push(of_yaml(&cause).in_file(file));
                 None
             }
         }
@@ -316,7 +314,11 @@ impl Finder<'_> {
             ([], None) => (None, None),
             ([], Some(named)) => (manager_called(named), None),
             (several, Some(named)) => match several.iter().find(|(manager, _)| is_named(*manager)) {
-                Some((manager, path)) => (Some(*manager), Some(path.clone())),
+                // The name of a version decides between Yarn 1 and newer.
+                Some((manager, path)) => {
+                    let said = manager_called(named).filter(|_| named.contains('@'));
+                    (said.or(Some(*manager)), Some(path.clone()))
+                }
                 None => {
                     if tells {
                         let message =
@@ -363,6 +365,18 @@ impl Finder<'_> {
         }
         folders.into_keys().map(|(_, folder)| folder).collect()
     }
+}
+
+/// What is wrong with a YAML text, with its place.
+fn of_yaml(cause: &serde_saphyr::Error) -> Diagnostic {
+    let said = cause.to_string();
+    let said = said.lines().next().unwrap_or_default();
+    // The place stands before it: `error: line 1 column 11: expected …`.
+    let said = said.trim_start_matches("error: ").split_once(": ").map_or(said, |(_, said)| said);
+    let problem = Diagnostic::error(format!("it cannot be read: {said}"));
+    let place =
+        cause.location().and_then(|place| Some((place.line().try_into().ok()?, place.column().try_into().ok()?)));
+    place.map_or(problem.clone(), |place| problem.at(place))
 }
 
 /// The glob of the manifests in the folders that a glob names, relative to the repository; none if it leaves that.
