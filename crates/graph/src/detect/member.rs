@@ -12,7 +12,7 @@ use crate::script::{self, Script, Value};
 const ENDINGS: [&str; 6] = ["ts", "mts", "cts", "js", "mjs", "cjs"];
 
 /// What a configuration file is called, before its ending.
-const CONFIGURATIONS: [&str; 18] = [
+const CONFIGURATIONS: [&str; 17] = [
     "next.config",
     "nuxt.config",
     "react-router.config",
@@ -29,7 +29,6 @@ const CONFIGURATIONS: [&str; 18] = [
     "rspress.config",
     "wxt.config",
     "eleventy.config",
-    "config",
     "remix.config",
 ];
 
@@ -54,22 +53,34 @@ const FILES: [&str; 14] = [
 /// Files in which a member's program may begin.
 const ENTRIES: [&str; 6] = ["index", "main", "server", "app", "start", "setup"];
 
+/// Endings of such files.
+const ENTRY_ENDINGS: [&str; 7] = ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"];
+
 /// Whether the rules read a file's text.
-pub(super) fn is_read(path: &str) -> bool {
+pub(super) fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if folder.split('/').any(|part| part == "node_modules") {
         return false;
     }
-    let stem = name.rsplit_once('.').filter(|(_, ending)| ENDINGS.contains(ending)).map(|(stem, _)| stem);
-    FILES.contains(&name)
+    let is_named = FILES.contains(&name)
         || super::container::FILES.contains(&name)
-        || matches!(name, "makefile" | "Makefile" | "GNUmakefile")
-        || (name.starts_with("tauri.") && name.ends_with(".json"))
-        || stem.is_some_and(|stem| {
-            let is_configuration = CONFIGURATIONS.contains(&stem) && (stem != "config" || folder.ends_with("press"));
-            is_configuration || stem.starts_with("webpack.") || stem.starts_with("vite.") || ENTRIES.contains(&stem)
-        })
-        || matches!(name, "index.tsx" | "main.tsx" | "index.jsx" | "main.jsx")
+        || super::makefile::FILES.contains(&name)
+        || (name.starts_with("tauri.") && name.ends_with(".json"));
+    let Some((stem, ending)) = name.rsplit_once('.').filter(|_| !is_named) else { return is_named };
+    if ENDINGS.contains(&ending) {
+        let is_configuration = CONFIGURATIONS.contains(&stem) || stem == "config" && folder.ends_with("press");
+        if is_configuration || ["webpack.", "vite."].iter().any(|start| stem.starts_with(start)) {
+            return true;
+        }
+    }
+    // Many files are called so: only those in which a member can begin are meant.
+    let is_entry = ENTRIES.contains(&stem) && ENTRY_ENDINGS.contains(&ending);
+    let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    let of_member = |folder: &str| {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        ["package.json", "project.json"].iter().any(|name| holds(&format!("{prefix}{name}")))
+    };
+    is_entry && (of_member(folder) || of_member(above))
 }
 
 /// A member.
@@ -176,9 +187,10 @@ impl<'a> Member<'a> {
         self.manifest.field("private").is_some_and(|value| value.as_bool() == Some(true))
     }
 
-    /// Whether it could be published: it does not say `private`, and has what a package needs.
+    /// Whether it could be published: it does not say `private`, and has a name and a version that was chosen.
     pub fn is_publishable(&self) -> bool {
-        !self.is_private() && self.manifest.text("version").is_some() && self.manifest.text("name").is_some()
+        let is_chosen = self.manifest.text("version").is_some_and(|version| version != "0.0.0");
+        !self.is_private() && is_chosen && self.manifest.text("name").is_some()
     }
 
     /// Whether others import it: they say so, or it names what they would. Package managers write a `main` or
@@ -284,8 +296,7 @@ impl<'a> Member<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (String, &'a str)> {
         let folders = ["src/", "", "source/", "server/"];
         let names = folders.into_iter().flat_map(|folder| ENTRIES.map(|entry| format!("{folder}{entry}")));
-        let files = names
-            .flat_map(|name| ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"].map(|ending| format!("{name}.{ending}")));
+        let files = names.flat_map(|name| ENTRY_ENDINGS.map(|ending| format!("{name}.{ending}")));
         files.filter_map(|name| Some((name.clone(), self.text(&name)?)))
     }
 }

@@ -140,17 +140,19 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
 fn image(member: &Member<'_>) -> Option<Answer> {
     let (name, image) = read_image(member)?;
     let command = command::expand(member.manifest, image.command.as_deref()?);
-    let program = command::programs(&command).into_iter().rev().find(|program| program.entry().is_some())?;
+    let programs = command::programs(&command);
+    let program = programs.iter().rev().find(|program| program.entry().is_some())?;
     let (kind, why) = serving(member, image.is_exposed);
     let answer = Answer::new(kind, format!("its `{name}` runs `{}`, and {why}", program.name));
-    let answer = answer.started(in_own_folder(member, &image, &program));
+    let answer = answer.started(in_own_folder(member, &image, program));
+    let answer = if programs.len() > 1 { answer.noted(format!("its `{name}` runs more: `{command}`")) } else { answer };
     let answer = Answer { build: built(member), port: image.port.or(answer.port), ..answer };
     Some(if answer.build.is_none() { with_makefile(member, answer) } else { answer })
 }
 
 /// Built as its makefile says it, and started so if that says it as well.
 fn with_makefile(member: &Member<'_>, answer: Answer) -> Answer {
-    let files = ["makefile", "Makefile", "GNUmakefile"].into_iter();
+    let files = makefile::FILES.into_iter();
     let Some((name, text)) = files.filter_map(|name| Some((name, member.text(name)?))).next() else { return answer };
     let Some(build) = makefile::recipe(text, "build") else { return answer };
     let start = ["start", "prod", "production", "serve", "run"].into_iter().find_map(|target| {
