@@ -51,7 +51,6 @@ pub(super) fn next(member: &Member<'_>) -> Option<Answer> {
     };
     let script = configuration.map_or_else(Script::absent, |(_, script)| script);
     let is_exported = script.text("output") == Some("export");
-    let build = build.filter(|_| is_built || member.manifest.script("build").is_some());
     let answer = Answer {
         framework: Some(Framework::Next),
         base_path: member::base_path(script.at("basePath")),

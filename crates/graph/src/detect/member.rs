@@ -240,9 +240,9 @@ impl<'a> Member<'a> {
     }
 
     /// A path that an option of Nx gives from the workspace's root, as findings tell it.
-    pub fn from_root(&self, path: &str) -> String {
+    pub fn of_root(&self, path: &str) -> String {
         let path = path.trim_start_matches("{workspaceRoot}/").trim_start_matches("./").trim_matches('/');
-        let project = self.from_workspace();
+        let project = self.folder();
         let path = path.replace("{projectRoot}", &project);
         match path.strip_prefix(&format!("{project}/")) {
             Some(inside) if !project.is_empty() => inside.to_owned(),
@@ -252,7 +252,7 @@ impl<'a> Member<'a> {
 
     /// A folder relative to its own, as findings tell it: one outside with a leading `/` from the workspace's root.
     pub fn output(&self, path: &str) -> Option<String> {
-        let project = self.from_workspace();
+        let project = self.folder();
         let mut parts: Vec<&str> = project.split('/').filter(|part| !part.is_empty()).collect();
         let depth = parts.len();
         let mut least = depth;
@@ -278,11 +278,11 @@ impl<'a> Member<'a> {
 
     /// The way from its folder to the workspace's root: `../../`.
     pub fn to_root(&self) -> String {
-        "../".repeat(self.from_workspace().split('/').filter(|part| !part.is_empty()).count())
+        "../".repeat(self.folder().split('/').filter(|part| !part.is_empty()).count())
     }
 
     /// Its folder relative to the workspace's root.
-    pub fn from_workspace(&self) -> String {
+    pub fn folder(&self) -> String {
         let (path, root) = (self.candidate.path.as_str(), self.candidate.root.as_str());
         path.strip_prefix(root).unwrap_or(path).trim_start_matches('/').to_owned()
     }

@@ -315,7 +315,7 @@ fn vite_of_nx(member: &Member<'_>, target: &Target, inside: Option<String>, answ
     let Some(output) = target.option("outputPath") else {
         return Answer { output: inside, ..answer.built(format!("vite build{mode}")) };
     };
-    let output = member.from_root(output);
+    let output = member.of_root(output);
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
         None => output.clone(),
@@ -340,7 +340,7 @@ fn angular_of_nx(member: &Member<'_>, target: &Target) -> Option<Answer> {
 fn of_nx(member: &Member<'_>, target: &Target, framework: Framework, because: String) -> Answer {
     let name = member.project.as_ref().and_then(|project| project.name.as_deref()).unwrap_or(member.folder_name());
     let output =
-        target.option("outputPath").map(|path| below_application(member.from_root(path), Some(&target.executor)));
+        target.option("outputPath").map(|path| below_application(member.of_root(path), Some(&target.executor)));
     let base_path = target.option("baseHref").and_then(member::base_path_of);
     let answer = Answer { framework: Some(framework), output, base_path, ..Answer::new(Kind::Static, because) };
     answer.built(member.build_or(&format!("nx run {name}:build")))

@@ -659,6 +659,13 @@ fn start_scripts() {
         needed-server! | + express | start: node dist/index.js | build: tsc
         types-only | + ~express pg | start: node a.js
         through-manager | + express | start: npm run serve | serve: node dist/index.js
+        variable | + express | start: PORT=3000 npm run serve | serve: node dist/index.js
+        arguments | + express | start: pnpm serve --port 3000 | serve: node dist/index.js
+        dashes | + express | start: npm run serve -- --port 3000 | serve: node dist/index.js
+        several | + express | start: npm run serve -- --port 3000 | serve: node migrate.js && node dist/index.js
+        quoted | + express | start: npm run serve | serve: node -e "a && b; c" && sh -c 'node dist/index.js'
+        wrapped | + express | start: infisical run -- cross-env-shell NODE_ENV=production npx tsx src/index.ts
+        silent | + express | start: yarn run --silent serve | serve: node dist/index.js
         elsewhere | + express | start: cd ../other && npm run serve | serve: node dist/index.js
         .^ | + express | start: node index.js
         "#,
@@ -682,6 +689,13 @@ fn start_scripts() {
             needed-server: server, start-script; build tsc; start node dist/index.js; because its script `start` runs a file, and it needs `express`
             types-only: worker, start-script; start node a.js; because its script `start` runs a file, and nothing in it answers requests
             through-manager: server, start-script; start node dist/index.js; because its script `start` runs a file, and it needs `express`
+            variable: server, start-script; start PORT=3000 node dist/index.js; port 3000; because its script `start` runs a file, and it needs `express`
+            arguments: server, start-script; start node dist/index.js --port 3000; port 3000; because its script `start` runs a file, and it needs `express`
+            dashes: server, start-script; start node dist/index.js --port 3000; port 3000; because its script `start` runs a file, and it needs `express`
+            several: server, start-script; start node migrate.js && node dist/index.js; because its script `serve` runs a file, and it needs `express`
+            quoted: server, start-script; start node -e "a && b; c" && sh -c 'node dist/index.js'; because its script `start` runs a file, and it needs `express`
+            wrapped: server, start-script; start infisical run -- cross-env-shell NODE_ENV=production npx tsx src/index.ts; because its script `start` runs a file, and it needs `express`
+            silent: server, start-script; start node dist/index.js; because its script `start` runs a file, and it needs `express`
             elsewhere: server, start-script; start node dist/index.js; because its script `serve` runs a file, and it needs `express`
             .: not served, library; because it is the workspace's root
         "#]],
@@ -712,7 +726,7 @@ fn files_that_developers_start() {
             compiled-entry: server, entry-file; build tsc; start node dist/index.js; because `src/index.ts`, which nobody imports, and `express`; asked
             handler: not served, library; because it is a library: nothing to build or start
             srvx: server, entry-file; start srvx --prod --entry src/index.ts; because `src/index.ts`, which nobody imports, and `hono`; asked
-            app-worker: worker, entry-file; build tsup; start node dist/index.js; because `src/index.ts`, which nobody imports, and its path; asked
+            app-worker: worker, entry-file; build tsup; start node dist/index.js; because `src/index.ts`, which nobody imports, and its path is one of processes; asked
             packages/util: not served, library; because it is a library: nothing to start
             packages/lib: not served, library; because it is a library: nothing to start
             needed: not served, library; because it is a library: nothing to build or start
@@ -773,6 +787,30 @@ fn a_declared_app_is_built_and_started_all_the_same() {
             library: not served, library; because it is a library: nothing to start
         "#]],
     );
+}
+
+#[test]
+fn only_what_rules_ask_for_is_read() {
+    let holds = |path: &str| matches!(path, "apps/shop/package.json" | "package.json");
+    let is_read = |path: &str| is_read(path, holds);
+    for path in [
+        "apps/shop/package.json",
+        "apps/shop/next.config.mjs",
+        "apps/shop/src/index.ts",
+        "server.js",
+        "docs/.vitepress/config.ts",
+    ] {
+        assert!(is_read(path), "{path}");
+    }
+    for path in [
+        "apps/shop/src/ui/index.ts",
+        "apps/shop/config.ts",
+        "node_modules/x/package.json",
+        "apps/shop/a.png",
+        "src/a.ts",
+    ] {
+        assert!(!is_read(path), "{path}");
+    }
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub(super) fn test_or_tool(path: &str) -> Option<&str> {
 }
 
 pub(super) fn test_or_tool_member(member: &Member<'_>) -> Option<Answer> {
-    let path = member.from_workspace();
+    let path = member.folder();
     let word = test_or_tool(&path)?;
     Some(Answer::unserved(format!("it tests, shows or makes something: `{word}` in its path")))
 }

@@ -36,9 +36,9 @@ pub(super) fn read(file: &str, text: &str) -> Script {
     }
     // Functions are known before the statement that makes them: the second time, every name is.
     let mut reader = Reader::default();
-    reader.file(&parsed.program.body);
+    reader.statements(&parsed.program.body);
     let mut reader = Reader { hoisted: reader.scopes.pop().unwrap_or_default(), ..Reader::default() };
-    reader.file(&parsed.program.body);
+    reader.statements(&parsed.program.body);
     reader.script(text.contains("export") || !parsed.diagnostics.is_empty())
 }
 
@@ -92,10 +92,6 @@ impl Reader {
             },
         };
         Script { value, imports: self.imports }
-    }
-
-    fn file(&mut self, statements: &[Statement<'_>]) {
-        self.statements(statements);
     }
 
     fn statements(&mut self, statements: &[Statement<'_>]) {
@@ -269,7 +265,7 @@ impl Reader {
             Expression::ArrowFunctionExpression(arrow) => self.arrow(&arrow.params, &arrow.body),
             Expression::FunctionExpression(function) => self.function(function),
             Expression::CallExpression(call) => self.call(call),
-            Expression::NewExpression(new) => self.new(new),
+            Expression::NewExpression(new) => self.constructed(new),
             Expression::AwaitExpression(awaited) => self.value(&awaited.argument),
             Expression::AssignmentExpression(assignment) => {
                 let mut value = self.value(&assignment.right);
@@ -459,7 +455,7 @@ impl Reader {
     }
 
     /// `new URL("./dist", import.meta.url)` is a path beside the file.
-    fn new(&mut self, new: &NewExpression<'_>) -> Value {
+    fn constructed(&mut self, new: &NewExpression<'_>) -> Value {
         let arguments: Vec<Value> = new.arguments.iter().map(|argument| self.argument(argument)).collect();
         match (dotted(&new.callee).as_deref(), arguments.as_slice()) {
             (Some("URL"), [Value::Text(path), _]) if path.starts_with('.') => Value::Text(path.clone()),
