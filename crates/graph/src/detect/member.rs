@@ -219,7 +219,8 @@ impl<'a> Member<'a> {
 
     /// Its start script for production that does not watch: its name, command, and the program that starts a file.
     pub fn start(&self) -> Option<(&'static str, String, Program)> {
-        ["start:prod", "start:production", "start", "serve", "serve:prod"].into_iter().find_map(|name| {
+        let names = ["start:prod", "start:production", "start", "serve", "serve:prod", "production", "prod"];
+        names.into_iter().find_map(|name| {
             let command = self.expanded(name)?;
             if command::programs(&command).iter().any(Program::does_watch) {
                 return None;
@@ -229,7 +230,7 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// The port that its start script fixes, or its `dev` script if that is the same program.
+    /// The port that its start script fixes, whatever that runs.
     pub fn fixed_port(&self) -> Option<u16> {
         ["start:prod", "start"].into_iter().find_map(|name| command::port(&self.expanded(name)?))
     }

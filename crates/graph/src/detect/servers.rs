@@ -196,7 +196,8 @@ fn started_by_program(member: &Member<'_>) -> Option<Answer> {
 }
 
 pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
-    if member.is_imported() || member.is_publishable() && member.needs_any(&HTTP).is_none() {
+    let is_for_another = unserved::purpose(member).is_some();
+    if is_for_another || member.is_imported() || member.is_publishable() && member.needs_any(&HTTP).is_none() {
         return None;
     }
     let dev = ["dev", "start:dev", "start"].into_iter().find_map(|name| member.expanded(name)).unwrap_or_default();

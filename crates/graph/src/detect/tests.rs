@@ -430,7 +430,7 @@ fn what_other_hosts_run_is_not_served() {
             worker: not served, other-runtime; because it runs on Cloudflare Workers: `wrangler.toml`
             assets: static, vite; Vite; build vite build; output dist; because Vite: `index.html`
             uploaded: not served, other-runtime; because it runs on Cloudflare Workers: the script `dev`
-            lambda: not served, other-runtime; because it is for AWS Lambda: `@types/aws-lambda`
+            lambda: not served, library; because it is for AWS Lambda: `@types/aws-lambda`
             functions: not served, other-runtime; because it is for functions: `serverless.yml`
             sam: not served, other-runtime; because it is for AWS Lambda: `template.yaml`
             cloud-file: server, start-script; start node index.js; because its script `start` runs a file, and it needs `express`
@@ -457,6 +457,7 @@ fn site_generators() {
         angular | + @angular/core | build: ng build --configuration production | angular.json = {"projects": {"shop": {"architect": {"build": {"options": {"outputPath": "dist/shop"}}}}}}
         angular-application | + @angular/core | build: ng build | angular.json = {"projects": {"shop": {"architect": {"build": {"builder": "@angular/build:application", "options": {"outputPath": "dist/shop"}}}}}}
         angular-new | + @angular/core | build: ng build | angular.json = {"projects": {"shop": {"architect": {"build": {"options": {}}}}}}
+        with-lambdas | + @docusaurus/core ~@types/aws-lambda | docusaurus.config.ts | build: docusaurus build
         part | + @angular/core | build: ng build | {"main": "src/index.ts", "peerDependencies": {"single-spa": "6"}}
         nx-angular | project.json = {"name": "client", "projectType": "application", "targets": {"build": {"executor": "@nx/angular:application", "options": {"outputPath": "dist/apps/client", "baseHref": "/c/"}}}}
         eleventy | + @11ty/eleventy | .eleventy.js | build: eleventy --output=site
@@ -477,6 +478,7 @@ fn site_generators() {
             angular: static, site-generator; Angular; build ng build --configuration production; output dist/shop; because Angular: `ng build`
             angular-application: static, site-generator; Angular; build ng build; output dist/shop/browser; because Angular: `ng build`
             angular-new: static, site-generator; Angular; build ng build; output dist/shop; because Angular: `ng build`
+            with-lambdas: static, site-generator; Docusaurus; build docusaurus build; output build; because Docusaurus: `docusaurus.config.ts`
             part: not served, site-generator; because it is a part of another page: `main`, and peers that it is loaded with
             nx-angular: static, site-generator; Angular; build nx run client:build; output /dist/apps/client/browser; base /c; because Angular: `@nx/angular:application`
             eleventy: static, site-generator; Eleventy; build eleventy --output=site; output site; because Eleventy: `.eleventy.js`
@@ -651,6 +653,7 @@ fn start_scripts() {
         worker | + bullmq | start: node src/index.mjs
         plain | start: node server.js | server.js = http.createServer(listener).listen(80)
         bundle | + express | build: webpack | serve: node dist/server.js
+        prod | + express vike | build: vite build | production: node --experimental-strip-types ./src/server/main.ts
         strapi | + @strapi/strapi | build: strapi build | start: strapi start
         watching | + express | start: nodemon index.js
         watch-tsx | + pg | start: tsx watch index.ts | start:prod: tsx index.ts
@@ -681,6 +684,7 @@ fn start_scripts() {
             worker: worker, start-script; start node src/index.mjs; because its script `start` runs a file, and nothing in it answers requests
             plain: server, start-script; start node server.js; because its script `start` runs a file, and `server.js` listens
             bundle: server, start-script; build webpack; start node dist/server.js; because its script `serve` runs a file, and it needs `express`
+            prod: server, start-script; build vite build; start node --experimental-strip-types ./src/server/main.ts; because its script `production` runs a file, and it needs `express`
             strapi: server, start-script; build strapi build; start strapi start; because its script `start` runs `strapi`
             watching: server, entry-file; start node index.js; because `index.js`, which nobody imports, and `express`; asked
             watch-tsx: worker, start-script; start tsx index.ts; because its script `start:prod` runs a file, and nothing in it answers requests

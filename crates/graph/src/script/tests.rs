@@ -254,8 +254,7 @@ fn json_with_comments() {
 #[test]
 fn no_nesting_breaks_it() {
     // What nests without brackets goes as deep as the text is long.
-    let units =
-        ["!", "-", "a=>", "a?", "a=", "typeof ", "new ", "if(a)", "a:", "a**", "await ", "do ", "for(;;)", "a?(b):"];
+    let units = ["!", "-", "a=>", "a?", "a=", "typeof ", "new ", "if(a)", "a:", "a**", "await ", "do ", "for(;;)"];
     for unit in units {
         read("a.config.ts", &unit.repeat(LONGEST / unit.len()));
     }
