@@ -1,7 +1,9 @@
 //! The controller's report: what it sees, does and waits for now, kept in a file for `frontage status`.
 
-use model::InstanceId;
+use model::{AppName, EnvironmentName, InstanceId};
 use serde::{Deserialize, Serialize};
+
+use crate::table::Absence;
 
 /// What a controller sees, does and waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +22,20 @@ pub struct Report {
     pub trouble: Vec<String>,
     /// Instances that are there.
     pub instances: Vec<Instance>,
+    /// Apps that are live while no instance of them is ready, and what the last one said.
+    #[serde(default)]
+    pub silent: Vec<Silent>,
+}
+
+/// An app that is live while no instance of it is ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silent {
+    /// Its environment.
+    pub environment: EnvironmentName,
+    /// The app.
+    pub app: AppName,
+    /// Why.
+    pub absence: Absence,
 }
 
 /// An instance, for people.

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::{AppName, Digest, EnvironmentName, InstanceId, Label, Version};
+use model::{AppName, Digest, EnvironmentName, InstanceId, Label, Serving, Version};
 use serde::{Deserialize, Serialize};
 
 /// The format that this code writes; a reader refuses any other.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Everything that the edge needs to decide and deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,8 @@ pub struct Listeners {
 pub struct Environment {
     /// The host of its site, without a port: `localhost`, `feat-x.localhost`.
     pub site: String,
-    /// Each app's host of its own, without a port; all apps that this environment or production has.
+    /// Each app's host of its own, without a port; all apps that this environment or production has, workers
+    /// included: there it is said that nobody answers.
     pub hosts: BTreeMap<String, AppName>,
     /// The routes of the site, in no particular order.
     pub routes: Vec<Route>,
@@ -59,9 +60,34 @@ pub struct Environment {
     pub default_app: Option<AppName>,
     /// Releases by app.
     pub apps: BTreeMap<AppName, AppReleases>,
-    /// Apps that have no release to answer yet, with the reason in a sentence (a failed first build…).
+    /// Apps that have no release to answer, and workers that do not run, each with the reason.
     #[serde(default)]
-    pub absent: BTreeMap<AppName, String>,
+    pub absent: BTreeMap<AppName, Absence>,
+    /// How each app that this environment itself has is served. Workers are in none of the maps above.
+    #[serde(default)]
+    pub kinds: BTreeMap<AppName, Serving>,
+    /// Whether a commit of it was looked at: before that it is not known what its apps are.
+    #[serde(default)]
+    pub is_known: bool,
+    /// Members of the workspace that are not served, by folder, and why, each in a sentence.
+    #[serde(default)]
+    pub not_served: BTreeMap<String, String>,
+    /// Why its newest commit cannot be used, if it cannot.
+    #[serde(default)]
+    pub problems: Vec<String>,
+}
+
+/// Why nobody answers, or nothing runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// In a sentence: a failed first build, an instance that ended…
+    pub because: String,
+    /// Whether it is over by itself soon; else somebody has to do something.
+    #[serde(default)]
+    pub is_passing: bool,
+    /// The last lines that its build or its instance wrote. They are the app's own words, and not for everybody.
+    #[serde(default)]
+    pub last_lines: Vec<String>,
 }
 
 /// A path prefix and the app that answers there.
@@ -101,12 +127,18 @@ pub struct Release {
     /// The URL path of its client-rendered shell among its assets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shell: Option<String>,
+    /// The URL path of the page that says that there is no such page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_found: Option<String>,
     /// Whether it has no server: the edge answers from its assets alone.
     #[serde(default)]
     pub is_static: bool,
     /// Its ready instances.
     #[serde(default)]
     pub targets: Vec<Target>,
+    /// Why it has no ready instance, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<Absence>,
 }
 
 /// One ready instance and how it is reached.

@@ -37,6 +37,28 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// List every workspace member: what it is, by which rule, and how it is built, started and served.
+    Apps {
+        /// The repository; the one of `-C` if none.
+        path: Option<PathBuf>,
+        /// A commit; by default the working tree, of a bare repository `HEAD`.
+        #[arg(long, value_name = "REVISION")]
+        head: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write what was guessed into `frontage.toml`: what is certain as comments, what is not as lines to edit.
+    Init {
+        /// The repository; the one of `-C` if none.
+        path: Option<PathBuf>,
+        /// Ask nothing, and take what is proposed.
+        #[arg(long)]
+        yes: bool,
+        /// Write nothing; print what would be written.
+        #[arg(long)]
+        print: bool,
+    },
     /// Show what runs, where, and what is waited for.
     Status(Query),
     /// Say why an app was built last, or why not.
@@ -128,6 +150,10 @@ pub struct Run {
     /// What to do where this machine cannot isolate builds and instances from each other completely.
     #[arg(long, value_enum, default_value_t = Isolation::Possible)]
     pub isolation: Isolation,
+    /// A file of variables that the repository does not hold, as `.env` files are written. Builds see those with a
+    /// framework's public prefix and those in `build_env`; all others are kept as secrets, for instances only.
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
     /// How many builds at once; by default as many as cores and memory admit.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub builds: Option<u16>,

@@ -1,8 +1,11 @@
 //! The one binary, `frontage`: commands for people, and the processes that it starts of itself.
 
+mod apps;
 mod arguments;
 mod check;
 mod demo;
+mod env_file;
+mod init;
 mod logs;
 mod place;
 mod queries;
@@ -54,6 +57,10 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Command::Up(up) => up::run(Place::of(arguments, up.path.as_deref())?, &up.run).await?,
         Command::Check { path, json } => check::run(&Place::of(arguments, path.as_deref())?, *json)?,
+        Command::Apps { path, head, json } => {
+            apps::run(&Place::of(arguments, path.as_deref())?, head.as_deref(), *json)?;
+        }
+        Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,
         Command::Status(query) => queries::status(&place()?, query.json)?,
         Command::Why { app, environment, json } => queries::why(&place()?, app, environment, *json)?,
         Command::Logs(logs) => logs::run(&place()?, logs).await?,

@@ -1,13 +1,14 @@
 //! Queries: what the log, the report and the log files tell. They read, also while a controller runs.
 
+use std::collections::BTreeMap;
 use std::os::unix::net::UnixStream;
 
 use api::layout::DataDirectory;
 use api::socket::ShortPath;
 use api::status::Report;
-use controller::table::{app_host, site};
+use controller::table::{app_host, kinds, site, why_absent};
 use model::state::{AppState, Change, ChangePlan, DeploymentResult, EnvironmentState, Outcome};
-use model::{AppName, EnvironmentName, State};
+use model::{AppName, EnvironmentName, Serving, State};
 use serde_json::{Value, json};
 
 use crate::place::Place;
@@ -44,8 +45,11 @@ pub fn print(json: bool, value: &Value, lines: impl FnOnce() -> Vec<String>) {
 pub fn status(place: &Place, json: bool) -> Result<(), Failure> {
     let state = state(place)?;
     let report = place.has_controller().then(|| report(&place.data)).flatten();
-    let environments: Vec<Value> =
-        state.environments.iter().map(|(name, environment)| environment_value(&state, name, environment)).collect();
+    let environments: Vec<Value> = state
+        .environments
+        .iter()
+        .map(|(name, known)| environment_value(&state, name, known, report.as_ref()))
+        .collect();
     let value = json!({
         "controller": if place.has_controller() { "running" } else { "stopped" },
         "repository": place.repository.id().as_str(),
@@ -63,7 +67,13 @@ fn report(data: &DataDirectory) -> Option<Report> {
     serde_json::from_slice(&std::fs::read(data.report()).ok()?).ok()
 }
 
-fn environment_value(state: &State, name: &EnvironmentName, environment: &EnvironmentState) -> Value {
+fn environment_value(
+    state: &State,
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    report: Option<&Report>,
+) -> Value {
+    let kinds = kinds(state, environment);
     let head = environment
         .head()
         .map(|change| json!({"number": change.number, "commit": change.commit.as_str(), "subject": change.subject}));
@@ -74,14 +84,16 @@ fn environment_value(state: &State, name: &EnvironmentName, environment: &Enviro
             let live = running.and_then(|running| running.live.as_ref());
             json!({
                 "name": app.as_str(),
-                "url": format!("http://{}{}", app_host(state, name, &app), port(&state.listen)),
+                "kind": kinds.get(&app),
+                "url": (kinds.get(&app) != Some(&Serving::Worker)).then(|| url(state, name, &app)),
                 "version": live.map(|live| live.release.version.to_string()),
                 "release": live.map(|live| live.release.label.as_str()),
                 "commit": live.and_then(|live| state.artifacts.get(&live.release.version.key)).map(|artifact| artifact.commit.as_str()),
                 "since_ms": live.map(|live| live.since_ms),
                 "pinned": name.is_production() && state.pins.contains_key(&app),
                 "deploying": running.and_then(|running| running.deploying.as_ref()).map(|deploying| deploying.release.version.to_string()),
-                "condition": condition(state, environment, &app),
+                "condition": condition(state, name, environment, &app),
+                "last_lines": last_lines(state, name, environment, &app, report),
             })
         })
         .collect();
@@ -92,7 +104,37 @@ fn environment_value(state: &State, name: &EnvironmentName, environment: &Enviro
         "url": format!("http://{}{}", site(state, name), port(&state.listen)),
         "head": head,
         "apps": apps,
+        "not_served": not_served(environment),
     })
+}
+
+fn url(state: &State, environment: &EnvironmentName, app: &AppName) -> String {
+    format!("http://{}{}", app_host(state, environment, app), port(&state.listen))
+}
+
+/// Members of the workspace that are not served, by folder, and why.
+fn not_served(environment: &EnvironmentState) -> BTreeMap<String, String> {
+    match environment.newest_known().map(|change| &change.plan) {
+        Some(ChangePlan::Known { not_served, .. }) => not_served.clone(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// What the build or the instance said last of an app that cannot answer.
+fn last_lines(
+    state: &State,
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    app: &AppName,
+    report: Option<&Report>,
+) -> Vec<String> {
+    if environment.apps.get(app).is_some_and(|running| running.live.is_some()) {
+        let silent = report.into_iter().flat_map(|report| &report.silent);
+        let of_app = silent.into_iter().find(|silent| silent.environment == *name && silent.app == *app);
+        return of_app.map(|silent| silent.absence.last_lines.clone()).unwrap_or_default();
+    }
+    let planned = environment.newest_known().and_then(|change| change.apps()?.get(app));
+    planned.map(|planned| why_absent(state, name, environment, planned).last_lines).unwrap_or_default()
 }
 
 fn apps(environment: &EnvironmentState) -> Vec<AppName> {
@@ -104,7 +146,7 @@ fn apps(environment: &EnvironmentState) -> Vec<AppName> {
 }
 
 /// How an app stands, in a sentence.
-fn condition(state: &State, environment: &EnvironmentState, app: &AppName) -> String {
+fn condition(state: &State, name: &EnvironmentName, environment: &EnvironmentState, app: &AppName) -> String {
     let running = environment.apps.get(app);
     let newest = environment.newest_known().and_then(|change| change.apps()?.get(app));
     let outcome = newest.and_then(|planned| state.builds.get(&planned.key)).map(|build| &build.outcome);
@@ -123,7 +165,10 @@ fn condition(state: &State, environment: &EnvironmentState, app: &AppName) -> St
             }
         }
         (Some(_), _) => "live".to_owned(),
-        (None, _) => "not live yet".to_owned(),
+        (None, _) => match newest {
+            Some(planned) => format!("not live: {}", why_absent(state, name, environment, planned).because),
+            None => "not live yet".to_owned(),
+        },
     }
 }
 
@@ -148,12 +193,25 @@ fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<St
         if let Some(Change { plan: ChangePlan::Refused { problems }, .. }) = environment.head() {
             lines.extend(problems.iter().map(|problem| format!("  cannot be used: {problem}")));
         }
+        let kinds = kinds(state, environment);
         for app in apps(environment) {
             let live = environment.apps.get(&app).and_then(|running| running.live.as_ref());
             let version = live.map_or("-".to_owned(), |live| live.release.version.key.short().to_owned());
             let pinned = if name.is_production() && state.pins.contains_key(&app) { ", pinned" } else { "" };
-            let url = format!("http://{}{}", app_host(state, name, &app), port(&state.listen));
-            lines.push(format!("  {app:<20} {version:<8}  {url}  {}{pinned}", condition(state, environment, &app)));
+            let place = match kinds.get(&app) {
+                Some(Serving::Worker) => "a worker".to_owned(),
+                _ => url(state, name, &app),
+            };
+            let condition = condition(state, name, environment, &app);
+            lines.push(format!("  {app:<20} {version:<8}  {place}  {condition}{pinned}"));
+            let noticed = environment.apps.get(&app).into_iter().flat_map(|running| &running.noticed);
+            lines.extend(noticed.map(|what| format!("    note: {what}")));
+            let said = last_lines(state, name, environment, &app, report);
+            lines.extend(said.iter().map(|line| format!("      | {line}")));
+        }
+        match not_served(environment).len() {
+            0 => {}
+            count => lines.push(format!("  not served: {count} of the workspace; `frontage apps` says why")),
         }
     }
     if let Some(report) = report {

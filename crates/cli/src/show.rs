@@ -76,7 +76,10 @@ impl Show {
             Event::DeploymentFailed { environment, app, because, last_lines, .. } => {
                 self.line(&format!("{environment}: deploying `{app}` failed: {because}"));
                 self.lines(last_lines);
-                self.indented("what was live stays live");
+                let known = self.state.environments.get(environment).and_then(|known| known.apps.get(app));
+                if known.is_some_and(|running| running.live.is_some()) {
+                    self.indented("what was live stays live");
+                }
             }
             Event::DeploymentReturned { environment, app, because, last_lines } => {
                 self.line(&format!("{environment}: `{app}` failed after it went live: {because}"));
@@ -158,8 +161,10 @@ impl Show {
         }
         let package = self.state.builds.get(key).map_or("?", |build| build.package.as_str()).to_owned();
         match event {
-            Event::BuildSucceeded { duration_ms, .. } => {
+            Event::BuildSucceeded { duration_ms, artifact, .. } => {
                 self.line(&format!("built `{package}` in {}", seconds(*duration_ms)));
+                let corrections = artifact.iter().flat_map(|artifact| &artifact.corrections);
+                corrections.for_each(|correction| self.indented(&format!("note: {correction}")));
             }
             Event::BuildFailed { duration_ms, because, hint, last_lines, .. } => {
                 self.line(&format!("building `{package}` failed after {}: {because}", seconds(*duration_ms)));
@@ -185,6 +190,11 @@ impl Show {
             Some(took_ms) => format!(", {} after its commit was seen", seconds(took_ms)),
             None => String::new(),
         };
+        let live = self.state.environments.get(environment).and_then(|known| known.apps.get(app)?.live.as_ref());
+        if live.is_some_and(|live| self.state.is_worker(&live.release)) {
+            self.line(&format!("{environment}: `{}` runs, as a worker{took}", deployment.version));
+            return;
+        }
         self.line(&format!("{environment}: `{}` is live at http://{host}{}{took}", deployment.version, self.port));
     }
 

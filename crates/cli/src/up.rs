@@ -10,20 +10,22 @@ use std::time::Duration;
 use api::layout::DataDirectory;
 use api::socket::ShortPath;
 use controller::edge_process::{EdgeCommand, EdgeProcess};
-use controller::secrets::SecretsFile;
-use controller::source::{GitSource, Resolve};
+use controller::secrets::{self, SecretsFile};
+use controller::source::{self, GitSource, Resolve};
+use controller::world::Secrets as _;
 use controller::{Controller, Options, World, control};
 use engine::{Remedy, Runtime};
 use engine_local::sandbox::selftest;
 use engine_local::{LocalBuilder, LocalRuntime, Toolchains, build};
 use graph::workspace::Unreadable;
 use graph::{WantedToolchain, Workspace};
-use model::Toolchain;
+use model::{EnvironmentKind, Event, PackageManager, Toolchain};
 use store::Store;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use crate::arguments::{Arguments, Isolation, Run};
+use crate::env_file::{self, Variables};
 use crate::place::Place;
 use crate::report::Failure;
 use crate::show::{Show, port};
@@ -53,9 +55,11 @@ const NO_OUTSIDE: &str =
 /// If the repository, its configuration or the machine cannot be used, or the log cannot be written.
 pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     let toolchains = Toolchains::new(place.data.clone());
+    let variables = run.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     let source = GitSource::open(place.repository.clone(), resolver(toolchains.clone())).map_err(unusable_branch)?;
+    let source = source.giving(variables.clone());
     let _lock = place.lock()?;
-    let store = Store::open(&place.data.database()).map_err(|error| {
+    let mut store = Store::open(&place.data.database()).map_err(|error| {
         Failure::unusable("the state cannot be used").caused_by(&error).hint(
             "move the file away to begin anew: what runs is taken over only with its log, so stop it first by `frontage down`",
         )
@@ -63,6 +67,7 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     if store.state().production().and_then(|production| production.newest_known()).is_none() {
         check_head(&place, source.production(), &toolchains)?;
     }
+    keep_secrets(&place, &mut store, &variables)?;
     let program = std::env::current_exe()
         .map_err(|cause| Failure::failed("this program cannot find itself").caused_by(&cause))?;
     let missing = capabilities(&place.data, &program, run.isolation).await?;
@@ -142,6 +147,26 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Keeps variables that no build may see as secrets, those that are new or have another value.
+fn keep_secrets(place: &Place, store: &mut Store, variables: &Variables) -> Result<(), Failure> {
+    let file = SecretsFile::at(place.data.secrets());
+    for (name, value) in variables.iter().filter(|(name, _)| !graph::plan::is_public(name)) {
+        for kind in [EnvironmentKind::Production, EnvironmentKind::Preview] {
+            let fingerprint = secrets::fingerprint(name, value);
+            let is_same = |secret: &&model::state::Secret| {
+                secret.name == *name && secret.app.is_none() && secret.kind == kind && secret.fingerprint == fingerprint
+            };
+            if store.state().secrets.iter().any(|secret| is_same(&secret)) {
+                continue;
+            }
+            file.set(name, None, kind, value)
+                .map_err(|error| Failure::failed("a secret cannot be kept").caused_by(&error))?;
+            crate::write::append(store, Event::SecretSet { name: name.clone(), app: None, kind, fingerprint })?;
+        }
+    }
+    Ok(())
+}
+
 /// Stops whatever runs of a data directory without a controller.
 ///
 /// # Errors
@@ -191,7 +216,12 @@ pub fn resolver(toolchains: Toolchains) -> Arc<Resolve> {
 
 fn resolve(toolchains: &Toolchains, wanted: &WantedToolchain) -> Result<Toolchain, engine::Error> {
     let node = wanted.node.as_ref().map(|(range, file)| (range.as_str(), file.as_str()));
-    toolchains.resolve(node, wanted.package_manager.as_deref())
+    let version = wanted.manager_version.as_ref().map(|(version, _)| version.as_str());
+    let manager = match (version, wanted.manager) {
+        (None, PackageManager::Npm) => None,
+        (version, manager) => Some(format!("{}@{}", manager.program(), version.unwrap_or("*"))),
+    };
+    toolchains.resolve(node, manager.as_deref())
 }
 
 fn unusable_branch(error: graph::GitError) -> Failure {
@@ -215,7 +245,7 @@ fn check_head(place: &Place, production: &str, toolchains: &Toolchains) -> Resul
             crate::check::explain(failure, &problems)
         }
     })?;
-    resolve(toolchains, &WantedToolchain::of(&workspace)).map(drop).map_err(|error| {
+    source::toolchains(&workspace, &|wanted| resolve(toolchains, wanted)).map(drop).map_err(|error| {
         let failure = Failure::unusable("the repository's toolchain cannot be had").caused_by(&error);
         match error.remedy() {
             Remedy::CallOperator => failure.hint("install Node.js 20 or newer, and put it into `PATH`"),

@@ -147,7 +147,11 @@ fn stand_in(place: &Place, store: &mut Store, request: &Request) -> Result<Answe
     }
 }
 
-fn append(store: &mut Store, event: Event) -> Result<(), Failure> {
+/// Appends what an operator did.
+///
+/// # Errors
+/// If the log cannot be written.
+pub fn append(store: &mut Store, event: Event) -> Result<(), Failure> {
     let now_ms = crate::now_ms();
     let appended = store.append(Actor::Operator, event, now_ms);
     appended.map(drop).map_err(|error| Failure::failed("the log cannot be written").caused_by(&error))

@@ -8,7 +8,7 @@ use engine::{InstanceState, ObservedInstance, Probe};
 use model::plan::{self, Condition, Restarts};
 use model::{EnvironmentName, InstanceId, Label, State};
 
-use crate::table::Targets;
+use crate::table::{Ending, Endings, Targets};
 
 /// After how many failed health checks in a row a ready instance counts as unhealthy.
 const FAILURES: u32 = 3;
@@ -27,6 +27,8 @@ pub struct Instances {
     adopted: BTreeSet<InstanceId>,
     /// Environments of instances, as far as they were told: a release that drains is in no state any more.
     environments: BTreeMap<InstanceId, EnvironmentName>,
+    /// How the last instance of each release ended that did.
+    endings: Endings,
     /// The number of the listing that was begun last, and of the last whose result came.
     begun: u64,
     seen: u64,
@@ -179,6 +181,21 @@ impl Instances {
         false
     }
 
+    /// An instance is a worker's: it is not asked how it is.
+    pub fn is_worker(&mut self, instance: &InstanceId) {
+        if let Some(Known { condition: Condition::Starting { probe }, .. }) = self.known.get_mut(instance) {
+            *probe = format!("it has not run for {} s", plan::RUN_IN_MS / 1000);
+        }
+    }
+
+    /// A worker has run long enough to count as ready.
+    pub fn ran_in(&mut self, instance: &InstanceId) {
+        let Some(known) = self.known.get_mut(instance).filter(|known| known.ending.is_none()) else { return };
+        if matches!(known.condition, Condition::Starting { .. }) {
+            known.condition = Condition::Ready;
+        }
+    }
+
     /// A call to start an instance is made.
     pub fn starting(&mut self, instance: &InstanceId, environment: &EnvironmentName) {
         self.environments.insert(instance.clone(), environment.clone());
@@ -230,6 +247,17 @@ impl Instances {
             restarts.count = 0;
         }
         *restarts = Restarts { count: restarts.count + 1, last_ms: now_ms };
+    }
+
+    /// An instance of a release that should run ended so.
+    pub fn ended(&mut self, release: &Label, because: &str, last_lines: &[String]) {
+        let ending = Ending { because: because.to_owned(), last_lines: last_lines.to_vec() };
+        self.endings.insert(release.clone(), ending);
+    }
+
+    /// How the last instance of each release ended that did, as far as this controller saw it.
+    pub fn endings(&self) -> &Endings {
+        &self.endings
     }
 
     /// How an instance is, in a word, for people.

@@ -16,6 +16,8 @@ pub mod instances;
 
 pub mod table;
 
+pub mod words;
+
 pub mod commands;
 
 pub mod secrets;

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
+use graph::plan::Toolchains;
 use graph::workspace::Unreadable;
 use graph::{GitError, Repository, WantedToolchain, Workspace, affected, plan};
 use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, Toolchain};
@@ -26,14 +27,16 @@ pub struct GitSource {
     repository: Repository,
     production: String,
     resolve: Arc<Resolve>,
+    /// Variables that the repository does not hold.
+    variables: Arc<BTreeMap<String, String>>,
     /// Refs as they were read last, and what told then that they are these.
     seen: Arc<Mutex<Option<(Fingerprint, Refs)>>>,
     /// What keys cover at commits that were looked at, newest last: one change's head is the next one's base.
     known: Arc<Mutex<VecDeque<(At, BaseInputs)>>>,
 }
 
-/// What inputs depend on besides this Frontage: commit, kind of environment and toolchain.
-type At = (CommitId, EnvironmentKind, Toolchain);
+/// What inputs depend on besides this Frontage: commit, kind of environment and toolchains.
+type At = (CommitId, EnvironmentKind, Toolchains);
 
 impl GitSource {
     /// A repository whose production branch is the one that `frontage.toml` names at the commit that is checked
@@ -44,7 +47,20 @@ impl GitSource {
     pub fn open(repository: Repository, resolve: Arc<Resolve>) -> Result<GitSource, GitError> {
         let configured = configured_branch(&repository)?;
         let production = repository.production_branch(configured.as_deref())?;
-        Ok(GitSource { repository, production, resolve, seen: Arc::default(), known: Arc::default() })
+        Ok(GitSource {
+            repository,
+            production,
+            resolve,
+            variables: Arc::default(),
+            seen: Arc::default(),
+            known: Arc::default(),
+        })
+    }
+
+    /// With variables that the repository does not hold: builds are given those that they may see.
+    #[must_use]
+    pub fn giving(self, variables: BTreeMap<String, String>) -> GitSource {
+        GitSource { variables: Arc::new(variables), ..self }
     }
 
     /// The production branch.
@@ -102,11 +118,12 @@ impl GitSource {
 
     fn look(&self, request: &AnalysisRequest) -> Result<Analysis, Refusal> {
         let workspace = self.workspace(&request.commit)?;
-        let toolchain = (self.resolve)(&WantedToolchain::of(&workspace)).map_err(unusable_toolchain)?;
+        let toolchains = toolchains(&workspace, &*self.resolve).map_err(unusable_toolchain)?;
         let head =
-            Head { source: self, workspace: &workspace, toolchain: &toolchain, environment: stand_in(request.kind) };
+            Head { source: self, workspace: &workspace, toolchains: &toolchains, environment: stand_in(request.kind) };
         let mut analysis = Analysis {
             default_app: workspace.default_app.clone(),
+            not_served: not_served(&workspace),
             warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
             ..Analysis::default()
         };
@@ -115,10 +132,10 @@ impl GitSource {
             Base::MergeBase(production) => head.since_merge_base(&request.commit, production)?,
         };
         for app in compared.iter().filter(|(_, it)| it.reasons == affected::never_built()).map(|(app, _)| app) {
-            analysis.warnings.extend(unset_variables(&workspace, app)?);
+            analysis.warnings.extend(unset_variables(&workspace, app, &self.variables)?);
         }
         let inputs = compared.iter().map(|(app, comparison)| (app.clone(), comparison.planned.inputs.clone()));
-        self.remember((request.commit.clone(), request.kind, toolchain.clone()), Ok(inputs.collect()));
+        self.remember((request.commit.clone(), request.kind, toolchains.clone()), Ok(inputs.collect()));
         let mut planned_keys = BTreeSet::new();
         for (app, comparison) in compared {
             if comparison.reasons.is_empty() && matches!(request.base, Base::MergeBase(_)) {
@@ -137,11 +154,28 @@ impl GitSource {
 
     fn workspace(&self, commit: &CommitId) -> Result<Workspace, Refusal> {
         let snapshot = self.repository.snapshot(commit).map_err(|cause| Refusal::Error(git_failed(cause)))?;
-        Workspace::read(snapshot).map_err(|unreadable| match unreadable {
+        let mut workspace = Workspace::read(snapshot).map_err(|unreadable| match unreadable {
             Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
             Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
-        })
+        })?;
+        workspace.give(&self.variables);
+        Ok(workspace)
     }
+}
+
+/// The toolchains of a workspace's roots that have apps.
+///
+/// # Errors
+/// If one cannot be had.
+pub fn toolchains(
+    workspace: &Workspace,
+    resolve: &dyn Fn(&WantedToolchain) -> Result<Toolchain, Error>,
+) -> Result<Toolchains, Error> {
+    let has_app = |root: &&graph::workspace::Root| {
+        workspace.apps.values().any(|app| workspace.root_of(&app.path).is_some_and(|of| of.folder == root.folder))
+    };
+    let roots = workspace.roots.values().filter(has_app);
+    roots.map(|root| Ok((root.folder.clone(), resolve(&WantedToolchain::of(workspace, root))?))).collect()
 }
 
 /// What tells whether branches are as they were: loose refs by content, all others by their files' times and sizes.
@@ -181,7 +215,7 @@ impl Fingerprint {
 struct Head<'a> {
     source: &'a GitSource,
     workspace: &'a Workspace,
-    toolchain: &'a Toolchain,
+    toolchains: &'a Toolchains,
     environment: EnvironmentName,
 }
 
@@ -233,13 +267,13 @@ impl Head<'_> {
     }
 
     fn plan(&self, app: &AppName) -> plan::Planned {
-        plan::plan(self.workspace, &self.workspace.apps[app], &self.environment, self.toolchain)
+        plan::plan(self.workspace, &self.workspace.apps[app], &self.environment, self.toolchains)
     }
 
-    /// What keys cover at another commit, computed by this Frontage with the head's toolchain: an upgrade of
+    /// What keys cover at another commit, computed by this Frontage with the head's toolchains: an upgrade of
     /// either affects nothing by itself.
     fn inputs_at(&self, commit: &CommitId) -> BaseInputs {
-        let at = (commit.clone(), EnvironmentKind::of(&self.environment), self.toolchain.clone());
+        let at = (commit.clone(), EnvironmentKind::of(&self.environment), self.toolchains.clone());
         if let Some(inputs) = self.source.recall(&at) {
             return inputs;
         }
@@ -256,7 +290,7 @@ impl Head<'_> {
         let inputs = base
             .apps
             .iter()
-            .map(|(name, app)| (name.clone(), plan::plan(&base, app, &self.environment, self.toolchain).inputs));
+            .map(|(name, app)| (name.clone(), plan::plan(&base, app, &self.environment, self.toolchains).inputs));
         Ok(inputs.collect())
     }
 }
@@ -272,12 +306,30 @@ fn reasons(app: &AppName, base: &CommitId, inputs: &BaseInputs, head: &Inputs) -
 }
 
 /// Before an app's first build: what its source reads and nobody sets.
-fn unset_variables(workspace: &Workspace, app: &AppName) -> Result<Option<String>, Refusal> {
+fn unset_variables(
+    workspace: &Workspace,
+    app: &AppName,
+    given: &BTreeMap<String, String>,
+) -> Result<Option<String>, Refusal> {
     let unset =
         graph::variables::unset(workspace, &workspace.apps[app]).map_err(|cause| Refusal::Error(git_failed(cause)))?;
-    let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
+    let unset = unset.iter().filter(|name| !given.contains_key(*name));
+    let names: Vec<String> = unset.map(|name| format!("`{name}`")).collect();
     let hint = format!("set them under `[apps.{app}.env]`, or by `frontage secret set`, if it needs them");
     Ok((!names.is_empty()).then(|| format!("`{app}` reads variables that nobody sets: {}; {hint}", names.join(", "))))
+}
+
+/// Members that are not served, by folder, and why; several reasons of one are one sentence after the other.
+fn not_served(workspace: &Workspace) -> BTreeMap<String, String> {
+    let mut not_served: BTreeMap<String, String> = BTreeMap::new();
+    for (folder, because) in &workspace.skipped {
+        let folder = if folder.as_str().is_empty() { "/" } else { folder.as_str() };
+        not_served
+            .entry(folder.to_owned())
+            .and_modify(|all| all.extend(["; ", because.as_str()]))
+            .or_insert_with(|| because.clone());
+    }
+    not_served
 }
 
 /// Builds know kinds of environment only; one preview's values are every preview's.

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::table::{self, AppReleases, Environment, Release, Route, RouteTable, Target};
+use api::status::Silent;
+use api::table::{self, Absence, AppReleases, Environment, Release, Route, RouteTable, Target};
 use model::name::host_label;
-use model::state::{AppState, Change, ChangePlan, EnvironmentState, Live, Outcome};
-use model::{App, AppName, Artifact, EnvironmentName, Label, PlannedApp, Start, State};
+use model::state::{AppState, Change, ChangePlan, DeploymentResult, EnvironmentState, Live, Outcome};
+use model::{App, AppName, Artifact, EnvironmentName, Label, PlannedApp, Serving, Start, State};
+
+use crate::words;
 
 /// The host part under which releases are addressed between edge and balancer.
 const INTERNAL_DOMAIN: &str = "release.internal";
@@ -13,8 +16,20 @@ const INTERNAL_DOMAIN: &str = "release.internal";
 /// Ready instances by release, and how each is reached.
 pub type Targets = BTreeMap<Label, Vec<Target>>;
 
+/// How the last instance of a release ended that did, by release.
+pub type Endings = BTreeMap<Label, Ending>;
+
+/// How an instance ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// In a sentence.
+    pub because: String,
+    /// Its last lines.
+    pub last_lines: Vec<String>,
+}
+
 /// The table for a state; its generation is 0 until it is published.
-pub fn table(state: &State, targets: &Targets) -> RouteTable {
+pub fn table(state: &State, targets: &Targets, endings: &Endings) -> RouteTable {
     let apps = production_apps(state);
     let mut table = RouteTable {
         format: table::FORMAT,
@@ -34,17 +49,23 @@ pub fn table(state: &State, targets: &Targets) -> RouteTable {
             table.sleeping.extend(all.map(|host| (host, name.clone())));
             continue;
         }
-        let releases = environment.apps.iter().filter_map(|(app, running)| Some((app.clone(), releases(running)?)));
+        let releases =
+            environment.apps.iter().filter_map(|(app, running)| Some((app.clone(), releases(state, running)?)));
+        let (newest, kinds) = (environment.newest_known(), kinds(state, environment));
         let entry = Environment {
             site,
             hosts,
             routes: routes(state, environment),
-            default_app: environment.newest_known().and_then(default_app),
+            default_app: newest.and_then(default_app).filter(|app| kinds.get(app) != Some(&Serving::Worker)),
             apps: releases.collect(),
-            absent: absent(state, name, environment),
+            absent: absent(state, name, environment, targets, endings),
+            kinds,
+            is_known: newest.is_some(),
+            not_served: newest.map(not_served).unwrap_or_default(),
+            problems: problems(environment),
         };
         table.environments.insert(name.clone(), entry);
-        table.releases.extend(named(state, environment, targets));
+        table.releases.extend(named(state, environment, targets, endings));
     }
     table
 }
@@ -85,18 +106,22 @@ fn hosts(
     production.iter().chain(own).map(|app| (app_host(state, name, app), app.clone())).collect()
 }
 
-fn releases(running: &AppState) -> Option<AppReleases> {
-    let live = running.live.as_ref()?;
+/// What may be sent requests of an app; none if it is a worker.
+fn releases(state: &State, running: &AppState) -> Option<AppReleases> {
+    let answers = |live: &&Live| !state.is_worker(&live.release);
+    let live = running.live.as_ref().filter(answers)?;
+    let fallback = running.fallback.as_ref().map(|fallback| &fallback.live).filter(answers);
     Some(AppReleases {
         live: live.release.label.clone(),
-        fallback: running.fallback.as_ref().map(|fallback| fallback.live.release.label.clone()),
+        fallback: fallback.map(|live| live.release.label.clone()),
         kept: running.kept.clone(),
     })
 }
 
-/// The routes of the apps that are live. An app that declares none has its base path, if nobody declares that.
+/// The routes of the apps that are live and answer. An app that declares none has its base path, if nobody declares that.
 fn routes(state: &State, environment: &EnvironmentState) -> Vec<Route> {
     let live = environment.apps.iter().filter_map(|(name, running)| Some((name, running.live.as_ref()?)));
+    let live = live.filter(|(_, live)| !state.is_worker(&live.release));
     let live: Vec<_> = live.filter_map(|(name, live)| Some((name, as_declared(state, environment, live)?))).collect();
     let route = |prefix: &String, app: &AppName| Route { prefix: prefix.clone(), app: app.clone() };
     let mut routes: Vec<Route> =
@@ -119,6 +144,21 @@ fn as_declared<'a>(state: &'a State, environment: &'a EnvironmentState, live: &L
     planned.or_else(|| state.artifacts.get(&version.key).map(|artifact| &artifact.app))
 }
 
+fn not_served(change: &Change) -> BTreeMap<String, String> {
+    match &change.plan {
+        ChangePlan::Known { not_served, .. } => not_served.clone(),
+        ChangePlan::Unknown | ChangePlan::Refused { .. } => BTreeMap::new(),
+    }
+}
+
+/// Why an environment's newest commit cannot be used, if it was looked at and cannot.
+fn problems(environment: &EnvironmentState) -> Vec<String> {
+    match environment.head().map(|change| &change.plan) {
+        Some(ChangePlan::Refused { problems }) => problems.clone(),
+        Some(ChangePlan::Known { .. } | ChangePlan::Unknown) | None => Vec::new(),
+    }
+}
+
 fn default_app(change: &Change) -> Option<AppName> {
     match &change.plan {
         ChangePlan::Known { default_app, .. } => default_app.clone(),
@@ -126,50 +166,138 @@ fn default_app(change: &Change) -> Option<AppName> {
     }
 }
 
-/// Apps without anything live, and why.
-fn absent(state: &State, name: &EnvironmentName, environment: &EnvironmentState) -> BTreeMap<AppName, String> {
+/// Apps without anything live, workers that do not run, and why.
+fn absent(
+    state: &State,
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    targets: &Targets,
+    endings: &Endings,
+) -> BTreeMap<AppName, Absence> {
     let planned = environment.newest_known().and_then(Change::apps).into_iter().flatten();
-    let missing = planned.filter(|(app, _)| environment.apps.get(*app).is_none_or(|running| running.live.is_none()));
-    missing.map(|(app, planned)| (app.clone(), why_absent(state, name, environment, planned))).collect()
+    let missing = planned.filter_map(|(app, planned)| {
+        let live = environment.apps.get(app).and_then(|running| running.live.as_ref());
+        let absence = match live {
+            None => why_absent(state, name, environment, planned),
+            Some(live) if state.is_worker(&live.release) && !targets.contains_key(&live.release.label) => {
+                why_silent(&live.release.label, endings).unwrap_or_else(|| passing("it is being started"))
+            }
+            Some(_) => return None,
+        };
+        Some((app.clone(), absence))
+    });
+    missing.collect()
 }
 
-fn why_absent(state: &State, name: &EnvironmentName, environment: &EnvironmentState, planned: &PlannedApp) -> String {
+/// Why nothing of an app of an environment's newest change is live.
+pub fn why_absent(
+    state: &State,
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    planned: &PlannedApp,
+) -> Absence {
     if environment.apps.get(&planned.app.name).is_some_and(|running| running.deploying.is_some()) {
-        return "it is being started".to_owned();
+        return passing("it is being started");
     }
     match state.builds.get(&planned.key).map(|build| &build.outcome) {
-        None => "its build waits".to_owned(),
-        Some(Outcome::Running) => "it is being built".to_owned(),
-        Some(Outcome::Failed { because, .. }) => format!("its build failed: {because}"),
-        Some(Outcome::Errored { because, .. }) => format!("its build could not be made: {because}"),
+        None => passing("its build waits"),
+        Some(Outcome::Running) => passing("it is being built"),
+        Some(Outcome::Failed { because, hint, last_lines, .. }) => {
+            let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            Absence {
+                because: format!("its build failed: {because}{hint}"),
+                is_passing: false,
+                last_lines: words::plain(last_lines),
+            }
+        }
+        Some(Outcome::Errored { because, .. }) => passing(&format!("its build could not be made: {because}")),
         Some(Outcome::Succeeded { .. }) => failed_deployment(state, name, planned),
     }
 }
 
-fn failed_deployment(state: &State, name: &EnvironmentName, planned: &PlannedApp) -> String {
+fn failed_deployment(state: &State, name: &EnvironmentName, planned: &PlannedApp) -> Absence {
     let is_its = |deployment: &&model::state::Deployment| {
         deployment.version.app == planned.app.name && deployment.environment == *name
     };
     match state.deployments.iter().rev().find(is_its).map(|deployment| &deployment.result) {
-        Some(model::state::DeploymentResult::Failed { because, .. }) => format!("it could not be started: {because}"),
-        _ => "it is about to be started".to_owned(),
+        Some(DeploymentResult::Failed { because, last_lines }) => Absence {
+            because: format!("it could not be started: {because}"),
+            is_passing: false,
+            last_lines: words::plain(last_lines),
+        },
+        _ => passing("it is about to be started"),
     }
 }
 
-fn named(state: &State, environment: &EnvironmentState, targets: &Targets) -> Vec<(Label, Release)> {
-    let live = environment.apps.values().filter_map(|running| running.live.as_ref());
-    let fallback = environment.apps.values().filter_map(|running| Some(&running.fallback.as_ref()?.live));
-    let releases = live.chain(fallback).filter_map(|live| {
+/// Why a live release has no instance that is ready: what the last one said at its end. It is started again.
+fn why_silent(release: &Label, endings: &Endings) -> Option<Absence> {
+    let ending = endings.get(release)?;
+    Some(Absence {
+        because: format!("it ended and is started again: {}", ending.because),
+        is_passing: true,
+        last_lines: ending.last_lines.clone(),
+    })
+}
+
+/// Everything that is live while no instance of it is ready, and why, as far as that is known.
+pub fn silent(state: &State, targets: &Targets, endings: &Endings) -> Vec<Silent> {
+    let running = state.environments.iter().flat_map(|(name, environment)| {
+        environment.apps.iter().filter_map(move |(app, running)| Some((name, app, running.live.as_ref()?)))
+    });
+    let silent = running.filter(|(.., live)| !targets.contains_key(&live.release.label));
+    let silent = silent.filter_map(|(environment, app, live)| {
+        let absence = why_silent(&live.release.label, endings)?;
+        Some(Silent { environment: environment.clone(), app: app.clone(), absence })
+    });
+    silent.collect()
+}
+
+fn passing(because: &str) -> Absence {
+    Absence { because: because.to_owned(), is_passing: true, last_lines: Vec::new() }
+}
+
+/// How each app of an environment is served: as what is live was built, else as it is planned.
+pub fn kinds(state: &State, environment: &EnvironmentState) -> BTreeMap<AppName, Serving> {
+    let planned = environment.newest_known().and_then(Change::apps).into_iter().flatten();
+    let planned = planned.map(|(app, planned)| {
+        let built = state.artifacts.get(&planned.key).map(Artifact::serving);
+        (app.clone(), built.unwrap_or(planned.app.serving))
+    });
+    let live = environment.apps.iter().filter_map(|(app, running)| {
+        let artifact = state.artifacts.get(&running.live.as_ref()?.release.version.key)?;
+        Some((app.clone(), artifact.serving()))
+    });
+    planned.chain(live).collect()
+}
+
+/// The apps that an instance of an environment may call: its own and production's, but no workers.
+pub fn callable(state: &State, environment: &EnvironmentName) -> Vec<AppName> {
+    let mut kinds = state.production().map(|production| self::kinds(state, production)).unwrap_or_default();
+    kinds.extend(state.environments.get(environment).map(|own| self::kinds(state, own)).unwrap_or_default());
+    kinds.into_iter().filter(|(_, kind)| *kind != Serving::Worker).map(|(app, _)| app).collect()
+}
+
+fn named(state: &State, environment: &EnvironmentState, targets: &Targets, endings: &Endings) -> Vec<(Label, Release)> {
+    // Where a worker answers for nobody, neither does the server before it.
+    let asked = environment.apps.values().filter(|running| releases(state, running).is_some());
+    let live = asked.flat_map(|running| {
+        let fallback = running.fallback.iter().map(|fallback| &fallback.live);
+        running.live.iter().chain(fallback).filter(|live| !state.is_worker(&live.release))
+    });
+    let releases = live.filter_map(|live| {
         let artifact = state.artifacts.get(&live.release.version.key)?;
         let label = live.release.label.clone();
+        let targets = targets.get(&label).cloned().unwrap_or_default();
         let release = Release {
             version: live.release.version.clone(),
             environment: live.release.environment.clone(),
             assets: artifact.assets.clone(),
             base_path: beginning(artifact),
             shell: artifact.shell.clone(),
+            not_found: artifact.not_found.clone(),
             is_static: artifact.start == Start::Static,
-            targets: targets.get(&label).cloned().unwrap_or_default(),
+            trouble: if targets.is_empty() { why_silent(&label, endings) } else { None },
+            targets,
         };
         Some((label, release))
     });

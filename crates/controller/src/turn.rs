@@ -22,8 +22,8 @@ use tokio::time::Instant;
 use crate::builds::{self, Queue};
 use crate::instances::Instances;
 use crate::refs::{self, Seen};
-use crate::world::{Analysis, AnalysisRequest, Base, Commit, Refs, Refusal, World};
-use crate::{commands, secrets, table};
+use crate::world::{Analysis, AnalysisRequest, Base, Commit, Refs, Refusal, Secrets, World};
+use crate::{commands, secrets, table, words};
 
 /// How often it looks without being nudged.
 const TICK: Duration = Duration::from_millis(100);
@@ -92,6 +92,8 @@ pub enum Input {
     Listed(u64, Result<Vec<ObservedInstance>, Error>),
     /// A health check was made.
     Probed(InstanceId, Probe),
+    /// A worker has run for as long as it takes to believe that it does.
+    RanIn(InstanceId),
     /// Something that a person should know of an app was seen.
     Noticed(Event),
     /// The last lines that an instance wrote.
@@ -255,6 +257,7 @@ impl Controller {
             Input::Probed(instance, probe) => {
                 self.instances.probed(&instance, &probe);
             }
+            Input::RanIn(instance) => self.instances.ran_in(&instance),
             Input::Noticed(event) => self.record(Actor::Controller, event)?,
             Input::LastLines(instance, lines) => self.instances.last_lines(&instance, lines),
             Input::Started(instance, release, result) => {
@@ -419,15 +422,15 @@ impl Controller {
         }
         match result {
             Ok(analysis) => {
-                let Analysis { apps, default_app, tasks, warnings } = analysis;
-                let plan = ChangePlan::Known { apps, default_app, warnings };
+                let Analysis { apps, default_app, not_served, tasks, warnings } = analysis;
+                let plan = ChangePlan::Known { apps, default_app, not_served, warnings };
                 let known = self.state().environments.get(&environment).and_then(|state| {
                     state.changes.iter().find(|change| change.number == number).map(|change| change.plan == plan)
                 });
-                let ChangePlan::Known { apps, default_app, warnings } = plan else { return Ok(()) };
+                let ChangePlan::Known { apps, default_app, not_served, warnings } = plan else { return Ok(()) };
                 if known == Some(false) {
                     let environment = environment.clone();
-                    let event = Event::ChangePlanned { environment, number, apps, default_app, warnings };
+                    let event = Event::ChangePlanned { environment, number, apps, default_app, not_served, warnings };
                     self.record(Actor::Controller, event)?;
                 }
                 if known.is_some() {
@@ -546,20 +549,32 @@ impl Controller {
         }
         for instance in news.ended {
             self.stop_probe(&instance);
-            let runtime = self.world.runtime.clone();
+            let release = self.release_of(&instance);
+            let (runtime, secrets) = (self.world.runtime.clone(), self.world.secrets.clone());
             self.act(async move {
-                let lines = runtime.last_lines(&instance, LAST_LINES).await;
+                let lines = last_lines(&*runtime, &*secrets, &instance, release.as_ref()).await;
                 Input::LastLines(instance, lines)
             });
         }
     }
 
+    /// Looks after an instance from now on: a server is asked for its health, of a worker is seen that it stays.
     fn probe(&mut self, instance: InstanceId) {
         let Some(release) = self.release_of(&instance) else { return };
+        if self.state().is_worker(&release) {
+            self.instances.is_worker(&instance);
+            let (inputs, id) = (self.sender.clone(), instance.clone());
+            let handle = self.acting.spawn(async move {
+                tokio::time::sleep(Duration::from_millis(plan::RUN_IN_MS)).await;
+                let _ = inputs.send(Input::RanIn(id));
+            });
+            self.probes.insert(instance, handle);
+            return;
+        }
         let host = table::app_host(self.state(), &release.environment, &release.version.app);
         let site = table::site(self.state(), &release.environment);
         let routes = self.routes_of(&release);
-        let runtime = self.world.runtime.clone();
+        let (runtime, secrets) = (self.world.runtime.clone(), self.world.secrets.clone());
         let inputs = self.sender.clone();
         let id = instance.clone();
         let handle = self.acting.spawn(async move {
@@ -570,13 +585,16 @@ impl Controller {
                 let healthy = matches!(probe, Probe::Answered(status) if status < 500);
                 if healthy && !asked_routes {
                     asked_routes = true;
-                    for event in ask_routes(&*runtime, &id, &release, &routes, &site).await {
-                        let _ = inputs.send(Input::Noticed(event));
+                    let mut noticed = ask_routes(&*runtime, &id, &routes, &site).await;
+                    noticed.extend(own_port(&*runtime, &id).await);
+                    for what in noticed {
+                        let (environment, app) = (release.environment.clone(), release.version.app.clone());
+                        let _ = inputs.send(Input::Noticed(Event::Noticed { environment, app, what }));
                     }
                 }
                 if !healthy && told.elapsed() >= LINES_EVERY {
                     told = Instant::now();
-                    let lines = runtime.last_lines(&id, LAST_LINES).await;
+                    let lines = last_lines(&*runtime, &*secrets, &id, Some(&release)).await;
                     let _ = inputs.send(Input::LastLines(id.clone(), lines));
                 }
                 if inputs.send(Input::Probed(id.clone(), probe)).is_err() {
@@ -671,6 +689,7 @@ impl Controller {
             waiting: planned.map(|plan| plan.waiting).unwrap_or_default(),
             trouble: self.trouble.iter().map(|(doing, because)| format!("{doing}: {because}")).collect(),
             instances: instances.collect(),
+            silent: table::silent(self.state(), &self.instances.targets(self.state()), self.instances.endings()),
         }
     }
 
@@ -687,11 +706,12 @@ impl Controller {
     }
 
     fn note_restart(&mut self, event: &Event) {
-        if let Event::InstanceEnded { instance, .. } = event {
+        if let Event::InstanceEnded { instance, because, last_lines } = event {
             let now_ms = self.now_ms();
             let (observed, _) = self.instances.observed(self.store.state());
             if let Some(label) = observed.get(instance).and_then(|observed| observed.release.clone()) {
                 self.instances.count_restart(&label, now_ms);
+                self.instances.ended(&label, because, last_lines);
             }
             // It is known to have ended; removing it now keeps the next plan from recording that again.
             self.remove(instance.clone());
@@ -735,9 +755,6 @@ impl Controller {
         env.insert("FRONTAGE_ENVIRONMENT".to_owned(), environment.to_string());
         env.insert("FRONTAGE_VERSION".to_owned(), release.version.to_string());
         env.insert("FRONTAGE_COMMIT".to_owned(), artifact.commit.to_string());
-        let mut neighbours = table::production_apps(self.state());
-        let preview = self.state().environments.get(environment).and_then(|preview| preview.newest_known());
-        neighbours.extend(preview.and_then(Change::apps).into_iter().flat_map(|apps| apps.keys().cloned()));
         Ok(InstanceSpec {
             instance: instance.clone(),
             artifact,
@@ -745,7 +762,7 @@ impl Controller {
             env,
             resources: release.configuration.resources,
             network: release.configuration.network,
-            neighbours: neighbours.into_iter().collect(),
+            neighbours: table::callable(self.state(), environment),
         })
     }
 
@@ -763,7 +780,7 @@ impl Controller {
 
     /// Publishes the table if it would differ from the one before.
     fn publish(&mut self) {
-        let mut table = table::table(self.state(), &self.instances.targets(self.state()));
+        let mut table = table::table(self.state(), &self.instances.targets(self.state()), self.instances.endings());
         table.listeners = self.instances.listeners(self.state());
         if let Some(published) = &self.published {
             table.generation = published.generation;
@@ -988,11 +1005,10 @@ fn request(change: &Change, kind: EnvironmentKind, base: Base) -> AnalysisReques
 async fn ask_routes(
     runtime: &dyn engine::Runtime,
     instance: &InstanceId,
-    release: &Release,
     routes: &[String],
     site: &str,
-) -> Vec<Event> {
-    let mut events = Vec::new();
+) -> Vec<String> {
+    let mut noticed = Vec::new();
     for route in routes {
         let probe = runtime.probe(instance, route, site, PROBE_PATIENCE).await;
         let what = match probe {
@@ -1003,10 +1019,30 @@ async fn ask_routes(
                 format!("it claims `{route}`, but does not answer there")
             }
         };
-        let (environment, app) = (release.environment.clone(), release.version.app.clone());
-        events.push(Event::Noticed { environment, app, what });
+        noticed.push(what);
     }
-    events
+    noticed
+}
+
+/// Whether an instance listens elsewhere than it was told, in a sentence.
+async fn own_port(runtime: &dyn engine::Runtime, instance: &InstanceId) -> Option<String> {
+    let port = runtime.own_port(instance).await?;
+    Some(format!("it listens on port {port}, not on the one in `PORT`; requests are sent there"))
+}
+
+/// The last lines of an instance as they may be kept and shown; none of them if its secrets cannot be told.
+async fn last_lines(
+    runtime: &dyn engine::Runtime,
+    secrets: &dyn Secrets,
+    instance: &InstanceId,
+    release: Option<&Release>,
+) -> Vec<String> {
+    let Some(release) = release else { return Vec::new() };
+    let Ok(values) = secrets.values(&release.version.app, EnvironmentKind::of(&release.environment)) else {
+        return Vec::new();
+    };
+    let lines = runtime.last_lines(instance, LAST_LINES).await;
+    words::without_secrets(words::plain(&lines), values.values())
 }
 
 pub(crate) fn chain(error: &Error) -> String {

@@ -104,6 +104,8 @@ pub struct Analysis {
     pub apps: BTreeMap<AppName, PlannedApp>,
     /// The app that answers what no route claims.
     pub default_app: Option<AppName>,
+    /// Members of the workspace that are not served, by folder, and why, each in a sentence.
+    pub not_served: BTreeMap<String, String>,
     /// The tasks of the affected apps, those of packages before those that need them.
     pub tasks: Vec<Task>,
     /// What a person should know.

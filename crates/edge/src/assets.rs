@@ -23,6 +23,19 @@ use crate::{Body, BodyError, whole};
 /// How much of a file is read at once, in bytes.
 const CHUNK: usize = 64 << 10;
 
+/// As what an asset answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// As what was asked for.
+    File {
+        /// Whether its path never meant anything else.
+        immutable: bool,
+    },
+    /// In place of what was asked for, with this status. It answers no condition and has no ranges: whoever kept it
+    /// did not keep what was asked for.
+    Instead(StatusCode),
+}
+
 /// Answers with an asset.
 ///
 /// # Errors
@@ -30,7 +43,7 @@ const CHUNK: usize = 64 << 10;
 pub async fn answer(
     data: &DataDirectory,
     asset: &Asset,
-    immutable: bool,
+    answer: Answer,
     method: &Method,
     headers: &HeaderMap,
 ) -> io::Result<Response<Body>> {
@@ -43,21 +56,27 @@ pub async fn answer(
             response.headers_mut().insert(name, value);
         }
     };
-    put(&mut response, ETAG, &etag);
-    put(
-        &mut response,
-        CACHE_CONTROL,
-        if immutable { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" },
-    );
     if !asset.encodings.is_empty() {
         put(&mut response, VARY, "accept-encoding");
     }
-    if matches(headers.get(IF_NONE_MATCH), &etag) {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return Ok(response);
+    match answer {
+        Answer::File { immutable } => {
+            let kept =
+                if immutable { "public, max-age=31536000, immutable" } else { "public, max-age=0, must-revalidate" };
+            put(&mut response, CACHE_CONTROL, kept);
+            put(&mut response, ETAG, &etag);
+            if matches(headers.get(IF_NONE_MATCH), &etag) {
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                return Ok(response);
+            }
+            put(&mut response, ACCEPT_RANGES, "bytes");
+        }
+        Answer::Instead(status) => {
+            *response.status_mut() = status;
+            put(&mut response, CACHE_CONTROL, "no-store");
+        }
     }
     put(&mut response, CONTENT_TYPE, &asset.content_type);
-    put(&mut response, ACCEPT_RANGES, "bytes");
     put(&mut response, http::header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     if let Some(encoding) = encoding {
         put(&mut response, CONTENT_ENCODING, name(encoding));
@@ -66,6 +85,8 @@ pub async fn answer(
     let length = file.metadata().await?.len();
     let asked = headers
         .get(RANGE)
+        // Of a file that is asked for by GET, and of nothing else (RFC 9110, section 14.2).
+        .filter(|_| method == Method::GET && matches!(answer, Answer::File { .. }))
         .filter(|_| headers.get(IF_RANGE).is_none_or(|condition| condition.as_bytes() == etag.as_bytes()));
     let (from, count) = match asked.map_or(Range::Whole, |range| range_of(range, length)) {
         Range::Whole => (0, length),

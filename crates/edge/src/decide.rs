@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use api::assets::Asset;
-use api::table::Release;
-use model::{AppName, EnvironmentName, Label};
+use api::table::{Absence, Release};
+use model::{AppName, EnvironmentName, Label, Serving};
 use percent_encoding::percent_decode_str;
 
-use crate::index::{Candidate, Environment, Index, Place};
+use crate::index::{Candidate, Environment, Index, Place, Role};
 
 /// Endpoints of frameworks that their pages ask for without a prefix.
 const FRAMEWORK_PATHS: [&str; 4] = ["/_next/image", "/_next/data", "/__manifest", "/_image"];
@@ -39,6 +39,18 @@ pub enum Decision {
         /// Whether its path never meant anything else.
         immutable: bool,
     },
+    /// A static app has no such page, and says so by one of its own.
+    NotFound {
+        /// Where.
+        at: At,
+        /// The page that says so.
+        asset: Asset,
+    },
+    /// A static app is asked for something else than reading.
+    NotAllowed {
+        /// Where.
+        at: At,
+    },
     /// A release's server is asked.
     Server {
         /// Where.
@@ -52,6 +64,8 @@ pub enum Decision {
         at: At,
         /// The path.
         path: String,
+        /// Whether it is the page's one address, and not only where an app begins.
+        permanent: bool,
     },
     /// A page that lists the apps.
     List(EnvironmentName),
@@ -61,8 +75,8 @@ pub enum Decision {
         environment: EnvironmentName,
         /// The app.
         app: AppName,
-        /// Why, in a sentence.
-        because: String,
+        /// Why.
+        absence: Absence,
     },
     /// The preview is asleep.
     Asleep(EnvironmentName),
@@ -151,14 +165,17 @@ impl Decider<'_> {
     }
 
     fn app(&self, app: &AppName, rule: String, own_host: bool) -> Decision {
+        if self.environment.kinds.get(app) == Some(&Serving::Worker) {
+            return self.nothing(format!("`{app}` is a worker: it runs, and nobody sends it requests"));
+        }
         let Some((at, release)) = self.at(app, rule) else {
             return match self.environment.absent.get(app).cloned() {
-                Some(because) => Decision::Absent { environment: self.name.clone(), app: app.clone(), because },
+                Some(absence) => Decision::Absent { environment: self.name.clone(), app: app.clone(), absence },
                 None => self.nothing(format!("`{app}` is no app of `{}`", self.name)),
             };
         };
         if own_host && self.asked.path == "/" && !release.base_path.is_empty() {
-            return Decision::Redirect { at, path: release.base_path.clone() };
+            return Decision::Redirect { at, path: self.beginning(app, release), permanent: false };
         }
         if let Some((asset, immutable)) = self.asset_of(app, self.asked.path) {
             return Decision::Asset { at, asset, immutable };
@@ -167,19 +184,65 @@ impl Decider<'_> {
             let fallback = self.environment.apps.get(app).and_then(|running| running.fallback.clone());
             return Decision::Server { at, fallback };
         }
-        self.page_of(app, at, release)
+        self.page_of(app, at)
     }
 
-    /// A static app's page: by its folder, by its name, else the shell, which routes in the browser.
-    fn page_of(&self, app: &AppName, at: At, release: &Release) -> Decision {
-        let path = self.asked.path.trim_end_matches('/');
-        let names = [format!("{path}/index.html"), format!("{path}.html")];
-        let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-        let shell = release.shell.clone().filter(|_| !is_file);
-        match names.into_iter().chain(shell).find_map(|name| self.live_asset_of(app, &name)) {
-            Some((asset, immutable)) => Decision::Asset { at, asset, immutable },
-            None => self.nothing(format!("`{app}` has no file `{}`", self.asked.path)),
+    /// Where an app with a base path begins: there, or in the folder of that name if the page is a folder's.
+    fn beginning(&self, app: &AppName, release: &Release) -> String {
+        let base_path = &release.base_path;
+        let is_folder = release.is_static && self.page(app, base_path).is_none();
+        if is_folder && self.page(app, &format!("{base_path}/")).is_some() {
+            return format!("{base_path}/");
         }
+        base_path.clone()
+    }
+
+    /// A static app's page, which has one address: `/about` is `about.html`, `/docs/` is `docs/index.html`, and with or
+    /// without the last `/` it is redirected to, so that what it refers to is found. Else the nearest page that stands
+    /// in for what is not there.
+    fn page_of(&self, app: &AppName, at: At) -> Decision {
+        if !self.asked.reads {
+            return Decision::NotAllowed { at };
+        }
+        let path = self.asked.path;
+        let other = match path.strip_suffix('/') {
+            Some(without) => without.to_owned(),
+            None => format!("{path}/"),
+        };
+        if let Some((asset, immutable)) = self.page(app, path) {
+            return Decision::Asset { at, asset, immutable };
+        }
+        if self.page(app, &other).is_some() {
+            return Decision::Redirect { at, path: other, permanent: true };
+        }
+        match self.stand_in(app) {
+            Some((Role::Shell, asset)) => Decision::Asset { at, asset, immutable: false },
+            Some((Role::NotFound, asset)) => Decision::NotFound { at, asset },
+            None => self.nothing(format!("`{app}` has no file `{path}`")),
+        }
+    }
+
+    /// The file of a page: `/docs/` is `docs/index.html`, `/about` is `about.html`.
+    fn page(&self, app: &AppName, path: &str) -> Option<(Asset, bool)> {
+        let ending = if path.ends_with('/') { "index.html" } else { ".html" };
+        self.live_asset_of(app, &format!("{path}{ending}"))
+    }
+
+    /// The nearest page that stands in for what is not there. A shell does so for pages alone: whoever asks for a
+    /// script must not be given one.
+    fn stand_in(&self, app: &AppName) -> Option<(Role, Asset)> {
+        let path = percent_decode_str(self.asked.path).decode_utf8_lossy();
+        let is_file = looks_like_a_file(&path);
+        let stand_ins = self.environment.stand_ins.get(app).into_iter().flatten();
+        let mut fitting = stand_ins.filter(|it| claims(&it.folder, &path) && !(is_file && it.role == Role::Shell));
+        fitting.find_map(|it| Some((it.role, self.live(app, &it.page)?)))
+    }
+
+    /// A file of an app's live release, by its name as it is.
+    fn live(&self, app: &AppName, name: &str) -> Option<Asset> {
+        let candidates = self.environment.assets.get(name)?;
+        let own = candidates.iter().find(|candidate| &candidate.app == app && candidate.age == 0)?;
+        Some(own.asset.clone())
     }
 
     fn at(&self, app: &AppName, rule: String) -> Option<(At, &Release)> {
@@ -254,6 +317,16 @@ impl Decider<'_> {
 pub fn claims(prefix: &str, path: &str) -> bool {
     let Some(rest) = path.strip_prefix(prefix.trim_end_matches('/')) else { return false };
     rest.is_empty() || rest.starts_with('/') || rest == ".data"
+}
+
+/// Whether a path ends like the name of a file: a dot, then letters and digits that begin with a letter. `/v1.2` and
+/// `/a@1.0.0` are pages.
+fn looks_like_a_file(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').is_some_and(|(_, ending)| {
+        ending.starts_with(|first: char| first.is_ascii_alphabetic())
+            && ending.chars().all(|letter| letter.is_ascii_alphanumeric())
+    })
 }
 
 /// A path as routes are written: a letter is the same however it is encoded, but an encoded `/` ends no segment.

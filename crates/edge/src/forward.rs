@@ -106,6 +106,7 @@ pub fn rewrite<B>(request: &mut Request<B>, index: &Index, release: &Label, orig
     };
     let client = origin.client.to_string();
     let values = [
+        ("x-forwarded-port", port_of(&origin.host)),
         ("x-forwarded-for", client.as_str()),
         ("x-forwarded-host", &origin.host),
         ("x-forwarded-proto", "http"),
@@ -266,6 +267,14 @@ pub async fn join((client, instance): (OnUpgrade, OnUpgrade)) -> std::io::Result
     tokio::io::copy_bidirectional(&mut TokioIo::new(client), &mut TokioIo::new(instance)).await.map(drop)
 }
 
+/// The port that a client asked, which is 80 where its host names none.
+fn port_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((_, port)) if !port.contains(']') => port,
+        _ => "80",
+    }
+}
+
 /// The protocol that a request wants to go on with.
 fn upgrade_of(headers: &HeaderMap) -> Option<HeaderValue> {
     let asked = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
@@ -315,6 +324,7 @@ mod tests {
         let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap());
         assert_eq!(header("host"), Some("catalog-b81d04e6.release.internal"));
         assert_eq!(header("x-forwarded-host"), Some("catalog.localhost:8080"));
+        assert_eq!(header("x-forwarded-port"), Some("8080"));
         assert_eq!(header("x-forwarded-for"), Some("192.0.2.7"));
         assert_eq!(header("x-secret"), None);
         assert_eq!(header("cookie"), Some("a=b"));

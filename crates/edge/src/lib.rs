@@ -27,6 +27,8 @@ mod internal;
 
 mod pages;
 
+mod local;
+
 mod access_log;
 
 mod nudge;

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use api::assets::AssetIndex;
+use api::assets::{Asset, AssetIndex};
 use api::layout::DataDirectory;
 use api::nudge::ToController;
 use api::table::RouteTable;
@@ -35,7 +35,7 @@ use crate::forward::{self, Deliverer, Origin, Undelivered};
 use crate::index::{Index, Indexes};
 use crate::internal::{self, Internals};
 use crate::strict::{self, Host};
-use crate::{Body, BodyError, assets, nudge, pages};
+use crate::{Body, BodyError, assets, local, nudge, pages};
 
 /// How long a client may take to send a request's head.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
@@ -296,15 +296,26 @@ impl Work {
             referer: referer.as_deref(),
             reads: matches!(*request.method(), Method::GET | Method::HEAD),
         };
+        let local = match caller {
+            Caller::Client(client) => local::is_local(self.edge.listening, *client, &host, request.headers()),
+            Caller::Instance { .. } => false,
+        };
         let (index, decision, ticket) = self.edge.decide(asked, caller);
         self.ticket = ticket;
         self.record.generation = index.generation;
         match decision {
             Decision::Asset { at, asset, immutable } => {
                 self.note(&index, &at);
-                let answered =
-                    assets::answer(&self.edge.data, &asset, immutable, request.method(), request.headers()).await;
-                answered.unwrap_or_else(|cause| self.broken(&format!("the asset cannot be read: {cause}")))
+                self.asset(&asset, assets::Answer::File { immutable }, request.method(), request.headers()).await
+            }
+            Decision::NotFound { at, asset } => {
+                self.note(&index, &at);
+                let answer = assets::Answer::Instead(StatusCode::NOT_FOUND);
+                self.asset(&asset, answer, request.method(), request.headers()).await
+            }
+            Decision::NotAllowed { at } => {
+                self.note(&index, &at);
+                pages::not_allowed(at.app.as_str())
             }
             Decision::Server { at, fallback } => {
                 self.note(&index, &at);
@@ -315,36 +326,33 @@ impl Work {
                 };
                 let origin =
                     Origin { client, host: self.host_for(&index, &at, host, caller), id: self.record.id.clone() };
-                self.forward(&index, request, &at, fallback.as_ref(), &origin).await
+                self.forward(&index, request, &at, fallback.as_ref(), &origin, local).await
             }
-            Decision::Redirect { at, path } => {
+            Decision::Redirect { at, path, permanent } => {
                 self.note(&index, &at);
-                pages::redirect(&match uri.query() {
+                let path = match uri.query() {
                     Some(query) => format!("{path}?{query}"),
                     None => path,
-                })
-            }
-            Decision::List(environment)
-                if index.environments.get(&environment).is_some_and(|it| it.hosts.is_empty()) =>
-            {
-                self.record.environment = Some(environment.to_string());
-                pages::soon("Not there yet", "the first commit is being looked at", 1)
+                };
+                pages::redirect(&path, permanent)
             }
             Decision::Nothing { .. } if index.generation == 0 => {
                 pages::soon("Not there yet", "everything is being started", 1)
             }
             Decision::List(environment) => {
                 self.record.environment = Some(environment.to_string());
-                let port = format!(":{}", self.edge.listening.port());
-                index
-                    .environments
-                    .get(&environment)
-                    .map_or_else(|| pages::nothing("the environment is gone"), |it| pages::list(it, &port))
+                match index.environments.get(&environment) {
+                    None => pages::nothing("the environment is gone"),
+                    Some(it) if !it.is_known && it.problems.is_empty() => {
+                        pages::soon("Not there yet", "the first commit is being looked at", 1)
+                    }
+                    Some(it) => pages::list(&index, &environment, it, host.port()),
+                }
             }
-            Decision::Absent { environment, app, because } => {
+            Decision::Absent { environment, app, absence } => {
                 (self.record.environment, self.record.app) = (Some(environment.to_string()), Some(app.to_string()));
-                self.record.because = Some(because.clone());
-                pages::soon("Not there yet", &format!("`{app}` cannot answer: {because}"), 2)
+                self.record.because = Some(absence.because.clone());
+                pages::absent(app.as_str(), &absence, local)
             }
             Decision::Asleep(environment) => {
                 self.record.environment = Some(environment.to_string());
@@ -376,6 +384,7 @@ impl Work {
         at: &At,
         fallback: Option<&Label>,
         origin: &Origin,
+        local: bool,
     ) -> Response<Body> {
         let (method, headers) = (request.method().clone(), request.headers().clone());
         forward::rewrite(&mut request, index, &at.release, origin);
@@ -406,8 +415,9 @@ impl Work {
                 because
             }
             Err(Undelivered::NoTarget(because)) => {
-                self.record.because = Some(because);
-                return pages::soon("Not available", &format!("`{}` does not answer at the moment", at.app), 1);
+                let trouble = index.releases.get(&at.release).and_then(|release| release.trouble.as_ref());
+                self.record.because = Some(trouble.map_or(because, |trouble| trouble.because.clone()));
+                return pages::silent(at.app.as_str(), trouble, local);
             }
             Err(Undelivered::Late(because)) => {
                 self.record.because = Some(because.clone());
@@ -434,15 +444,20 @@ impl Work {
         let candidates = index.environments.get(&at.environment).and_then(|environment| environment.assets.get(shell));
         let own = candidates.into_iter().flatten().find(|candidate| candidate.app == at.app && candidate.age == 0);
         let Some(candidate) = own else {
-            return pages::soon("Not available", &format!("`{}` does not answer at the moment", at.app), 1);
+            return pages::silent(at.app.as_str(), None, false);
         };
-        match assets::answer(&self.edge.data, &candidate.asset, false, method, headers).await {
-            Ok(mut response) => {
-                response.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-                response
-            }
-            Err(cause) => self.broken(&format!("the shell cannot be read: {cause}")),
-        }
+        self.asset(&candidate.asset, assets::Answer::Instead(StatusCode::OK), method, headers).await
+    }
+
+    async fn asset(
+        &self,
+        asset: &Asset,
+        answer: assets::Answer,
+        method: &Method,
+        headers: &http::HeaderMap,
+    ) -> Response<Body> {
+        let answered = assets::answer(&self.edge.data, asset, answer, method, headers).await;
+        answered.unwrap_or_else(|cause| self.broken(&format!("the asset cannot be read: {cause}")))
     }
 
     fn broken(&self, because: &str) -> Response<Body> {

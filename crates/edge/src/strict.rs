@@ -12,6 +12,16 @@ pub struct Host {
     pub name: String,
 }
 
+impl Host {
+    /// The port as it was sent, with its `:`; nothing if none was.
+    pub fn port(&self) -> &str {
+        match self.sent.rfind(':') {
+            Some(colon) if !self.sent[colon..].contains(']') => &self.sent[colon..],
+            _ => "",
+        }
+    }
+}
+
 /// The host of a request that may be served.
 ///
 /// # Errors

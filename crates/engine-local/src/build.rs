@@ -21,16 +21,19 @@ mod base;
 mod checkout;
 mod closure;
 mod dependencies;
-mod hints;
+pub mod hints;
 mod image;
 mod imports;
 mod install;
 mod managers;
 mod once;
+mod outcome;
 mod pack;
 mod room;
 
+use hints::{Failed, Moment};
 use once::Once;
+use pack::PackError;
 use room::{Registry, Room, Run};
 
 /// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
@@ -38,6 +41,9 @@ pub const EPOCH: u64 = 1_577_836_800;
 
 /// How many last lines of a build's log are shown when it failed.
 const LAST_LINES: usize = 30;
+
+/// How many are looked through for what a person can do.
+const TELLING_LINES: usize = 400;
 
 /// Builds tasks on this machine.
 #[derive(Clone)]
@@ -156,7 +162,7 @@ impl Work {
         self.tell(Stage::Pack, false);
         let built = self.keep(&room, install.as_deref(), &checkout).await;
         let removed = room.remove().await;
-        let built = built.map_err(|cause| self.error("keep what was left by", cause))?;
+        let built = built?;
         removed.map_err(|cause| self.error("clear up after", cause))?;
         Ok(built)
     }
@@ -232,23 +238,40 @@ impl Work {
         }
         removed.map_err(|cause| self.error("clear up after", cause))?;
         let shows = |path: &str| task.shown.iter().any(|file| file.path.as_str() == path);
-        let hint = hints::hint(&ended.ending, &last_lines, &shows);
+        let app = match &task.kind {
+            TaskKind::App { app, .. } => Some(app),
+            TaskKind::Package => None,
+        };
+        let told = files::last_lines(&log, TELLING_LINES);
+        let failed =
+            Failed { moment: Moment::Build, app, ending: Some(&ended.ending), last_lines: &told, shows: &shows };
+        let hint = hints::hint(&failed);
         Err(BuildFailure::Failed { because: ended.words(), hint, log, last_lines })
     }
 
     /// Keeps what the build left under its key.
-    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> io::Result<Built> {
+    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> Result<Built, BuildFailure> {
         let (shared, task, upper) = (self.shared.clone(), self.task.clone(), room.upper());
+        let failed = |cause| self.error("keep what was left by", cause);
         if task.kind == TaskKind::Package {
-            return blocking(move || keep_output(&shared.data, &task.key, &upper).map(|()| Built::Output)).await;
+            let kept = blocking(move || keep_output(&shared.data, &task.key, &upper).map(|()| Built::Output)).await;
+            return kept.map_err(failed);
         }
         let app_sources: Vec<PathBuf> = {
             let outputs = task.needs.iter().rev().map(|key| shared.data.outputs().join(key.as_str()));
             checkout.iter().rev().map(|part| shared.data.path().join(part)).chain(outputs).chain([upper]).collect()
         };
         let install = install.map(|install| shared.data.path().join(install));
-        let artifact = pack::pack(&shared, &task, install, app_sources).await?;
-        Ok(Built::Artifact(Box::new(artifact)))
+        match pack::pack(&shared, &task, install, app_sources).await {
+            Ok(artifact) => Ok(Built::Artifact(Box::new(artifact))),
+            Err(PackError::Io(cause)) => Err(failed(cause)),
+            Err(PackError::Missing(missing)) => Err(BuildFailure::Failed {
+                because: missing.to_string(),
+                hint: Some(missing.hint),
+                log: room.log(),
+                last_lines: files::last_lines(&room.log(), LAST_LINES),
+            }),
+        }
     }
 
     /// Begins what packing will need while the build still runs. Packing asks for it again, and tells what fails.

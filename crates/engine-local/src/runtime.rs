@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::layout::DataDirectory;
-use api::sandbox::{Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
+use api::sandbox::{APPS_FILE, Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
 use engine::{Error, InstanceSpec, InstanceState, ObservedInstance, Probe, Remedy, Runtime};
 use model::task::REPOSITORY_FOLDER;
 use model::{AppName, Artifact, InstanceId, NetworkAccess};
@@ -172,6 +172,17 @@ impl Runtime for LocalRuntime {
         }
     }
 
+    async fn own_port(&self, instance: &InstanceId) -> Option<u16> {
+        let folder = self.folder(instance);
+        // On the host's network every instance is told another port.
+        if folder.join(APPS_FILE).exists() {
+            return None;
+        }
+        let dialed = tokio::task::spawn_blocking(move || client::dial(&folder.join("dial.sock"))).await;
+        let port = dialed.ok()?.ok()??.peer_addr().ok()?.port();
+        (port != PORT).then_some(port)
+    }
+
     async fn last_lines(&self, instance: &InstanceId, count: usize) -> Vec<String> {
         files::last_lines(&self.data.instance_logs().join(format!("{instance}.log")), count)
     }
@@ -255,6 +266,7 @@ pub fn words(ending: &Ending) -> String {
         return "was killed: out of time".to_owned();
     }
     match (ending.code, ending.signal) {
+        (Some(0), _) => "ended by itself, with status 0".to_owned(),
         (Some(code), _) => format!("exited with status {code}"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended".to_owned(),

@@ -33,6 +33,9 @@ pub trait Runtime: Send + Sync {
     /// Requests `path` from an instance once, as `host`, and says what came back. Waits `patience` at most.
     async fn probe(&self, instance: &InstanceId, path: &str, host: &str, patience: Duration) -> Probe;
 
+    /// The port that an instance listens on, where that is not the one that it was told in `PORT`.
+    async fn own_port(&self, instance: &InstanceId) -> Option<u16>;
+
     /// The last `count` lines that the instance wrote.
     async fn last_lines(&self, instance: &InstanceId, count: usize) -> Vec<String>;
 }

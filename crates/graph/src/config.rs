@@ -24,7 +24,7 @@ const NAME_RULE: &str = "it must be lower-case letters, digits and single dashes
 
 const SITE_KEYS: [&str; 2] = ["production", "default"];
 const UPSTREAM_KEYS: [&str; 2] = ["url", "routes"];
-const APP_KEYS: [&str; 16] = [
+const APP_KEYS: [&str; 17] = [
     "path",
     "routes",
     "build",
@@ -41,6 +41,7 @@ const APP_KEYS: [&str; 16] = [
     "build_env",
     "build_network",
     "commit",
+    "served",
 ];
 
 /// What is configured; everything is optional.
@@ -111,6 +112,8 @@ pub struct AppConfig {
     pub build_network: Option<bool>,
     /// Whether the build sees the real commit.
     pub commit: Option<bool>,
+    /// Whether it is an app at all.
+    pub served: Option<bool>,
 }
 
 impl AppConfig {
@@ -142,6 +145,7 @@ impl AppConfig {
             build_env: self.build_env.or(weaker.build_env),
             build_network: self.build_network.or(weaker.build_network),
             commit: self.commit.or(weaker.commit),
+            served: self.served.or(weaker.served),
         }
     }
 }
@@ -330,6 +334,7 @@ impl<'a> Reader<'a> {
                 }
                 "build_network" => app.build_network = self.bool(key, node),
                 "commit" => app.commit = self.bool(key, node),
+                "served" => app.served = self.bool(key, node),
                 _ => self.unknown(key, *at, &APP_KEYS),
             }
         }

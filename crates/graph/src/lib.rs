@@ -16,6 +16,14 @@ pub mod config;
 
 pub mod workspace;
 
+pub mod files;
+
+pub mod script;
+
+pub mod discover;
+
+pub mod detect;
+
 pub mod inputs;
 
 pub mod plan;
@@ -23,6 +31,10 @@ pub mod plan;
 pub mod affected;
 
 pub mod variables;
+
+mod yaml;
+
+pub mod pipeline;
 
 #[cfg(test)]
 mod notation;

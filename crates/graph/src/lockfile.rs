@@ -1,25 +1,58 @@
-//! `package-lock.json`, versions 2 and 3: what is installed where, and what a package's closure holds.
-//! Source: docs.npmjs.com, "package-lock.json".
+//! Lockfiles of every package manager: what is installed where, and what a package's closure holds.
+//!
+//! A reader for each format turns its file into one `Graph` and a `Finder`, which says where what a manifest
+//! wants is found in it. Everything after that is the same for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use model::PackageManager;
 
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{Diagnostic, Lines};
+use crate::manifest::Manifest;
+use graph::Graph;
 
-/// An npm lockfile.
-#[derive(Clone, Debug, Default, PartialEq)]
+mod versions;
+
+mod npm;
+
+mod pnpm;
+
+mod yarn_classic;
+
+mod yarn_berry;
+
+mod bun;
+
+mod descriptors;
+
+mod nearest;
+
+mod graph;
+
+mod json;
+
+mod paths;
+
+pub use versions::Reading;
+
+/// Names of lockfiles, in the order in which a package manager looks at its own.
+pub const FILES: [&str; 6] =
+    ["npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock", "bun.lockb"];
+
+/// The longest lockfile that is read. The longest of some three hundred public ones is of 3 MB; what is made to be
+/// as large as this takes seconds and some hundred megabytes.
+const LONGEST: usize = 16 << 20;
+
+/// A lockfile.
+#[derive(Clone, Debug)]
 pub struct Lockfile {
-    packages: BTreeMap<String, Package>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Package {
+    manager: PackageManager,
     version: String,
-    integrity: String,
-    /// The folder of the repository that a link names.
-    link: Option<String>,
-    dependencies: BTreeSet<String>,
+    writers: &'static versions::Writers,
+    graph: Graph,
+    finder: Finder,
+    local_sources: BTreeSet<String>,
+    patches: BTreeSet<String>,
 }
 
 /// A package from outside that a closure holds.
@@ -29,124 +62,211 @@ pub struct Installed {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// What its content is checked against; empty if the lockfile does not say.
+    /// What its content is checked against, else where it comes from; empty if the lockfile says neither.
     pub integrity: String,
 }
 
 /// What a set of dependencies resolves to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Closure {
-    /// Packages from outside by where they are installed: `node_modules/react`.
-    pub installed: BTreeMap<String, Installed>,
-    /// Links to folders of the repository by where they stand: `node_modules/@academy/ui`.
-    pub links: BTreeMap<String, String>,
+pub struct Closure<'a> {
+    /// Packages from outside by their place: for npm and Bun where they are installed (`node_modules/react`), for
+    /// pnpm their snapshot (`react-dom@19.1.0(react@19.1.0)`), for Yarn what they resolve to (`react@npm:19.1.0`).
+    pub installed: BTreeMap<&'a str, &'a Installed>,
+    /// Links to folders by where they stand: `node_modules/@academy/ui`.
+    pub links: BTreeMap<&'a str, &'a str>,
+}
+
+/// Where what a manifest wants is found.
+#[derive(Clone, Debug)]
+enum Finder {
+    /// In the nearest `node_modules` on the way up.
+    Npm(nearest::Nearest),
+    /// In what each member was seen to want.
+    Pnpm(pnpm::Importers),
+    /// By name and range.
+    YarnClassic(descriptors::Descriptors),
+    /// By name and range, or in what each member was seen to want.
+    YarnBerry(yarn_berry::Finder),
+    /// In the nearest key on the way up from the member's name.
+    Bun(bun::Finder),
 }
 
 impl Lockfile {
-    /// Reads a lockfile.
+    /// Reads a lockfile; which kind it is, its name and content say. `file` is its path in the repository.
     ///
     /// # Errors
-    /// If it does not parse, or is of a version before 2.
+    /// If it is no lockfile, does not parse, is not whole, or is of a version that nobody knows.
     pub fn read(file: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
-        let again = "`npm install` writes it anew";
-        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-        let value: Value = serde_json::from_slice(content)
-            .map_err(|cause| diagnostic::of_json("the lockfile cannot be read", &cause).in_file(file).hint(again))?;
-        let unusable = |what: String| Diagnostic::error(what).in_file(file).hint(again);
-        match value.get("lockfileVersion") {
-            Some(version) if matches!(version.as_u64(), Some(2..=3)) => {}
-            Some(version) => {
-                return Err(unusable(format!("the lockfile is of version {version}; versions 2 and 3 are read")));
-            }
-            None => return Err(unusable("the lockfile has no `lockfileVersion`".to_owned())),
-        }
-        let Some(packages) = value.get("packages").and_then(Value::as_object) else {
-            return Err(unusable("the lockfile has no table `packages`".to_owned()));
-        };
-        let packages = packages.iter().map(|(path, entry)| (path.clone(), Package::read(entry)));
-        Ok(Lockfile { packages: packages.collect() })
+        read(file.rsplit('/').next().unwrap_or(file), content).map_err(|problem| problem.in_file(file))
     }
 
-    /// What `names`, wanted by the package in `folder`, resolve to, and all that those need in turn; what members
-    /// of the workspace need is for the caller to ask.
-    pub fn closure<'a>(
+    /// Who wrote it.
+    pub fn manager(&self) -> PackageManager {
+        self.manager
+    }
+
+    /// The version of its format, as it says: `9.0`, `3`, `8`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Versions of the package manager that write this format and install from it unchanged, as npm writes ranges:
+    /// where a repository names none, the newest of these is right.
+    pub fn range(&self) -> &'static str {
+        self.writers.range
+    }
+
+    /// What a version of the package manager does with it.
+    pub fn read_by(&self, version: &str) -> Reading {
+        self.writers.read_by(version)
+    }
+
+    /// With the packages that the root's manifest sends elsewhere: what wants one of them may get any that is
+    /// there. Only Yarn's lockfiles do not tell by themselves.
+    #[must_use]
+    pub fn with_resolutions(mut self, root: &Manifest) -> Lockfile {
+        if let Finder::YarnClassic(descriptors) = &mut self.finder {
+            let names = root.redirected();
+            if !names.is_empty() {
+                descriptors.redirect(&names);
+                self.graph.redirect(&names);
+            }
+        }
+        self
+    }
+
+    /// What the package in `folder` wants, names with ranges, and all that this needs in turn; what members of
+    /// the workspace need is for the caller to ask. Folders are relative to the lockfile's own.
+    ///
+    /// It may hold more than is installed, where the lockfile does not say which of several, but never less.
+    pub fn closure(
         &self,
         folder: &str,
-        names: impl IntoIterator<Item = &'a str>,
-        is_member: impl Fn(&str) -> bool,
-    ) -> Closure {
-        let mut closure = Closure::default();
-        let mut open: Vec<(String, String)> =
-            names.into_iter().map(|name| (folder.to_owned(), name.to_owned())).collect();
-        while let Some((folder, name)) = open.pop() {
-            let Some((path, package)) = self.resolve(&folder, &name) else { continue };
-            if let Some(target) = &package.link {
-                let is_new = closure.links.insert(path.to_owned(), target.clone()).is_none();
-                if let Some(linked) = self.packages.get(target).filter(|_| is_new && !is_member(target)) {
-                    open.extend(linked.dependencies.iter().map(|name| (target.clone(), name.clone())));
-                }
-                continue;
-            }
-            let installed = Installed { name, version: package.version.clone(), integrity: package.integrity.clone() };
-            if closure.installed.insert(path.to_owned(), installed).is_none() {
-                open.extend(package.dependencies.iter().map(|name| (path.to_owned(), name.clone())));
+        wanted: &BTreeMap<&str, &str>,
+        is_member: &dyn Fn(&str) -> bool,
+    ) -> Closure<'_> {
+        let mut found = Vec::new();
+        for (name, range) in wanted {
+            found.extend(self.find(folder, name, range));
+            if let Finder::YarnBerry(finder) = &self.finder {
+                // Yarn may have seen another range: of two tables, or after `resolutions`.
+                found.extend(finder.seen(folder, name).and_then(|range| self.find(folder, name, range)));
             }
         }
-        closure
+        self.graph.closure(found, is_member)
     }
 
-    /// Whether `name`, wanted by the package in `folder`, resolves to anything.
-    pub fn holds(&self, folder: &str, name: &str) -> bool {
-        self.resolve(folder, name).is_some()
-    }
-
-    /// The folder of the repository that `name`, wanted by the package in `folder`, is a link to.
-    pub fn link(&self, folder: &str, name: &str) -> Option<&str> {
-        self.resolve(folder, name)?.1.link.as_deref()
-    }
-
-    /// Where Node.js finds `name` from `folder`: the nearest `node_modules` on the way up.
-    fn resolve(&self, folder: &str, name: &str) -> Option<(&str, &Package)> {
-        let mut at = Some(folder);
-        while let Some(folder) = at {
-            let path = if folder.is_empty() {
-                format!("node_modules/{name}")
-            } else {
-                format!("{folder}/node_modules/{name}")
-            };
-            if folder.rsplit('/').next() != Some("node_modules")
-                && let Some((path, package)) = self.packages.get_key_value(&path)
-            {
-                return Some((path, package));
-            }
-            at = match folder.rsplit_once('/') {
-                Some((parent, _)) => Some(parent),
-                None if folder.is_empty() => None,
-                None => Some(""),
-            };
+    /// Whether what the package in `folder` wants is known; if not, an install would fail or resolve anew.
+    pub fn holds(&self, folder: &str, name: &str, range: &str) -> bool {
+        match &self.finder {
+            Finder::Npm(nearest) => nearest.find(folder, name).is_some(),
+            Finder::Pnpm(importers) => importers.hold(folder, name, range),
+            Finder::YarnClassic(descriptors) => descriptors.hold(name, range, &self.graph),
+            Finder::YarnBerry(finder) => finder.holds(folder, name, range, &self.graph),
+            Finder::Bun(finder) => finder.holds(folder, name, range),
         }
-        None
+    }
+
+    /// The folder that `name`, wanted by the package in `folder`, leads to, by a link or a copy.
+    pub fn link(&self, folder: &str, name: &str, range: &str) -> Option<&str> {
+        self.graph.folder_of(self.find(folder, name, range)?)
+    }
+
+    /// Folders and archives of the repository that are installed from, and folders that links lead to (of npm's
+    /// members as well): an install needs their content. A path out of the lockfile's folder starts with `..`.
+    pub fn local_sources(&self) -> &BTreeSet<String> {
+        &self.local_sources
+    }
+
+    /// Patch files that entries name. From version 11 on, pnpm's lockfile holds only their hashes.
+    pub fn patches(&self) -> &BTreeSet<String> {
+        &self.patches
+    }
+
+    fn find(&self, folder: &str, name: &str, range: &str) -> Option<usize> {
+        match &self.finder {
+            Finder::Npm(nearest) => nearest.find(folder, name),
+            Finder::Pnpm(importers) => importers.find(folder, name).or_else(|| self.graph.named(name)),
+            Finder::YarnClassic(descriptors) => descriptors.find(name, range).or_else(|| self.graph.named(name)),
+            Finder::YarnBerry(finder) => finder.find(name, range).or_else(|| self.graph.named(name)),
+            Finder::Bun(finder) => finder.find(folder, name).or_else(|| self.graph.named(name)),
+        }
     }
 }
 
-impl Package {
-    fn read(entry: &Value) -> Package {
-        let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let tables = ["dependencies", "optionalDependencies", "peerDependencies"];
-        let names = tables.into_iter().filter_map(|table| entry.get(table)?.as_object()).flat_map(|table| table.keys());
-        let is_link = entry.get("link").and_then(Value::as_bool) == Some(true);
-        let integrity = match text("integrity") {
-            // A package without a hash is told from another by where it came from.
-            empty if empty.is_empty() => text("resolved"),
-            integrity => integrity,
-        };
-        Package {
-            version: text("version"),
-            integrity,
-            link: Some(text("resolved")).filter(|target| is_link && !target.is_empty()),
-            dependencies: names.cloned().collect(),
-        }
+/// What a reader has read.
+struct Contents {
+    version: String,
+    writers: &'static versions::Writers,
+    graph: Graph,
+    finder: Finder,
+    local_sources: BTreeSet<String>,
+    patches: BTreeSet<String>,
+}
+
+fn read(name: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
+    if name == "bun.lockb" || content.starts_with(b"#!/usr/bin/env bun") {
+        let text = "`bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`";
+        return Err(Diagnostic::error("the lockfile is binary, which only Bun reads").hint(text));
     }
+    let manager = match name {
+        "package-lock.json" | "npm-shrinkwrap.json" => PackageManager::Npm,
+        "pnpm-lock.yaml" => PackageManager::Pnpm,
+        "bun.lock" => PackageManager::Bun,
+        "yarn.lock" if yarn_berry::is(content) => PackageManager::YarnBerry,
+        "yarn.lock" => PackageManager::YarnClassic,
+        _ => return Err(Diagnostic::error("no package manager's lockfile is called so")),
+    };
+    let contents = text(content).and_then(|text| match manager {
+        PackageManager::Npm => npm::read(text),
+        PackageManager::Pnpm => pnpm::read(text),
+        PackageManager::YarnClassic => yarn_classic::read(text),
+        PackageManager::YarnBerry => yarn_berry::read(text),
+        PackageManager::Bun => bun::read(text),
+    });
+    let contents = contents.map_err(|problem| match problem.hint {
+        Some(_) => problem,
+        None => problem.hint(format!("`{} install` writes it anew", manager.program())),
+    })?;
+    let Contents { version, writers, graph, finder, local_sources, patches } = contents;
+    Ok(Lockfile { manager, version, writers, graph, finder, local_sources, patches })
+}
+
+/// The text of a lockfile, without a byte-order mark.
+fn text(content: &[u8]) -> Result<&str, Diagnostic> {
+    if content.len() > LONGEST {
+        return Err(Diagnostic::error(format!("the lockfile is longer than {} MB", LONGEST >> 20)));
+    }
+    let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let text = std::str::from_utf8(content).map_err(|cause| {
+        let before = String::from_utf8_lossy(&content[..cause.valid_up_to()]);
+        Diagnostic::error("the lockfile is not UTF-8").at(Lines::of(&before).place(before.len()))
+    })?;
+    let is_marker = |line: &str| ["<<<<<<<", ">>>>>>>", "|||||||"].iter().any(|marker| line.starts_with(marker));
+    match text.lines().position(is_marker) {
+        Some(line) => Err(Diagnostic::error("the lockfile has an unresolved merge conflict").at((line + 1, 1))),
+        None => Ok(text),
+    }
+}
+
+fn unknown_version(version: &str, known: &str) -> Diagnostic {
+    Diagnostic::error(format!("the lockfile is of version {version}; {known} are read"))
+}
+
+/// What is reached from somebody's wishes and needs what is not there; what nobody reaches is left over from before.
+fn first_missing(graph: &Graph, wanted: Vec<usize>, missing: &[(usize, String, String)]) -> Result<(), Diagnostic> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let is_reached = graph.reached(wanted);
+    match missing.iter().find(|(node, ..)| is_reached[*node]) {
+        Some((_, who, needed)) => Err(not_whole(who, needed)),
+        None => Ok(()),
+    }
+}
+
+fn not_whole(who: &str, needed: &str) -> Diagnostic {
+    Diagnostic::error(format!("the lockfile is not whole: `{who}` needs `{needed}`, which it does not hold"))
 }
 
 #[cfg(test)]

@@ -62,6 +62,17 @@ impl Manifest {
         self.fields.get(name)?.as_str()
     }
 
+    /// Text below a way of fields.
+    pub fn text_at(&self, way: &[&str]) -> Option<&str> {
+        let (first, rest) = way.split_first()?;
+        rest.iter().try_fold(self.fields.get(*first)?, |value, name| value.get(name))?.as_str()
+    }
+
+    /// Whether it says nothing, as that of a folder without one.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     /// A script that is not empty.
     pub fn script(&self, name: &str) -> Option<&str> {
         self.fields.get("scripts")?.get(name)?.as_str().filter(|script| !script.trim().is_empty())
@@ -84,17 +95,31 @@ impl Manifest {
         entries.filter_map(|(name, range)| Some((name.as_str(), range.as_str()?))).collect()
     }
 
-    /// Names in any dependency table.
+    /// Names and ranges in any dependency table.
     pub fn all_dependencies(&self) -> BTreeMap<&str, &str> {
-        let tables = ["peerDependencies", "optionalDependencies", "devDependencies", "dependencies"];
-        tables.into_iter().flat_map(|table| self.dependencies(table)).collect()
+        self.needed(true)
     }
 
-    /// Names that it needs when it runs; with those that only its own build and tests need if `dev`.
-    pub fn needed(&self, dev: bool) -> BTreeSet<&str> {
-        let tables = ["dependencies", "optionalDependencies", "peerDependencies", "devDependencies"];
-        let tables = if dev { &tables[..] } else { &tables[..3] };
-        tables.iter().flat_map(|table| self.dependencies(table).into_keys()).collect()
+    /// Names and ranges that it needs when it runs; with those that only its own build and tests need if `dev`. Of
+    /// a name in several tables the range that is installed counts.
+    /// Source: docs.npmjs.com, "package.json", `optionalDependencies`; pnpm's `satisfiesPackageManifest`.
+    pub fn needed(&self, dev: bool) -> BTreeMap<&str, &str> {
+        let tables = ["peerDependencies", "devDependencies", "dependencies", "optionalDependencies"];
+        let tables = tables.into_iter().filter(|table| dev || *table != "devDependencies");
+        tables.flat_map(|table| self.dependencies(table)).collect()
+    }
+
+    /// Names that `resolutions` send elsewhere, wherever they are wanted: `react`, `**/react`, `shop/react@^18`.
+    /// Source: classic.yarnpkg.com, "Selective dependency resolutions".
+    pub fn redirected(&self) -> BTreeSet<String> {
+        let name = |pattern: &str| {
+            let parts: Vec<&str> = pattern.split('/').collect();
+            let scope = parts.len().checked_sub(2).and_then(|at| parts.get(at)).filter(|part| part.starts_with('@'));
+            let last = parts.last().copied().unwrap_or_default();
+            let last = last.char_indices().skip(1).find(|(_, char)| *char == '@').map_or(last, |(at, _)| &last[..at]);
+            scope.map_or_else(|| last.to_owned(), |scope| format!("{scope}/{last}"))
+        };
+        self.dependencies("resolutions").into_keys().map(name).collect()
     }
 
     /// Workspace globs; none if it has no `workspaces`, or that is no list of texts.

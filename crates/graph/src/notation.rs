@@ -14,11 +14,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{EnvironmentName, Toolchain};
+use model::{EnvironmentName, RepoPath, Toolchain};
 use serde_json::{Map, Value, json};
 
 use crate::git::{SYMBOLIC_LINK, Snapshot};
-use crate::plan::{Planned, plan};
+use crate::plan::{Planned, Toolchains, plan};
 use crate::workspace::{Unreadable, Workspace};
 
 /// A repository that a test describes.
@@ -67,7 +67,9 @@ impl World {
         for (name, member) in &self.members {
             let manifest = self.manifest(name, member).to_string().into_bytes();
             files.insert(format!("{}/package.json", folder(name, member)), ("100644", manifest));
-            files.insert(format!("{}/index.ts", folder(name, member)), ("100644", name.clone().into_bytes()));
+            // What listens is a server.
+            let source = if member.is_app { format!("createServer({name})") } else { name.clone() };
+            files.insert(format!("{}/index.ts", folder(name, member)), ("100644", source.into_bytes()));
         }
         if !self.outside.is_empty() {
             let folders = self.members.iter().map(|(name, member)| (name.as_str(), folder(name, member)));
@@ -137,21 +139,22 @@ impl World {
     }
 }
 
-/// A toolchain.
-pub fn toolchain() -> Toolchain {
-    Toolchain {
+/// Toolchains.
+pub fn toolchains() -> Toolchains {
+    let toolchain = Toolchain {
         node: "22.1.0".to_owned(),
         package_manager: "npm@11.1.0".to_owned(),
         platform: "linux-x64-glibc".to_owned(),
         compilers: String::new(),
-    }
+    };
+    [(RepoPath::root(), toolchain)].into()
 }
 
 /// Every app's build, by the app's name.
 ///
 /// Planning twice gives the same, and every task comes after those that it needs.
 pub fn plans(workspace: &Workspace) -> BTreeMap<String, Planned> {
-    let one = |app| plan(workspace, app, &EnvironmentName::production(), &toolchain());
+    let one = |app| plan(workspace, app, &EnvironmentName::production(), &toolchains());
     let plans: BTreeMap<String, Planned> =
         workspace.apps.iter().map(|(name, app)| (name.to_string(), one(app))).collect();
     for (name, app) in &workspace.apps {

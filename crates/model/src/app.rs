@@ -27,6 +27,10 @@ pub struct App {
     pub start: Option<String>,
     /// The folder of its public assets, relative to its own; none if that must be found after the build.
     pub output: Option<String>,
+    /// The same as its configuration files seem to say it; what the build left corrects that.
+    pub output_guess: Option<String>,
+    /// Files of variables that its commands name. Where one is not committed an empty one is put.
+    pub env_files: Vec<RepoPath>,
     /// The path prefix under which its assets and pages live (`base` of Vite, `basePath` of Next.js),
     /// if it is written literally in its configuration; with a leading and without a trailing `/`.
     pub base_path: Option<String>,
@@ -60,6 +64,8 @@ impl App {
             framework: None,
             start: None,
             output: None,
+            output_guess: None,
+            env_files: Vec::new(),
             base_path: None,
             health: "/".to_owned(),
             resources: Resources::default(),
@@ -123,6 +129,30 @@ pub enum Framework {
     Bundler,
     /// NestJS.
     Nest,
+}
+
+impl Framework {
+    /// How what it builds is usually started; none if it usually leaves files only. What a build left decides.
+    pub fn usual_start(self) -> Option<&'static str> {
+        match self {
+            Framework::Next => Some("next start"),
+            Framework::Nuxt | Framework::Nitro => Some("node .output/server/index.mjs"),
+            Framework::ReactRouter => Some("react-router-serve build/server/index.js"),
+            Framework::Remix => Some("remix-serve build/server/index.js"),
+            Framework::Astro => Some("node dist/server/entry.mjs"),
+            Framework::SvelteKit => Some("node build"),
+            Framework::Nest => Some("node dist/main"),
+            Framework::Docusaurus
+            | Framework::VitePress
+            | Framework::Gatsby
+            | Framework::CreateReactApp
+            | Framework::Angular
+            | Framework::Eleventy
+            | Framework::Storybook
+            | Framework::Vite
+            | Framework::Bundler => None,
+        }
+    }
 }
 
 /// A value that is the same everywhere, or one per kind of environment.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::App;
+use crate::app::{App, Serving};
 use crate::id::{CommitId, Digest, Version};
 
 /// What an app's build left: an OCI image and a set of public assets.
@@ -32,6 +32,17 @@ pub struct Artifact {
     /// What was guessed of the app and turned out otherwise, each in a sentence.
     #[serde(default)]
     pub corrections: Vec<String>,
+}
+
+impl Artifact {
+    /// How it is served; a build may have left something else than was guessed of the app.
+    pub fn serving(&self) -> Serving {
+        match self.start {
+            Start::Server { .. } => Serving::Server,
+            Start::Worker { .. } => Serving::Worker,
+            Start::Static => Serving::Static,
+        }
+    }
 }
 
 /// One layer of an image.

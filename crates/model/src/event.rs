@@ -99,6 +99,9 @@ pub enum Event {
         apps: BTreeMap<AppName, PlannedApp>,
         /// The app that answers what no route claims.
         default_app: Option<AppName>,
+        /// Members of the workspace that are not served, by folder, and why, each in a sentence.
+        #[serde(default)]
+        not_served: BTreeMap<String, String>,
         /// What a person should know about the commit.
         warnings: Vec<String>,
     },

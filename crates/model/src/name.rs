@@ -117,8 +117,12 @@ impl Names {
 
     /// [`Names::allocate`] for an app: `path` is its folder, the last part of which is shown.
     pub fn app(&mut self, path: &str) -> AppName {
-        let folder = path.rsplit('/').next().unwrap_or(path);
-        AppName(self.allocate(folder, path))
+        self.app_called(path.rsplit('/').next().unwrap_or(path), path)
+    }
+
+    /// [`Names::app`] for an app that is called otherwise than its folder: one at the repository's root.
+    pub fn app_called(&mut self, shown: &str, path: &str) -> AppName {
+        AppName(self.allocate(shown, path))
     }
 
     /// [`Names::allocate`] for a branch's preview.

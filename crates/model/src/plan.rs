@@ -19,6 +19,13 @@ pub const READY_MS: u64 = 60_000;
 /// How long requests of a release that is not routed to any more may take to end, in milliseconds.
 pub const DRAIN_MS: u64 = 30_000;
 
+/// How long a worker's process must have run without ending until it counts as ready, in milliseconds.
+///
+/// Nobody can ask a worker how it is. What is wrong with one shows in its first seconds: a module that is missing, a
+/// variable that is not set, a database that refuses the connection; Node.js needs a good second of them for itself.
+/// One that ends later is taken back like a server that fails soon after its switch.
+pub const RUN_IN_MS: u64 = 3_000;
+
 /// The longest pause before an instance that keeps ending is started again, in milliseconds.
 const LONGEST_PAUSE_MS: u64 = 30_000;
 
@@ -53,12 +60,12 @@ pub struct ObservedInstance {
 /// How an instance is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// It has not answered its health check yet.
+    /// It has not answered its health check yet, or as a worker has not run for [`RUN_IN_MS`].
     Starting {
         /// What its health check said last.
         probe: String,
     },
-    /// It answers.
+    /// It answers, or as a worker runs.
     Ready,
     /// It answered, and does so no more.
     Unhealthy {
@@ -265,7 +272,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// What is live: give back to the release before if it fails early, else replace what ended.
+    /// What is live: give back to the release before if it fails early, else replace what ended. A server before it is
+    /// kept ready for that; a worker was stopped at the switch, and is started again.
     fn keep_live(&mut self, name: &EnvironmentName, app: &AppName, running: &AppState, live: &Live) {
         let label = &live.release.label;
         let in_window = running.fallback.as_ref().filter(|fallback| self.observed.now_ms < fallback.until_ms);
@@ -277,7 +285,7 @@ impl<'a> Planner<'a> {
             return;
         }
         self.bury(label);
-        if let Some(fallback) = &running.fallback {
+        if let Some(fallback) = running.fallback.as_ref().filter(|fallback| !self.is_worker(&fallback.live)) {
             self.bury(&fallback.live.release.label);
         }
         if running.fallback.is_some() && in_window.is_none() {
@@ -395,6 +403,10 @@ impl<'a> Planner<'a> {
         Some((format!("it did not become healthy within {} s: {probe}", READY_MS / 1000), last_lines))
     }
 
+    fn is_worker(&self, live: &Live) -> bool {
+        self.state.is_worker(&live.release)
+    }
+
     fn may_restart(&self, label: &Label) -> bool {
         let Some(restarts) = self.observed.restarts.get(label).filter(|restarts| restarts.count > 0) else {
             return true;
@@ -426,16 +438,19 @@ fn ending(condition: &Condition) -> Option<&str> {
     }
 }
 
-/// Releases whose instances should run: live, kept ready, or being deployed.
+/// Releases whose instances should run: live, kept ready, or being deployed. A worker is not kept: it would go on
+/// taking work beside the one that replaced it.
 pub fn wanted(state: &State) -> BTreeSet<&Label> {
     let awake = state.environments.values().filter(|environment| environment.awake);
-    awake.flat_map(|environment| environment.apps.values()).flat_map(labels).collect()
+    awake.flat_map(|environment| environment.apps.values()).flat_map(|app| labels(state, app)).collect()
 }
 
-fn labels(app: &AppState) -> impl Iterator<Item = &Label> {
-    let live = app.live.iter().map(|live| &live.release.label);
-    let fallback = app.fallback.iter().map(|fallback| &fallback.live.release.label);
-    live.chain(fallback).chain(app.deploying.iter().map(|deploying| &deploying.release.label))
+fn labels<'a>(state: &'a State, app: &'a AppState) -> impl Iterator<Item = &'a Label> {
+    let live = app.live.iter().map(|live| &live.release);
+    let fallback = app.fallback.iter().map(|fallback| &fallback.live.release);
+    let fallback = fallback.filter(|release| !state.is_worker(release));
+    let deploying = app.deploying.iter().map(|deploying| &deploying.release);
+    live.chain(fallback).chain(deploying).map(|release| &release.label)
 }
 
 fn is_live(running: &AppState, label: &Label) -> bool {

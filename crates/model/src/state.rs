@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::Serving;
 use crate::artifact::Artifact;
 use crate::event::{Entry, EnvironmentKind, Event, PlannedApp};
 use crate::id::{BuildKey, CommitId, Digest, Label, Version};
@@ -18,6 +19,9 @@ const REMEMBERED: usize = 500;
 
 /// How many earlier versions' assets are still served.
 const KEPT_VERSIONS: usize = 10;
+
+/// How much that was noticed of a deployment is remembered.
+const MOST_NOTICED: usize = 5;
 
 /// What the log tells of a repository's world.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -91,6 +95,9 @@ pub enum ChangePlan {
         apps: BTreeMap<AppName, PlannedApp>,
         /// The app that answers what no route claims.
         default_app: Option<AppName>,
+        /// Members of the workspace that are not served, by folder, and why.
+        #[serde(default)]
+        not_served: BTreeMap<String, String>,
         /// What a person should know.
         warnings: Vec<String>,
     },
@@ -114,6 +121,9 @@ pub struct AppState {
     pub failed: BTreeSet<Label>,
     /// Asset indexes of earlier versions, newest first.
     pub kept: Vec<Digest>,
+    /// What its newest deployment was found to do otherwise than guessed or declared.
+    #[serde(default)]
+    pub noticed: Vec<String>,
 }
 
 /// What answers.
@@ -267,6 +277,12 @@ impl State {
         self.environments.get(&EnvironmentName::production())
     }
 
+    /// Whether a release is a worker's: a process that nobody sends requests.
+    pub fn is_worker(&self, release: &Release) -> bool {
+        let artifact = self.artifacts.get(&release.version.key);
+        artifact.is_some_and(|artifact| artifact.serving() == Serving::Worker)
+    }
+
     /// Adds one entry. Entries that are part of it already are passed over, so a fold may be resumed.
     pub fn apply(&mut self, entry: &Entry) {
         if entry.sequence <= self.sequence {
@@ -305,10 +321,11 @@ impl State {
             Event::HeadObserved { environment, number, commit, subject } => {
                 self.with_environment(environment, |state| state.observe(*number, commit, subject, at_ms));
             }
-            Event::ChangePlanned { environment, number, apps, default_app, warnings } => {
+            Event::ChangePlanned { environment, number, apps, default_app, not_served, warnings } => {
                 let plan = ChangePlan::Known {
                     apps: apps.clone(),
                     default_app: default_app.clone(),
+                    not_served: not_served.clone(),
                     warnings: warnings.clone(),
                 };
                 self.set_plan(environment, *number, plan);
@@ -329,7 +346,12 @@ impl State {
                 self.forget_failures(app);
             }
             Event::InstanceStarted { release, .. } => *self.instances.entry(release.clone()).or_default() += 1,
-            Event::InstanceEnded { .. } | Event::Noticed { .. } => {}
+            Event::Noticed { environment, app, what } => self.with_app(environment, app, |state| {
+                if !state.noticed.contains(what) && state.noticed.len() < MOST_NOTICED {
+                    state.noticed.push(what.clone());
+                }
+            }),
+            Event::InstanceEnded { .. } => {}
             Event::SecretSet { name, app, kind, fingerprint } => {
                 self.secrets.retain(|secret| (&secret.name, &secret.app, secret.kind) != (name, app, *kind));
                 self.secrets.push(Secret {
@@ -458,7 +480,10 @@ impl State {
             self.deployments.pop_front();
         }
         let deploying = Deploying { release: release.clone(), number, since_ms: at_ms };
-        self.with_app(&release.environment, app, |state| state.deploying = Some(deploying));
+        self.with_app(&release.environment, app, |state| {
+            state.deploying = Some(deploying);
+            state.noticed.clear();
+        });
     }
 
     fn switch(&mut self, environment: &EnvironmentName, app: &AppName, at_ms: u64) -> Option<Label> {

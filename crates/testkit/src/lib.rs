@@ -24,6 +24,9 @@ use model::{
 use store::Store;
 use tokio::sync::{mpsc, oneshot};
 
+/// The value of the one secret of this world, which every instance tells in its last words.
+pub const SECRET: &str = "hunter22";
+
 /// How a call to the outside fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -40,7 +43,8 @@ pub struct Outside {
 }
 
 /// What the world holds. A commit gives each app a version; a version is a word that says how it behaves:
-/// `bad-build` fails to build, `crash` ends at its start, `sick` never answers, anything else works.
+/// `bad-build` fails to build, `crash` ends at its start, `sick` never answers, anything else works. One that begins
+/// with `worker-` is a worker, also `worker-crash`.
 #[derive(Default)]
 struct Inner {
     main: Vec<BTreeMap<String, String>>,
@@ -113,6 +117,23 @@ impl Outside {
         lines.collect()
     }
 
+    /// The newest table.
+    ///
+    /// # Panics
+    /// If none was published yet.
+    pub fn table(&self) -> RouteTable {
+        self.lock().table.clone().expect("a table was published")
+    }
+
+    /// The versions of instances whose process runs, in order.
+    pub fn running(&self) -> Vec<String> {
+        let inner = self.lock();
+        let running = inner.instances.values().filter(|running| !running.ended);
+        let mut versions: Vec<String> = running.map(|running| running.version.clone()).collect();
+        versions.sort();
+        versions
+    }
+
     /// How many instances there are, ended ones included.
     pub fn instances(&self) -> usize {
         self.lock().instances.len()
@@ -175,6 +196,7 @@ impl Inner {
             let running = self.instances.get(&target.instance);
             let running = running.unwrap_or_else(|| panic!("`{}` is sent requests, but was removed", target.instance));
             assert!(!matches!(running.version.as_str(), "crash" | "sick"), "`{}` never answered", target.instance);
+            assert!(!is_worker(&running.version), "`{}` is a worker's", target.instance);
         }
     }
 
@@ -274,8 +296,8 @@ impl Runtime for Outside {
     async fn ensure(&self, spec: &InstanceSpec) -> Result<(), Error> {
         self.call("ensure", |inner| {
             // An artifact of this world names its version in its start command.
-            let Start::Server { command } = &spec.artifact.start else { panic!("every app has a server") };
-            let running = Running { version: command.clone(), ended: command == "crash" };
+            let command = spec.artifact.start.command().expect("every app of this world runs");
+            let running = Running { version: command.to_owned(), ended: command.ends_with("crash") };
             inner.instances.entry(spec.instance.clone()).or_insert(running);
         })
     }
@@ -312,9 +334,14 @@ impl Runtime for Outside {
         })
     }
 
+    async fn own_port(&self, _: &InstanceId) -> Option<u16> {
+        None
+    }
+
     async fn probe(&self, instance: &InstanceId, _: &str, _: &str, _: Duration) -> Probe {
         match self.lock().instances.get(instance) {
             None => Probe::Gone,
+            Some(running) if is_worker(&running.version) => panic!("`{instance}` is a worker's, and asked"),
             Some(running) if running.ended => Probe::Gone,
             Some(running) if running.version == "sick" => Probe::Answered(503),
             Some(_) => Probe::Answered(200),
@@ -322,7 +349,7 @@ impl Runtime for Outside {
     }
 
     async fn last_lines(&self, _: &InstanceId, _: usize) -> Vec<String> {
-        vec!["its last words".to_owned()]
+        vec![format!("\u{1b}[31mit cannot log in with {SECRET}\u{1b}[0m")]
     }
 }
 
@@ -371,7 +398,7 @@ impl Secrets for Outside {
     }
 
     fn values(&self, _: &AppName, _: EnvironmentKind) -> Result<BTreeMap<String, String>, Error> {
-        Ok(BTreeMap::new())
+        Ok(BTreeMap::from([("KEY".to_owned(), SECRET.to_owned())]))
     }
 }
 
@@ -387,10 +414,13 @@ pub fn live(state: &State) -> Vec<String> {
     let apps = state.production().into_iter().flat_map(|production| &production.apps);
     let lines = apps.filter_map(|(app, running)| {
         let artifact = state.artifacts.get(&running.live.as_ref()?.release.version.key)?;
-        let Start::Server { command } = &artifact.start else { return None };
-        Some(format!("{app} {command}"))
+        Some(format!("{app} {}", artifact.start.command()?))
     });
     lines.collect()
+}
+
+fn is_worker(version: &str) -> bool {
+    version.starts_with("worker-")
 }
 
 fn parse(versions: &str) -> BTreeMap<String, String> {
@@ -425,7 +455,7 @@ fn task(app: &App, key: &BuildKey, version: &str, commit: &CommitId) -> Task {
         key: key.clone(),
         member: app.path.clone(),
         package: version.to_owned(),
-        kind: TaskKind::App { app: app.clone(), packages: Vec::new(), closure: Vec::new(), links: BTreeMap::new() },
+        kind: TaskKind::App { app: app.clone(), packages: Vec::new(), wanted: BTreeMap::new() },
         needs: Vec::new(),
         shown: Vec::new(),
         install: None,
@@ -450,7 +480,10 @@ fn artifact(app: &App, task: &Task) -> Artifact {
         image: None,
         layers: Vec::new(),
         assets: Digest::of(task.key.as_str().as_bytes()),
-        start: Start::Server { command: task.package.clone() },
+        start: match task.package.clone() {
+            command if is_worker(&command) => Start::Worker { command },
+            command => Start::Server { command },
+        },
         base_path: String::new(),
         shell: None,
         not_found: None,

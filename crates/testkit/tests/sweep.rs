@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use api::control::{Answer, Request};
 use controller::Notice;
-use model::State;
+use model::state::DeploymentResult;
+use model::{AppName, EnvironmentName, State};
 use store::Store;
-use testkit::{Fault, Outside, command, live};
+use testkit::{Fault, Outside, SECRET, command, live};
 use tokio::sync::{mpsc, oneshot};
 
 /// The bound of any wait, on the paused clock.
@@ -48,7 +49,10 @@ impl Work {
                     }
                 }
                 let served = self.outside.served();
-                let serves = expected.iter().all(|line| served.contains(&format!("production/{line}")));
+                // A worker is live when it runs, and is sent nothing.
+                let serves = expected
+                    .iter()
+                    .all(|line| line.contains(" worker-") || served.contains(&format!("production/{line}")));
                 if live(&self.state) == expected && serves {
                     return;
                 }
@@ -129,6 +133,81 @@ async fn every_call_fails_once_in_both_ways() {
         }
     }
     assert!(swept > 60, "{swept} faults are too few to say anything");
+}
+
+/// Workers: one replaces another, one ends at its start, one ends soon after it replaced another.
+async fn workers(outside: &Outside) {
+    let mut work = Work::start(outside, store());
+    outside.commit("home=one mail=worker-one");
+    work.until(&["home one", "mail worker-one"]).await;
+    outside.commit("home=one mail=worker-two");
+    work.until(&["home one", "mail worker-two"]).await;
+    until_runs(outside, &["one", "worker-two"]).await;
+    outside.commit("home=two mail=worker-crash");
+    work.until(&["home two", "mail worker-two"]).await;
+    until_runs(outside, &["one", "two", "worker-two"]).await;
+    outside.commit("home=two mail=worker-three");
+    work.until(&["home two", "mail worker-three"]).await;
+    outside.end("worker-three");
+    work.until(&["home two", "mail worker-two"]).await;
+    until_runs(outside, &["two", "worker-two"]).await;
+    work.stop().await;
+}
+
+/// Waits until the processes of exactly these versions run.
+async fn until_runs(outside: &Outside, expected: &[&str]) {
+    let wait = async {
+        while outside.running() != expected {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, wait).await;
+    assert!(waited.is_ok(), "wanted {expected:?}, runs {:?}", outside.running());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_replaces_another_and_nobody_asks_it() {
+    workers(&Outside::default()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_of_workers_fails_once_in_both_ways() {
+    let calm = Outside::default();
+    workers(&calm).await;
+    let names = calm.calls();
+    for call in (0..names.len()).filter(|call| matches!(names[*call], "ensure" | "remove")) {
+        for fault in [Fault::Refused, Fault::Lost] {
+            let outside = Outside::default();
+            outside.fail(call, fault);
+            workers(&outside).await;
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_instance_said_last_is_kept_without_secrets() {
+    let outside = Outside::default();
+    let mut work = Work::start(&outside, store());
+    outside.commit("home=one shop=crash");
+    work.until(&["home one"]).await;
+    let shop = |work: &Work| {
+        let of_shop = work.state.deployments.iter().find(|it| it.version.app.as_str() == "shop")?;
+        matches!(of_shop.result, DeploymentResult::Failed { .. }).then(|| of_shop.result.clone())
+    };
+    let failed = loop {
+        work.until(&["home one"]).await;
+        match shop(&work) {
+            Some(failed) => break failed,
+            None => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    let DeploymentResult::Failed { last_lines, .. } = failed else { panic!("{failed:?}") };
+    assert_eq!(last_lines, ["it cannot log in with [secret]"]);
+    let table = outside.table();
+    let absence = &table.environments[&EnvironmentName::production()].absent[&"shop".parse::<AppName>().unwrap()];
+    assert_eq!(absence.last_lines, ["it cannot log in with [secret]"], "who is on this machine reads it");
+    assert!(!serde_json::to_string(&work.state).unwrap().contains(SECRET));
+    work.stop().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use super::*;
 ///
 /// - `start 1`, `started 1`, `refused 1`, `try-again 1`, `remove 1`, `removed 1`, `left 1`: calls and how they end;
 /// - `list 1 2=ended 3=lost`: a listing; `begin` and `listed:1 …`: one whose result comes later;
+/// - `worker 1` and `ran-in 1`: it is asked nothing, and has run for long enough;
 /// - `probe 1 200` (or `deaf`, `silent`, `gone`) and `lines 1 text`: what it answers and what it wrote.
 ///
 /// A listing's news come first, then each instance: `1 ready, sent requests`.
@@ -100,6 +101,8 @@ impl World {
                     self.told.push(format!("{number} became ready"));
                 }
             }
+            ["worker", number] => known.is_worker(&instance(number)),
+            ["ran-in", number] => known.ran_in(&instance(number)),
             ["lines", number, lines @ ..] => {
                 known.last_lines(&instance(number), lines.iter().map(|line| (*line).to_owned()).collect());
             }
@@ -206,7 +209,9 @@ fn table_of(instances: &[u32]) -> RouteTable {
         assets: Digest::of(b"assets"),
         base_path: String::new(),
         shell: None,
+        not_found: None,
         is_static: false,
+        trouble: None,
         targets: instances.map(target).collect(),
     };
     RouteTable {
@@ -250,6 +255,23 @@ fn an_instance_is_ready_when_it_answers() {
     // It answered before the call that started it came back.
     check("start 1; list 1; probe 1 200", expect!["to ask: 1; 1 became ready; 1 ready, sent requests"]);
     check("probe 1 200", expect![""]);
+}
+
+#[test]
+fn a_worker_is_ready_when_it_has_run_in() {
+    let running = "start 1; started 1; list 1; worker 1";
+    check(running, expect!["to ask: 1; 1 starting (it has not run for 3 s)"]);
+    check(&format!("{running}; ran-in 1"), expect!["to ask: 1; 1 ready, sent requests"]);
+    // Its end was seen before.
+    check(
+        &format!("{running}; list 1=ended; ran-in 1"),
+        expect!["to ask: 1; to read: 1; 1 starting (it has not run for 3 s)"],
+    );
+    check(
+        &format!("{running}; list 1=ended; lines 1 segfault; ran-in 1"),
+        expect!["to ask: 1; to read: 1; 1 ended (exited with status 1), wrote segfault"],
+    );
+    check("ran-in 1; worker 1", expect![""]);
 }
 
 #[test]

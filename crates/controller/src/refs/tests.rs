@@ -32,8 +32,8 @@ impl Followed {
     fn apps(&mut self, number: u64, apps: &str) {
         let apps = apps.split_whitespace().map(|name| (name.parse().unwrap(), planned(name.parse().unwrap())));
         let (environment, apps) = (EnvironmentName::production(), apps.collect());
-        let (default_app, warnings) = (None, Vec::new());
-        self.record(Event::ChangePlanned { environment, number, apps, default_app, warnings });
+        let (default_app, not_served, warnings) = (None, BTreeMap::new(), Vec::new());
+        self.record(Event::ChangePlanned { environment, number, apps, default_app, not_served, warnings });
     }
 
     /// A look at branches, as in [`branches`]: what is recorded after it.

@@ -9,10 +9,14 @@ use super::*;
 /// The table that follows from a log whose builds are called by letters:
 ///
 /// - `add x for feat/x`, `wake x`, `sleep x`: an environment;
-/// - `plan x home=a shop=b,/shop,/cart docs=c,~/docs default=home`: a change, its apps' routes and base paths;
+/// - `plan x home=a shop=b,/shop,/cart docs=c,~/docs default=home packages/ui!=library`: a change, its apps' routes and
+///   base paths, and what is not served; an app called `mailer` is a worker (in build `a` a server), one called
+///   `site` is static;
 /// - `build shop=b`, `fail shop=b`, `error shop=b`, `begin shop=b`: what came of a build;
 /// - `deploy x shop=b`, `live x shop=b`, `broken x shop=b`: a deployment that runs, went live or failed;
 /// - `release x shop`: the one before is kept ready no longer;
+/// - `end x shop`: every instance of what is live has ended;
+/// - `refuse x problem`: a change that cannot be used;
 /// - `pin shop=a`.
 #[track_caller]
 fn check(log: &str, expected: Expect) {
@@ -41,6 +45,7 @@ const LIVE: &str = "
 struct World {
     state: State,
     targets: Targets,
+    endings: Endings,
 }
 
 impl World {
@@ -70,6 +75,21 @@ impl World {
                 let (environment, app) = (environment.parse().unwrap(), app.parse().unwrap());
                 self.record(Event::FallbackReleased { environment, app });
             }
+            ["end", environment, app] => {
+                let production = &self.state.environments[&environment.parse::<EnvironmentName>().unwrap()];
+                let live = production.apps[&app.parse::<AppName>().unwrap()].live.as_ref().expect("it is live");
+                let label = live.release.label.clone();
+                self.targets.remove(&label);
+                let because = "exited with status 1".to_owned();
+                self.endings.insert(label, Ending { because, last_lines: vec!["no-database".to_owned()] });
+            }
+            ["refuse", environment, problem] => {
+                let environment: EnvironmentName = environment.parse().unwrap();
+                let number = self.state.environments[&environment].head().map_or(0, |head| head.number) + 1;
+                let (commit, subject) = (commit(), String::new());
+                self.record(Event::HeadObserved { environment: environment.clone(), number, commit, subject });
+                self.record(Event::ChangeRefused { environment, number, problems: vec![(*problem).to_owned()] });
+            }
             ["pin", version] => self.record(Event::Pinned { version: self::version(version) }),
             [what, version] => self.build(what, self::version(version)),
             [what, environment, version] => self.deploy(what, environment.parse().unwrap(), self::version(version)),
@@ -81,8 +101,12 @@ impl World {
         let number = self.state.environments[&environment].head().map_or(0, |head| head.number) + 1;
         let (commit, subject) = (commit(), String::new());
         self.record(Event::HeadObserved { environment: environment.clone(), number, commit, subject });
-        let (mut planned, mut default_app) = (BTreeMap::new(), None);
+        let (mut planned, mut default_app, mut not_served) = (BTreeMap::new(), None, BTreeMap::new());
         for text in apps {
+            if let Some((folder, because)) = text.split_once("!=") {
+                not_served.insert(folder.to_owned(), because.to_owned());
+                continue;
+            }
             if let Some(app) = text.strip_prefix("default=") {
                 default_app = Some(app.parse().unwrap());
                 continue;
@@ -99,7 +123,8 @@ impl World {
             let reason = Reason { kind: ReasonKind::New, path: String::new(), via: Vec::new(), detail: String::new() };
             planned.insert(version.app, PlannedApp { app, key: version.key, reasons: vec![reason] });
         }
-        self.record(Event::ChangePlanned { environment, number, apps: planned, default_app, warnings: Vec::new() });
+        let warnings = Vec::new();
+        self.record(Event::ChangePlanned { environment, number, apps: planned, default_app, not_served, warnings });
     }
 
     fn build(&mut self, what: &str, version: Version) {
@@ -114,7 +139,7 @@ impl World {
                 self.record(Event::BuildSucceeded { key, duration_ms: 1, artifact });
             }
             "fail" => {
-                let (hint, last_lines) = (None, Vec::new());
+                let (hint, last_lines) = (None, vec!["\u{1b}[31mTS2322\u{1b}[0m".to_owned()]);
                 self.record(Event::BuildFailed { key, duration_ms: 1, because, hint, last_lines });
             }
             "error" => self.record(Event::BuildErrored { key, because: "the disk is full".to_owned() }),
@@ -123,7 +148,8 @@ impl World {
     }
 
     fn deploy(&mut self, what: &str, environment: EnvironmentName, version: Version) {
-        let configuration = configuration(&self.state, &environment, &app(&version.app));
+        let start = &self.state.artifacts[&version.key].start;
+        let configuration = configuration(&self.state, &environment, &app(&version.app), start);
         let app = version.app.clone();
         let release = model::Release::new(environment.clone(), version, configuration);
         let label = release.label.clone();
@@ -138,7 +164,7 @@ impl World {
                 self.record(Event::DeploymentSwitched { environment, app });
             }
             "broken" => {
-                let (because, last_lines) = ("exited with status 1".to_owned(), Vec::new());
+                let (because, last_lines) = ("exited with status 1".to_owned(), vec!["no-module".to_owned()]);
                 self.record(Event::DeploymentFailed { environment, app, release: label, because, last_lines });
             }
             _ => panic!("`{what}` does not happen to deployments"),
@@ -151,7 +177,7 @@ impl World {
     }
 
     fn show(&self) -> String {
-        let table = table(&self.state, &self.targets);
+        let table = table(&self.state, &self.targets, &self.endings);
         assert_eq!(labels(&table), table.releases.keys().cloned().collect());
         let mut lines = Vec::new();
         for (name, environment) in &table.environments {
@@ -172,7 +198,19 @@ impl World {
                 }
                 lines.push(line);
             }
-            lines.extend(environment.absent.iter().map(|(app, because)| format!("  {app} is absent: {because}")));
+            for (app, kind) in environment.kinds.iter().filter(|(_, kind)| **kind != Serving::Server) {
+                lines.push(format!("  {app} is {}", if *kind == Serving::Worker { "a worker" } else { "static" }));
+            }
+            for (app, absence) in &environment.absent {
+                let (because, lines_of) = (&absence.because, absence.last_lines.join(" "));
+                let mends = if absence.is_passing { "" } else { ", for good" };
+                let said = if lines_of.is_empty() { lines_of } else { format!(", said {lines_of}") };
+                lines.push(format!("  {app} is absent: {because}{mends}{said}"));
+            }
+            let not_served = environment.not_served.iter();
+            lines.extend(not_served.map(|(folder, because)| format!("  {folder} is not served: {because}")));
+            lines.extend(environment.problems.iter().map(|problem| format!("  problem: {problem}")));
+            lines.extend((!environment.is_known).then(|| "  it is not known".to_owned()));
         }
         lines.extend(table.sleeping.iter().map(|(host, environment)| format!("{host} wakes {environment}")));
         lines.into_iter().map(|line| line + "\n").collect()
@@ -183,7 +221,12 @@ fn show_release(table: &RouteTable, label: &Label) -> String {
     let release = &table.releases[label];
     assert_eq!(letter(&assets, &release.assets), letter(&BuildKey::over, &release.version.key));
     let targets = release.targets.len();
-    format!("{} ({targets} of {})", letter(&BuildKey::over, &release.version.key), release.environment)
+    let trouble = release.trouble.as_ref().map(|trouble| {
+        assert!(trouble.is_passing, "it is started again");
+        format!(", {}, said {}", trouble.because, trouble.last_lines.join(" "))
+    });
+    let (trouble, letter) = (trouble.unwrap_or_default(), letter(&BuildKey::over, &release.version.key));
+    format!("{letter} ({targets} of {}{trouble})", release.environment)
 }
 
 /// The letter that something was made of.
@@ -209,6 +252,12 @@ fn artifact(version: Version) -> Artifact {
     let letter = letter(&BuildKey::over, &version.key);
     let mut app = app(&version.app);
     app.routes = vec!["/as-built".to_owned()];
+    let start = match version.app.as_str() {
+        "mailer" if letter != "a" => Start::Worker { command: "start".to_owned() },
+        "site" => Start::Static,
+        _ => Start::Server { command: "start".to_owned() },
+    };
+    let not_found = (start == Start::Static).then(|| "/404.html".to_owned());
     Artifact {
         version,
         app,
@@ -216,22 +265,27 @@ fn artifact(version: Version) -> Artifact {
         image: None,
         layers: Vec::new(),
         assets: assets(letter.as_bytes()),
-        start: Start::Server { command: "start".to_owned() },
+        start,
         base_path: String::new(),
         shell: None,
-        not_found: None,
+        not_found,
         corrections: Vec::new(),
     }
 }
 
 fn app(name: &AppName) -> App {
-    App::new(name.clone(), format!("apps/{name}").parse().unwrap())
+    let serving = match name.as_str() {
+        "mailer" => Serving::Worker,
+        "site" => Serving::Static,
+        _ => Serving::Server,
+    };
+    App { serving, ..App::new(name.clone(), format!("apps/{name}").parse().unwrap()) }
 }
 
 #[test]
 fn before_anything_is_known_there_is_a_site() {
     check("", expect![""]);
-    check_only("", "add production for main", expect!["production at localhost"]);
+    check_only("", "add production for main", expect!["production at localhost; it is not known"]);
 }
 
 #[test]
@@ -300,22 +354,114 @@ fn what_cannot_answer_says_why() {
     };
     check("", expect!["shop is absent: its build waits"]);
     check("begin shop=b", expect!["shop is absent: it is being built"]);
-    check("fail shop=b", expect!["shop is absent: its build failed: `build` ended with status 2"]);
+    check(
+        "fail shop=b",
+        expect!["shop is absent: its build failed: `build` ended with status 2, for good, said TS2322"],
+    );
     check("error shop=b", expect!["shop is absent: its build could not be made: the disk is full"]);
     check("build shop=b", expect!["shop is absent: it is about to be started"]);
     check("build shop=b\n deploy production shop=b", expect!["shop is absent: it is being started"]);
     check(
         "build shop=b\n broken production shop=b",
-        expect!["shop is absent: it could not be started: exited with status 1"],
+        expect!["shop is absent: it could not be started: exited with status 1, for good, said no-module"],
     );
     check("build shop=b\n live production shop=b", expect![""]);
     // That it failed in a preview says nothing of production.
     check(
         "add x for x\n wake x\n plan x shop=b\n build shop=b\n broken x shop=b",
         expect![
-            "shop is absent: it is about to be started; shop is absent: it could not be started: exited with status 1"
+            "shop is absent: it is about to be started; shop is absent: it could not be started: exited with status 1, for good, said no-module"
         ],
     );
+}
+
+#[test]
+fn what_answers_no_more_says_what_it_said() {
+    check_only(
+        " shop ",
+        &format!("{LIVE} end production shop"),
+        expect!["shop b (0 of production, it ended and is started again: exited with status 1, said no-database)"],
+    );
+    let world = World::after(&format!("{LIVE} end production shop"));
+    let silent = silent(&world.state, &world.targets, &world.endings);
+    let said = silent.iter().map(|it| format!("{} in {}: {}", it.app, it.environment, it.absence.last_lines.join(" ")));
+    assert_eq!(said.collect::<Vec<_>>(), ["shop in production: no-database"]);
+}
+
+#[test]
+fn a_worker_is_named_and_never_asked() {
+    let known = "add production for main\n plan production mailer=b,/mail default=mailer\n";
+    check(
+        &format!("{known} build mailer=b\n live production mailer=b"),
+        expect![[r#"
+            production at localhost
+              host mailer.localhost is mailer
+              mailer is a worker
+        "#]],
+    );
+    check_only("absent", known, expect!["mailer is absent: its build waits"]);
+    let live = format!("{known} build mailer=b\n live production mailer=b\n");
+    check_only(
+        "absent",
+        &format!("{live} end production mailer"),
+        expect!["mailer is absent: it ended and is started again: exited with status 1, said no-database"],
+    );
+    check_only(
+        "absent",
+        &format!("{known} build mailer=b\n broken production mailer=b"),
+        expect!["mailer is absent: it could not be started: exited with status 1, for good, said no-module"],
+    );
+    // Nor is the server before it; a server after it is, and the worker is nothing to fall back to.
+    let before =
+        "add production for main\n plan production mailer=a,/mail\n build mailer=a\n live production mailer=a\n";
+    let second = format!("{before} plan production mailer=b,/mail\n build mailer=b\n live production mailer=b\n");
+    check_only("mail", &second, expect!["host mailer.localhost is mailer; mailer is a worker"]);
+    let third = format!("{second} live production mailer=a");
+    check_only(
+        "mail",
+        &third,
+        expect!["host mailer.localhost is mailer; route /mail to mailer; mailer a (1 of production), kept b a"],
+    );
+}
+
+#[test]
+fn instances_may_call_what_answers() {
+    let log = format!(
+        "{LIVE} plan production home=a shop=b,/shop mailer=m add-on=n\n build mailer=m\n live production mailer=m\n add x for x\n wake x\n plan x blog=d mailer=e"
+    );
+    let world = World::after(&log);
+    let called = |environment: &str| {
+        let apps = callable(&world.state, &environment.parse().unwrap());
+        apps.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(called("production"), "add-on home shop");
+    assert_eq!(called("x"), "add-on blog home shop");
+}
+
+#[test]
+fn what_is_not_served_says_why() {
+    let known = "add production for main\n plan production site=b packages/ui!=library apps/phone!=Expo\n build site=b\n live production site=b\n";
+    check(
+        known,
+        expect![[r#"
+        production at localhost
+          host site.localhost is site
+          site b (1 of production)
+          site is static
+          apps/phone is not served: Expo
+          packages/ui is not served: library
+    "#]],
+    );
+    check_only("problem", &format!("{known} refuse production lockfile"), expect!["problem: lockfile"]);
+    check_only(
+        "",
+        "add production for main\n refuse production lockfile",
+        expect!["production at localhost; problem: lockfile; it is not known"],
+    );
+    let world = World::after(known);
+    let table = table(&world.state, &world.targets, &world.endings);
+    let release = table.releases.values().next().unwrap();
+    assert_eq!((release.is_static, release.not_found.as_deref()), (true, Some("/404.html")));
 }
 
 #[test]

@@ -15,10 +15,10 @@ use crate::index::Indexes;
 /// the path may be left out. The site, line by line:
 ///
 /// - `production default=home` begins an environment, `asleep old` is one that sleeps;
-/// - `shop route=/shop base=/shop shell=/shop/index.html static before : /a.js=1 /b-0f.js#=2` is an app, with
-///   assets by path and content, `#` where the name holds a hash;
+/// - `shop route=/shop base=/shop shell=/shop/index.html missing=/shop/gone.html static before : /a.js=1 /b-0f.js#=2`
+///   is an app, with assets by path and content, `#` where the name holds a hash;
 /// - `shop kept : /a.js=0` are assets of an earlier version;
-/// - `shop absent` is an app without a release.
+/// - `shop absent` is an app without a release, `mailer worker` one that nobody asks.
 #[track_caller]
 fn check(site: &str, request: &str, expected: Expect) {
     let index = Site::read(site).index().unwrap();
@@ -44,7 +44,7 @@ fn asked(request: &str) -> Asked<'_> {
     let at = address.find('/').expect("a path");
     let (host, path) = address.split_at(at);
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    Asked { host, path, query, referer, reads: method == "GET" }
+    Asked { host, path, query, referer, reads: matches!(method, "GET" | "HEAD") }
 }
 
 fn show(decision: Decision) -> String {
@@ -58,13 +58,22 @@ fn show(decision: Decision) -> String {
             let forever = if immutable { ", immutable" } else { "" };
             format!("file {} of {}{forever}", content.expect("contents are digits"), show_at(&at))
         }
+        Decision::NotFound { at, asset } => {
+            let content = (0..=9).find(|digit: &u8| Digest::of(digit.to_string().as_bytes()) == asset.digest);
+            format!("404 with file {} of {}", content.expect("contents are digits"), show_at(&at))
+        }
+        Decision::NotAllowed { at } => format!("405 of {}", show_at(&at)),
         Decision::Server { at, fallback } => {
             let fallback = fallback.map(|label| format!(", before {label}")).unwrap_or_default();
             format!("{}{fallback}", show_at(&at))
         }
-        Decision::Redirect { at, path } => format!("to {path} of {}", show_at(&at)),
+        Decision::Redirect { at, path, permanent } => {
+            format!("{} {path} of {}", if permanent { "always to" } else { "to" }, show_at(&at))
+        }
         Decision::List(environment) => format!("list of {environment}"),
-        Decision::Absent { environment, app, because } => format!("{app} in {environment} is absent: {because}"),
+        Decision::Absent { environment, app, absence } => {
+            format!("{app} in {environment} is absent: {}", absence.because)
+        }
         Decision::Asleep(environment) => format!("{environment} is asleep"),
         Decision::Nothing { environment: Some(environment), because } => format!("nothing in {environment}: {because}"),
         Decision::Nothing { environment: None, because } => format!("nothing: {because}"),
@@ -123,9 +132,19 @@ impl Site {
         let digest = Digest::of(format!("{name} {app} {assets}").as_bytes());
         self.indexes.insert(digest.clone(), index_of(assets));
         let environment = self.table.environments.get_mut(name).expect("an environment comes first");
+        let kind = match words {
+            ["worker", ..] => Serving::Worker,
+            _ if words.contains(&"static") => Serving::Static,
+            _ => Serving::Server,
+        };
+        if *words != ["kept"] {
+            environment.kinds.insert(app.clone(), kind);
+        }
         match words {
-            ["absent"] => {
-                environment.absent.insert(app.clone(), "its build failed".to_owned());
+            ["worker"] => return,
+            ["absent"] | ["worker", "absent"] => {
+                let absence = Absence { because: "its build failed".to_owned(), ..Absence::default() };
+                environment.absent.insert(app.clone(), absence);
                 return;
             }
             ["kept"] => {
@@ -142,8 +161,10 @@ impl Site {
             assets: digest,
             base_path: String::new(),
             shell: None,
+            not_found: None,
             is_static: words.contains(&"static"),
             targets: Vec::new(),
+            trouble: None,
         };
         let mut releases = AppReleases { live: label.clone(), fallback: None, kept: Vec::new() };
         for word in words {
@@ -153,6 +174,7 @@ impl Site {
                 }
                 Some(("base", path)) => release.base_path = path.to_owned(),
                 Some(("shell", path)) => release.shell = Some(path.to_owned()),
+                Some(("missing", path)) => release.not_found = Some(path.to_owned()),
                 None if *word == "before" => releases.fallback = Some(format!("{app}-before").parse().unwrap()),
                 _ => assert_eq!(*word, "static"),
             }
@@ -163,9 +185,8 @@ impl Site {
 
     /// Every app has a host of its own in every environment, as the controller writes it.
     fn hosts(&mut self) {
-        let all = |environment: &api::table::Environment| -> Vec<AppName> {
-            environment.apps.keys().chain(environment.absent.keys()).cloned().collect()
-        };
+        let all =
+            |environment: &api::table::Environment| -> Vec<AppName> { environment.kinds.keys().cloned().collect() };
         let production = self.table.environments.get(&EnvironmentName::production()).map(all).unwrap_or_default();
         for (name, environment) in &mut self.table.environments {
             for app in all(environment).iter().chain(&production) {
@@ -433,37 +454,196 @@ fn production_serves_nothing_of_a_preview() {
     check(PREVIEW, "feat-y.localhost/", expect!["feat-y is asleep"]);
 }
 
+/// Static apps of each kind, each on its own host and at routes.
+const STATIC: &str = "
+production
+  docs static route=/docs base=/docs : /docs/index.html=1 /docs/about.html=2 /docs/guide/index.html=3 /docs/a.css=4 /docs/both.html=5 /docs/both/index.html=6
+  docs kept : /docs/gone.html=7 /docs/old-0f.css#=8
+  plain static : /index.html=1 /404.html=2 /news/index.html=3 /news/404.html=4 /news/old/a.html=5
+  single static route=/single base=/single shell=/single/index.html missing=/single/404.html : /single/index.html=7 /single/a.js=8 /single/404.html=9
+  spa static shell=/index.html : /index.html=7 /a.js=8 /handbook/index.html=1 /handbook/404.html=2
+  kit static : /index.html=1 /200.html=2 /about.html=3 /admin/200.html=4
+  named static missing=/not-there/index.html : /index.html=1 /not-there/index.html=2
+";
+
 #[test]
 fn a_static_app_is_its_files() {
-    let site = "
-production
-  docs static route=/docs : /docs/index.html=1 /docs/about.html=2 /docs/guide/index.html=3 /docs/a.css=4
-  docs kept : /docs/gone.html=5 /docs/old-0f.css#=6
-  app static route=/app shell=/app/index.html : /app/index.html=7 /app/a.js=8
-";
-    check(site, "localhost/docs", expect!["file 1 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/", expect!["file 1 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/about", expect!["file 2 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/about/", expect!["file 2 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/guide", expect!["file 3 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/a.css", expect!["file 4 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/old-0f.css", expect!["file 6 of docs-live in production by route /docs, immutable"]);
-    // A page that is gone is gone, its address by name aside.
-    check(site, "localhost/docs/gone", expect!["nothing in production: `docs` has no file `/docs/gone`"]);
-    check(site, "localhost/docs/gone.html", expect!["file 5 of docs-live in production by route /docs"]);
-    check(site, "localhost/docs/nowhere", expect!["nothing in production: `docs` has no file `/docs/nowhere`"]);
-    check(site, "POST localhost/docs/about", expect!["nothing in production: `docs` has no file `/docs/about`"]);
-    // A shell answers navigations, and nothing that looks like a file.
-    check(site, "localhost/app", expect!["file 7 of app-live in production by route /app"]);
-    check(site, "localhost/app/users/7", expect!["file 7 of app-live in production by route /app"]);
-    check(site, "localhost/app/a.js", expect!["file 8 of app-live in production by route /app"]);
-    check(site, "localhost/app/missing.js", expect!["nothing in production: `app` has no file `/app/missing.js`"]);
-    check(site, "app.localhost/anything", expect!["file 7 of app-live in production by host"]);
+    let check = |request: &str, expected: Expect| check(STATIC, request, expected);
+    check("docs.localhost/docs/a.css", expect!["file 4 of docs-live in production by host"]);
+    check("localhost/docs/a.css", expect!["file 4 of docs-live in production by route /docs"]);
+    check("localhost/docs/a.css?v=2", expect!["file 4 of docs-live in production by route /docs"]);
+    check("localhost/docs/about.html", expect!["file 2 of docs-live in production by route /docs"]);
+    check("localhost/docs/index.html", expect!["file 1 of docs-live in production by route /docs"]);
+    check("localhost/docs/A.css", expect!["nothing in production: `docs` has no file `/docs/A.css`"]);
+    check("localhost/docs/nowhere", expect!["nothing in production: `docs` has no file `/docs/nowhere`"]);
+    // Files of earlier versions are kept, pages by their address are not: one that is gone is gone.
+    check("localhost/docs/old-0f.css", expect!["file 8 of docs-live in production by route /docs, immutable"]);
+    check("localhost/docs/gone.html", expect!["file 7 of docs-live in production by route /docs"]);
+    check("localhost/docs/gone", expect!["nothing in production: `docs` has no file `/docs/gone`"]);
+    let default = "production default=web\n  web static : /index.html=1 /news/index.html=2";
+    self::check(default, "localhost/", expect!["file 1 of web-live in production by default"]);
+    self::check(default, "localhost/news", expect!["always to /news/ of web-live in production by default"]);
+}
+
+#[test]
+fn a_page_has_one_address() {
+    let check = |request: &str, expected: Expect| check(STATIC, request, expected);
+    check("localhost/docs/about", expect!["file 2 of docs-live in production by route /docs"]);
+    check("localhost/docs/about/", expect!["always to /docs/about of docs-live in production by route /docs"]);
+    check("localhost/docs/guide/", expect!["file 3 of docs-live in production by route /docs"]);
+    check("localhost/docs/guide", expect!["always to /docs/guide/ of docs-live in production by route /docs"]);
+    // A page and a folder of the same name are two pages.
+    check("localhost/docs/both", expect!["file 5 of docs-live in production by route /docs"]);
+    check("localhost/docs/both/", expect!["file 6 of docs-live in production by route /docs"]);
+    // Where an app begins is a folder, too.
+    check("localhost/docs/", expect!["file 1 of docs-live in production by route /docs"]);
+    check("localhost/docs", expect!["always to /docs/ of docs-live in production by route /docs"]);
+    check("docs.localhost/", expect!["to /docs/ of docs-live in production by host"]);
+    check("plain.localhost/", expect!["file 1 of plain-live in production by host"]);
+    // What is no page is no page with or without `/`.
+    check("localhost/docs/a.css/", expect!["nothing in production: `docs` has no file `/docs/a.css/`"]);
+    check("localhost/docs/guide//", expect!["always to /docs/guide/ of docs-live in production by route /docs"]);
+    check("localhost/docs/guide///", expect!["nothing in production: `docs` has no file `/docs/guide///`"]);
+    check("plain.localhost//news", expect!["404 with file 2 of plain-live in production by host"]);
+}
+
+#[test]
+fn names_of_pages_come_encoded() {
+    let site = "production\n  blog static : /über_uns.html=1 /日本/index.html=2 /a%b.html=3 /404.html=4";
+    check(site, "blog.localhost/%C3%BCber%20uns", expect!["file 1 of blog-live in production by host"]);
     check(
-        "production default=web\n  web static : /index.html=1",
-        "localhost/",
-        expect!["file 1 of web-live in production by default"],
+        site,
+        "blog.localhost/%C3%BCber%20uns/",
+        expect!["always to /%C3%BCber%20uns of blog-live in production by host"],
     );
+    check(site, "blog.localhost/%E6%97%A5%E6%9C%AC/", expect!["file 2 of blog-live in production by host"]);
+    check(
+        site,
+        "blog.localhost/%E6%97%A5%E6%9C%AC",
+        expect!["always to /%E6%97%A5%E6%9C%AC/ of blog-live in production by host"],
+    );
+    check(site, "blog.localhost/a%25b", expect!["file 3 of blog-live in production by host"]);
+    check(site, "blog.localhost/%FF", expect!["404 with file 4 of blog-live in production by host"]);
+}
+
+#[test]
+fn what_is_missing_is_said_by_the_nearest_page_that_says_so() {
+    let check = |request: &str, expected: Expect| check(STATIC, request, expected);
+    check("plain.localhost/nowhere", expect!["404 with file 2 of plain-live in production by host"]);
+    check("plain.localhost/missing.js", expect!["404 with file 2 of plain-live in production by host"]);
+    check("plain.localhost/news/nowhere", expect!["404 with file 4 of plain-live in production by host"]);
+    check("plain.localhost/news/old/nowhere/x", expect!["404 with file 4 of plain-live in production by host"]);
+    check("plain.localhost/newspaper", expect!["404 with file 2 of plain-live in production by host"]);
+    check("named.localhost/x/y", expect!["404 with file 2 of named-live in production by host"]);
+    // Of an app with a base path also outside of it.
+    check("single.localhost/elsewhere", expect!["404 with file 9 of single-live in production by host"]);
+    // Asked for by its name, it is a file like any other.
+    check("plain.localhost/404.html", expect!["file 2 of plain-live in production by host"]);
+    // A page of an earlier version says nothing.
+    let kept = "production\n  web static : /index.html=1\n  web kept : /404.html=2";
+    self::check(kept, "web.localhost/x", expect!["nothing in production: `web` has no file `/x`"]);
+    // A server says so itself.
+    let server = "production\n  web missing=/404.html : /404.html=2 /200.html=3";
+    self::check(server, "web.localhost/x", expect!["web-live in production by host"]);
+}
+
+#[test]
+fn a_shell_answers_for_pages_at_and_below_its_folder() {
+    let check = |request: &str, expected: Expect| check(STATIC, request, expected);
+    check("localhost/single", expect!["always to /single/ of single-live in production by route /single"]);
+    check("localhost/single/users/7", expect!["file 7 of single-live in production by route /single"]);
+    check("localhost/single/users/7/", expect!["file 7 of single-live in production by route /single"]);
+    check("localhost/single/a.js", expect!["file 8 of single-live in production by route /single"]);
+    check("spa.localhost/anything", expect!["file 7 of spa-live in production by host"]);
+    // By convention, without being named.
+    check("kit.localhost/anything", expect!["file 2 of kit-live in production by host"]);
+    check("kit.localhost/about", expect!["file 3 of kit-live in production by host"]);
+    check("kit.localhost/admin/users", expect!["file 4 of kit-live in production by host"]);
+    // Not for what is asked for as a file.
+    check("localhost/single/missing.js", expect!["404 with file 9 of single-live in production by route /single"]);
+    check("spa.localhost/missing.js", expect!["nothing in production: `spa` has no file `/missing.js`"]);
+    check("spa.localhost/.env", expect!["nothing in production: `spa` has no file `/.env`"]);
+    check("spa.localhost/assets/x.woff2", expect!["nothing in production: `spa` has no file `/assets/x.woff2`"]);
+    check("spa.localhost/missing%2Ejs", expect!["nothing in production: `spa` has no file `/missing%2Ejs`"]);
+    check("spa.localhost/v1.2", expect!["file 7 of spa-live in production by host"]);
+    check("spa.localhost/a@1.0.0/b", expect!["file 7 of spa-live in production by host"]);
+    check("spa.localhost/a.b/c", expect!["file 7 of spa-live in production by host"]);
+    // A folder that says what is missing in it says so.
+    check("spa.localhost/handbook/nowhere", expect!["404 with file 2 of spa-live in production by host"]);
+}
+
+#[test]
+fn files_take_nothing() {
+    let check = |request: &str, expected: Expect| check(STATIC, request, expected);
+    check("POST localhost/docs/about", expect!["405 of docs-live in production by route /docs"]);
+    check("POST localhost/docs/a.css", expect!["405 of docs-live in production by route /docs"]);
+    check("POST spa.localhost/users/7", expect!["405 of spa-live in production by host"]);
+    check("DELETE plain.localhost/nowhere", expect!["405 of plain-live in production by host"]);
+    check("HEAD spa.localhost/users/7", expect!["file 7 of spa-live in production by host"]);
+}
+
+#[test]
+fn nobody_asks_a_worker() {
+    let site = "
+production default=mailer
+  mailer worker
+  sweeper worker absent
+  shop : /a.js=1
+  queue route=/queue
+feat-x
+  queue worker
+  mailer worker absent
+feat-y
+  sweeper worker
+";
+    let is_worker = expect!["nothing in production: `mailer` is a worker: it runs, and nobody sends it requests"];
+    check(site, "mailer.localhost/", is_worker);
+    check(
+        site,
+        "sweeper.localhost/",
+        expect!["nothing in production: `sweeper` is a worker: it runs, and nobody sends it requests"],
+    );
+    check_internal(
+        site,
+        "production",
+        "mailer",
+        "/",
+        expect!["nothing in production: `mailer` is a worker: it runs, and nobody sends it requests"],
+    );
+    check(
+        site,
+        "localhost/",
+        expect!["nothing in production: `mailer` is a worker: it runs, and nobody sends it requests"],
+    );
+    // Also where production has a server of that name.
+    check(site, "queue.localhost/", expect!["queue-live in production by host"]);
+    check(
+        site,
+        "queue--feat-x.localhost/",
+        expect!["nothing in feat-x: `queue` is a worker: it runs, and nobody sends it requests"],
+    );
+    check(
+        site,
+        "feat-x.localhost/queue/x",
+        expect!["nothing in feat-x: `mailer` is a worker: it runs, and nobody sends it requests"],
+    );
+    // What falls through is as it is there.
+    check(
+        site,
+        "sweeper--feat-x.localhost/",
+        expect!["nothing in feat-x: `sweeper` is a worker: it runs, and nobody sends it requests"],
+    );
+    let index = Site::read(site).index().unwrap();
+    let absent = |name: &str| {
+        index.environments[&name.parse::<EnvironmentName>().unwrap()]
+            .absent
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(absent("production"), ["sweeper"]);
+    assert_eq!(absent("feat-x"), ["mailer", "sweeper"]);
+    assert_eq!(absent("feat-y"), [""; 0], "its own runs");
 }
 
 #[test]
@@ -497,7 +677,7 @@ fn a_table_is_used_whole_or_not_at_all() {
         expected.assert_eq(&site.index().map(|_| "used".to_owned()).unwrap_or_else(|because| because));
     };
     refused(|_| {}, expect!["used"]);
-    refused(|site| site.table.format += 1, expect!["its format is 2, and 1 is understood"]);
+    refused(|site| site.table.format += 1, expect!["its format is 3, and 2 is understood"]);
     refused(|site| site.table.releases.clear(), expect!["it names `blog-feat-x` and does not describe it"]);
     refused(|site| site.indexes.clear(), expect!["the assets of `blog@2c70e12b` are unreadable: it is gone"]);
     // Files of an earlier version are missed by nobody but old pages.

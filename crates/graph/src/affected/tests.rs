@@ -5,8 +5,8 @@ use model::{BuildKey, EnvironmentName, Reason};
 
 use super::{UNTOLD, never_built, reasons, unknown_base};
 use crate::inputs::Inputs;
-use crate::notation::{World, plans, problems, toolchain};
-use crate::plan::plan;
+use crate::notation::{World, plans, problems, toolchains};
+use crate::plan::{Toolchains, plan};
 
 /// Two apps of which one needs `ui`, which needs `tokens`; the other stands on `react` alone.
 const SITE: &str = "
@@ -335,7 +335,13 @@ fn configuration_counts_by_what_it_says_of_the_build() {
     check(SITE, &config(r#"routes = ["/shop"]\nmemory = "1 GiB"\ncpu = 2\ninstances = 3\nhealth = "/up""#), expect![]);
     check(SITE, &config(r#"network = "none""#), expect![]);
     check(SITE, &config(r#"build = "make""#), expect!["shop: `build` changed (how the app is built)"]);
-    check(SITE, &config("start = false"), expect!["shop: `start` changed (how the app is started)"]);
+    check(
+        SITE,
+        &config("start = false"),
+        expect![[r#"
+        shop: `serving` changed (Server → Static)
+        shop: `start` changed (how the app is started)"#]],
+    );
     check(SITE, &config(r#"output = "dist/client""#), expect!["shop: `output` changed (where its public assets are)"]);
     check(
         SITE,
@@ -447,11 +453,13 @@ fn a_commit_that_a_build_sees_is_an_input() {
 fn the_toolchain_counts() {
     let workspace = World::of("shop*").workspace().unwrap();
     let app = workspace.apps.values().next().unwrap();
-    let with = |toolchain| plan(&workspace, app, &EnvironmentName::production(), &toolchain).inputs;
-    let mut newer = toolchain();
-    newer.node = "24.0.0".to_owned();
-    newer.compilers = "gcc 14".to_owned();
-    let reasons = reasons(&with(toolchain()), &with(newer));
+    let with = |toolchains: Toolchains| plan(&workspace, app, &EnvironmentName::production(), &toolchains).inputs;
+    let mut newer = toolchains();
+    for toolchain in newer.values_mut() {
+        toolchain.node = "24.0.0".to_owned();
+        toolchain.compilers = "gcc 14".to_owned();
+    }
+    let reasons = reasons(&with(toolchains()), &with(newer));
     expect![[r#"
         toolchain `Node.js` changed (22.1.0 → 24.0.0)
         toolchain `compilers` changed (none → gcc 14)"#]]

@@ -241,7 +241,7 @@ fn what_an_image_holds() {
     let planned = planned(site, "shop");
     let TaskKind::App { packages, wanted, .. } = &planned.tasks.last().unwrap().kind else { panic!() };
     expect![[r#"
-        [RepoPath("packages/ui")]
+        [RepoPath("packages/kit"), RepoPath("packages/ui")]
         {RepoPath(""): [], RepoPath("apps/shop"): ["react", "ui"], RepoPath("packages/ui"): ["clsx"]}"#]]
     .assert_eq(&format!("{packages:?}\n{wanted:?}"));
 }
@@ -279,24 +279,30 @@ fn variables_for_each_kind_of_environment() {
 
 fn check_wanted(files: &str, expected: Expect) {
     let workspace = World::of(&format!("shop* \n {files}")).workspace().unwrap();
-    let WantedToolchain { node, package_manager } = WantedToolchain::of(&workspace);
-    let node = node.map_or_else(|| "any".to_owned(), |(version, file)| format!("{version} by {file}"));
-    expected.assert_eq(&format!("{node}, {}", package_manager.unwrap_or_else(|| "any".to_owned())));
+    let root = workspace.roots.values().next().unwrap();
+    let WantedToolchain { node, manager, manager_version } = WantedToolchain::of(&workspace, root);
+    let said = |said: Option<(String, String)>| {
+        said.map_or_else(|| "any".to_owned(), |(version, file)| format!("{version} by {file}"))
+    };
+    expected.assert_eq(&format!("Node.js {}, {manager} {}", said(node), said(manager_version)));
 }
 
 #[test]
 fn the_toolchain_that_is_asked_for() {
-    check_wanted("", expect!["any, any"]);
-    check_wanted(".nvmrc = v20.1.0\n", expect!["20.1.0 by .nvmrc, any"]);
-    check_wanted(".nvmrc = # the long-term one\\nlts/jod\\n \n .node-version = 18", expect!["lts/jod by .nvmrc, any"]);
-    check_wanted(".node-version = 18.1", expect!["18.1 by .node-version, any"]);
-    check_wanted(".nvmrc = \\n \n .node-version = 18.1", expect!["18.1 by .node-version, any"]);
+    check_wanted("", expect!["Node.js any, npm any"]);
+    check_wanted(".nvmrc = v20.1.0\n", expect!["Node.js 20.1.0 by .nvmrc, npm any"]);
+    check_wanted(
+        ".nvmrc = # the long-term one\\nlts/jod\\n \n .node-version = 18",
+        expect!["Node.js lts/jod by .nvmrc, npm any"],
+    );
+    check_wanted(".node-version = 18.1", expect!["Node.js 18.1 by .node-version, npm any"]);
+    check_wanted(".nvmrc = \\n \n .node-version = 18.1", expect!["Node.js 18.1 by .node-version, npm any"]);
     check_wanted(
         r#"package.json = {"workspaces": ["apps/*"], "engines": {"node": ">=20"}, "packageManager": "npm@11.1.0+sha512.abc"}"#,
-        expect![">=20 by package.json, npm@11.1.0"],
+        expect!["Node.js >=20 by package.json, npm 11.1.0 by package.json"],
     );
     check_wanted(
         r#"package.json = {"workspaces": ["apps/*"], "engines": [1], "packageManager": 7}"#,
-        expect!["any, any"],
+        expect!["Node.js any, npm any"],
     );
 }

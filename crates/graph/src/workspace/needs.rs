@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::RepoPath;
 
-use super::Member;
-use crate::lockfile::Lockfile;
+use super::{Member, Root};
 
 /// Who needs whom, by folder.
 #[derive(Clone, Debug, Default)]
@@ -24,22 +23,33 @@ pub struct Order {
 }
 
 impl Needs {
-    /// Who needs whom: members are known by their names, or by the links that the lockfile gives them.
-    pub fn of(members: &BTreeMap<RepoPath, Member>, lockfile: Option<&Lockfile>) -> Needs {
-        let by_name: BTreeMap<&str, &RepoPath> =
-            members.values().map(|member| (member.name.as_str(), &member.path)).collect();
-        let by_folder: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
+    /// Who needs whom: members of a root are known by their names, or by the links that its lockfile gives them.
+    pub fn of(roots: &BTreeMap<RepoPath, Root>, members: &BTreeMap<RepoPath, Member>) -> Needs {
+        let by_name: BTreeMap<(&RepoPath, &str), &RepoPath> =
+            members.values().map(|member| ((&member.root, member.name.as_str()), &member.path)).collect();
         let needs = |dev: bool| {
-            let of_member = |member: &Member| {
-                let named = member.manifest.needed(dev).into_iter().flat_map(|name| {
-                    let link = lockfile.and_then(|lockfile| lockfile.link(member.path.as_str(), name));
-                    [by_name.get(name), link.and_then(|folder| by_folder.get(folder))]
+            let of_member = |member: &Member| -> BTreeSet<RepoPath> {
+                let root = roots.get(&member.root);
+                let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
+                    let link = || {
+                        let root = root?;
+                        root.member_at(root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)
+                    };
+                    let by_link = link().filter(|path| members.contains_key(path));
+                    [by_name.get(&(&member.root, name)).map(|path| (*path).clone()), by_link]
                 });
-                named.flatten().copied().filter(|path| *path != &member.path).cloned().collect()
+                named.flatten().filter(|path| path != &member.path).collect()
             };
             members.values().map(|member| (member.path.clone(), of_member(member))).collect()
         };
         Needs { run: needs(false), with_dev: needs(true) }
+    }
+
+    /// One more need of a build, which no manifest names.
+    pub fn add(&mut self, member: &RepoPath, needed: &RepoPath) {
+        if member != needed {
+            self.with_dev.entry(member.clone()).or_default().insert(needed.clone());
+        }
     }
 
     /// Folders of the members that a member names; with what only its own build and tests name if `dev`.

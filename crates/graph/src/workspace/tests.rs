@@ -31,7 +31,7 @@ fn found(workspace: &Workspace) -> String {
 }
 
 fn package(name: &str) -> String {
-    format!(r#"{{"name": "{name}", "scripts": {{"build": "b", "start": "s"}}}}"#)
+    format!(r#"{{"name": "{name}", "scripts": {{"build": "b", "start": "fastify start"}}}}"#)
 }
 
 #[test]
@@ -39,16 +39,16 @@ fn apps_are_members_that_build_and_start() {
     check(
         "shop* \n ui! \n tokens",
         expect![[r#"
-        shop: apps/shop, the default
-        no app: packages/tokens: it has neither a `build` nor a `start` script
-        no app: packages/ui: it has no `start` script"#]],
+            shop: apps/shop, the default
+            no app: packages/tokens: it is a library: nothing to build or start
+            no app: packages/ui: it is a library: nothing to start"#]],
     );
     check(
         r#"shop*
-        apps/api/package.json = {"scripts": {"start": "s", "build": " "}}"#,
+        apps/api/package.json = {"scripts": {"start": "fastify start", "build": " "}}"#,
         expect![[r#"
-            shop: apps/shop, the default
-            no app: apps/api: it has no `build` script"#]],
+            api: apps/api
+            shop: apps/shop"#]],
     );
     check(
         "shop* \n web* \n app*",
@@ -137,8 +137,8 @@ fn globs_of_members() {
     check(
         &site(r#"["packages/*"]"#),
         expect![[r#"
-        error: package.json: no workspace member is found by `packages/*`
-        hint: each member's folder needs a `package.json`"#]],
+            error: package.json: no app is found among 1 member
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
     check(&site(r#"["packages/**"]"#), expect!["deep: packages/a/deep, the default"]);
     check(&site(r#"{"packages": ["lib"], "nohoist": []}"#), expect!["lib: lib, the default"]);
@@ -155,20 +155,20 @@ fn globs_of_members() {
     check(
         &site(r#"["apps/[", "{a"]"#),
         expect![[r#"
-        error: package.json: the workspace glob `apps/[` cannot be read: unclosed character class; missing ']'
-        error: package.json: the workspace glob `{a` cannot be read: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)"#]],
+            error: package.json: the workspace glob `apps/[` cannot be read: unclosed character class; missing ']'
+            error: package.json: the workspace glob `{a` cannot be read: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)"#]],
     );
     check(
         &site(r#"[]"#),
         expect![[r#"
-        error: package.json: `workspaces` names no folders
-        hint: each member's folder needs a `package.json`"#]],
+            error: package.json: no app is found among 1 member
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
     check(
         &site(r#"["", "."]"#),
         expect![[r#"
-        error: package.json: no workspace member is found by ``, `.`
-        hint: each member's folder needs a `package.json`"#]],
+            error: package.json: no app is found among 1 member
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
 }
 
@@ -177,46 +177,41 @@ fn no_workspace() {
     check_snapshot(
         Snapshot::in_memory(&[].into()),
         expect![[r#"
-        error: package.json: there is no workspace: the repository has no `package.json` at its root
-        hint: `npm init`, then name the members' folders under `workspaces`"#]],
+        error: package.json: there is no `package.json` anywhere in the repository
+        hint: `frontage` serves what a `package.json` builds, or an `index.html` as it is"#]],
     );
     check(
         r#"package.json = {"name": "root"}"#,
         expect![[r#"
-        error: package.json: there is no workspace: it has no `workspaces`
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+            error: package.json: no app is found among 1 member
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
     check(
         "package.json = {} \n pnpm-workspace.yaml = packages",
-        expect![[r#"
-        error: pnpm-workspace.yaml: only npm's workspaces are read so far
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+        expect!["error: pnpm-workspace.yaml:1:1: it cannot be read: expected mapping start"],
     );
     check("package.json = [1]", expect!["error: package.json: it is not a JSON object"]);
     check(
         r#"package.json = {"workspaces": "apps/*"}"#,
         expect![[r#"
-        error: package.json: `workspaces` must be a list of globs
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+            error: package.json: `workspaces` must be a list of globs
+            hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
     );
     check(
         r#"package.json = {"workspaces": ["apps/*", 7]}"#,
         expect![[r#"
-        error: package.json: `workspaces` must be a list of globs
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+            error: package.json: `workspaces` must be a list of globs
+            hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
     );
     check(
         r#"package.json = {"workspaces": {"packages": 1}}"#,
         expect![[r#"
-        error: package.json: `workspaces` must be a list of globs
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+            error: package.json: `workspaces` must be a list of globs
+            hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
     );
     check(
         "package.json = {} \n frontage.toml = [site",
-        expect![[r#"
-        error: frontage.toml:1:6: unclosed table, expected `]`
-        error: package.json: there is no workspace: it has no `workspaces`
-        hint: name the members' folders: `"workspaces": ["apps/*", "packages/*"]`"#]],
+        expect!["error: frontage.toml:1:6: unclosed table, expected `]`"],
     );
 }
 
@@ -225,20 +220,20 @@ fn no_app() {
     check(
         "ui! \n tokens",
         expect![[r#"
-        error: package.json: no app is found in this workspace
-        hint: give a package `build` and `start` scripts, or name it in `frontage.toml`: `[apps.NAME]` with `path`"#]],
+            error: package.json: no app is found among 3 members
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
     check(
         "ui \n frontage.toml = [site]\\ndefault = \"shop\"",
         expect![[r#"
-        error: package.json: no app is found in this workspace
-        hint: give a package `build` and `start` scripts, or name it in `frontage.toml`: `[apps.NAME]` with `path`"#]],
+            error: package.json: no app is found among 2 members
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
     check(
         "",
         expect![[r#"
-        error: package.json: no workspace member is found by `apps/*`, `packages/*`
-        hint: each member's folder needs a `package.json`"#]],
+            error: package.json: no app is found among 1 member
+            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
     );
 }
 
@@ -278,11 +273,11 @@ fn strange_types_are_harmless() {
         r#"
         package.json = {"workspaces": ["apps/*"], "dependencies": [], "scripts": "x", "engines": 1, "packageManager": {}}
         apps/a/package.json = {"name": 7, "scripts": {"build": 1, "start": null}, "dependencies": {"x": 1}, "devDependencies": "y"}
-        apps/b/package.json = {"name": "", "scripts": {"build": "b", "start": "s"}, "version": 1e300, "peerDependencies": null}
+        apps/b/package.json = {"name": "", "scripts": {"build": "b", "start": "fastify start"}, "version": 1e300, "peerDependencies": null}
         "#,
         expect![[r#"
             b: apps/b, the default
-            no app: apps/a: it has neither a `build` nor a `start` script"#]],
+            no app: apps/a: it is a library: nothing to build or start"#]],
     );
 }
 
@@ -338,8 +333,8 @@ fn apps_that_are_configured() {
     check(
         "shop* \n frontage.toml = [apps.store]\\npath = \".\"",
         expect![[r#"
-            error: frontage.toml:1:7: app `store`: no workspace member is at `.`
-            hint: `path` names the member's folder"#]],
+            shop: apps/shop
+            store:"#]],
     );
     check(
         "shop* \n blog* \n frontage.toml = [site]\\ndefault = \"shpo\"",
@@ -351,10 +346,7 @@ fn apps_that_are_configured() {
         "shop* \n frontage.toml = [apps.shop]\\noutput = \"/apps/shop/dist\"",
         expect!["shop: apps/shop, the default"],
     );
-    check(
-        "shop* \n frontage.toml = [apps.shop]\\n\\noutput = \"/dist\"",
-        expect!["error: frontage.toml:1:7: `output` must lie in the app's folder `apps/shop`, unlike `/dist`"],
-    );
+    check("shop* \n frontage.toml = [apps.shop]\\n\\noutput = \"/dist\"", expect!["shop: apps/shop, the default"]);
     check(
         "shop* \n frontage.toml = [apps.Shop]",
         expect![[r#"
@@ -367,7 +359,7 @@ fn apps_that_are_configured() {
         frontage.toml = [apps.shop]"#,
         expect![[r#"
             shop: apps/shop, the default
-            no app: packages/shop: it has neither a `build` nor a `start` script"#]],
+            no app: packages/shop: it is a library: nothing to build or start"#]],
     );
     check(
         r#"blog*
@@ -431,35 +423,40 @@ fn lockfiles() {
     check(
         "shop*: react \n yarn.lock = x",
         expect![[r#"
-        error: yarn.lock: only npm's lockfile is read so far
-        hint: `npm install --package-lock-only` writes `package-lock.json`"#]],
+            error: yarn.lock:1:1: the lockfile cannot be read: an entry ends with a colon
+            hint: `yarn install` writes it anew"#]],
     );
-    check("shop*: react \n yarn.lock = x \n #react 1.0.0", expect!["shop: apps/shop, the default"]);
+    check(
+        "shop*: react \n yarn.lock = x \n #react 1.0.0",
+        expect![[r#"
+            error: package.json: there are several lockfiles: `package-lock.json`, `yarn.lock`
+            hint: keep one of them, or say which by `packageManager` in `package.json`"#]],
+    );
     check(
         "shop* \n pnpm-lock.yaml = x",
         expect![[r#"
-        error: pnpm-lock.yaml: only npm's lockfile is read so far
-        hint: `npm install --package-lock-only` writes `package-lock.json`"#]],
+            error: pnpm-lock.yaml:1:1: the lockfile cannot be read: expected mapping start
+            hint: `pnpm install` writes it anew"#]],
     );
     check(
         "shop*: react \n package-lock.json = <<<<<<<",
         expect![[r#"
-        error: package-lock.json:1:1: the lockfile cannot be read: expected value
-        hint: `npm install` writes it anew"#]],
+            error: package-lock.json:1:1: the lockfile has an unresolved merge conflict
+            hint: `npm install` writes it anew"#]],
     );
     check(
         r#"shop*: react
         package-lock.json = {"lockfileVersion": 1}"#,
         expect![[r#"
-            error: package-lock.json: the lockfile is of version 1; versions 2 and 3 are read
-            hint: `npm install` writes it anew"#]],
+            error: apps/shop/package.json: it needs `react`, which `package-lock.json` does not know
+            hint: `npm install`, then commit `package-lock.json`"#]],
     );
     check(
         r#"shop*: react
         npm-shrinkwrap.json = {"lockfileVersion": 3, "packages": {}}"#,
         expect![[r#"
             error: apps/shop/package.json: it needs `react`, which `npm-shrinkwrap.json` does not know
-            hint: `npm install`, then commit `package-lock.json`"#]],
+            hint: `npm install`, then commit `npm-shrinkwrap.json`"#]],
     );
 }
 
@@ -534,9 +531,8 @@ fn what_git_cannot_give() {
     check_snapshot(
         snapshot,
         expect![[r#"
-        warning: apps/blog: no build is shown it: it is a submodule
-        error: apps/blog: a workspace member cannot be used: it is a submodule
-        hint: commit its files themselves, or take it out of `workspaces`"#]],
+            warning: apps/blog: no build is shown it: it is a submodule
+            shop: apps/shop, the default"#]],
     );
 }
 

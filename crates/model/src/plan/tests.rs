@@ -15,11 +15,14 @@ struct World {
     state: State,
     observed: Observed,
     told: Vec<String>,
+    /// Whether what is built next is a worker.
+    worker: bool,
 }
 
 impl World {
     fn new() -> World {
-        let mut world = World { state: State::default(), observed: Observed::default(), told: Vec::new() };
+        let (state, observed) = (State::default(), Observed::default());
+        let mut world = World { state, observed, told: Vec::new(), worker: false };
         let environment = EnvironmentName::production();
         world.record(Event::EnvironmentAdded { environment, branch: "main".to_owned() });
         world
@@ -42,14 +45,18 @@ impl World {
             vec![Reason { kind: ReasonKind::File, path: "x".to_owned(), via: Vec::new(), detail: String::new() }];
         let planned = PlannedApp { app: app.clone(), key: key.clone(), reasons };
         let apps = BTreeMap::from([(app.name.clone(), planned)]);
-        self.record(Event::ChangePlanned { environment, number, apps, default_app: None, warnings: Vec::new() });
+        let (not_served, warnings) = (BTreeMap::new(), Vec::new());
+        self.record(Event::ChangePlanned { environment, number, apps, default_app: None, not_served, warnings });
         self.record(Event::BuildStarted {
             key: key.clone(),
             package: "shop".to_owned(),
             app: Some(app.name.clone()),
             commit: commit.clone(),
         });
-        let artifact = artifact(app, key.clone(), commit);
+        let mut artifact = artifact(app, key.clone(), commit);
+        if self.worker {
+            artifact.start = Start::Worker { command: "start".to_owned() };
+        }
         self.record(Event::BuildSucceeded { key, duration_ms: 1, artifact: Some(Box::new(artifact)) });
     }
 
@@ -75,6 +82,12 @@ impl World {
         panic!("it does not settle: {:?}", plan(&self.state, &self.observed));
     }
 
+    /// The same after every instance that is there is so.
+    fn settle_all(&mut self, condition: Condition) {
+        self.observed.instances.values_mut().for_each(|observed| observed.condition = condition.clone());
+        self.settle(condition);
+    }
+
     fn act(&mut self, step: Step, condition: &Condition) {
         match step {
             Step::Record(event) => {
@@ -97,7 +110,7 @@ impl World {
         }
     }
 
-    /// As the controller does: a new table names what is live and kept ready; the edge takes it at once.
+    /// As the controller does: a new table names what is live and kept ready, but no worker; the edge takes it at once.
     fn publish(&mut self) {
         let generation = self.observed.table.generation + 1;
         let production = self.state.production().unwrap();
@@ -105,8 +118,10 @@ impl World {
             .apps
             .values()
             .flat_map(|app| {
-                let fallback = app.fallback.iter().map(|fallback| &fallback.live.release.label);
-                app.live.iter().map(|live| &live.release.label).chain(fallback).cloned().collect::<Vec<_>>()
+                let fallback = app.fallback.iter().map(|fallback| &fallback.live.release);
+                let releases = app.live.iter().map(|live| &live.release).chain(fallback);
+                let asked = releases.filter(|release| !self.state.is_worker(release));
+                asked.map(|release| release.label.clone()).collect::<Vec<_>>()
             })
             .collect();
         for label in self.observed.table.named.difference(&named) {
@@ -146,6 +161,19 @@ impl World {
 
     fn running(&self) -> &AppState {
         &self.state.production().unwrap().apps[&name()]
+    }
+
+    /// The versions of instances that are there, in order.
+    fn versions(&self) -> String {
+        let of = |label: &Label| {
+            let deployment = self.state.deployments.iter().rev().find(|it| it.release == *label).unwrap();
+            let key = &deployment.version.key;
+            ('a'..='z').find(|letter| BuildKey::over(letter.to_string().as_bytes()) == *key).unwrap()
+        };
+        let mut versions: Vec<char> =
+            self.observed.instances.values().map(|observed| of(observed.release.as_ref().unwrap())).collect();
+        versions.sort_unstable();
+        versions.into_iter().collect()
     }
 
     fn is_live(&self, version: &str) -> bool {
@@ -204,6 +232,70 @@ fn a_version_goes_live_when_it_is_ready_and_the_one_before_is_kept_for_a_minute(
     world.observed.now_ms += FALLBACK_MS;
     world.settle(Condition::Ready);
     assert_eq!(world.observed.instances.len(), 1, "a is stopped");
+}
+
+#[test]
+fn a_worker_stops_when_the_next_one_runs() {
+    let mut world = World::new();
+    world.worker = true;
+    world.commit("a", "1");
+    world.settle(starting());
+    assert!(world.running().live.is_none(), "a has not run in");
+    world.settle_all(Condition::Ready);
+    world.commit("b", "1");
+    world.settle(starting());
+    assert_eq!(world.versions(), "ab", "a works until b does");
+    world.settle_all(Condition::Ready);
+    assert!(world.is_live("b"));
+    assert_eq!(world.versions(), "b", "two versions do not take work from one queue");
+    world.observed.now_ms += FALLBACK_MS;
+    world.settle(Condition::Ready);
+    assert!(world.running().fallback.is_none());
+    assert_eq!(world.versions(), "b");
+}
+
+#[test]
+fn a_worker_that_ends_soon_after_the_switch_gives_way_to_the_one_before() {
+    let mut world = World::new();
+    world.worker = true;
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    world.commit("b", "1");
+    world.settle(Condition::Ready);
+    assert_eq!(world.versions(), "b");
+    world.observed.now_ms += 20_000;
+    world.break_live();
+    world.settle(Condition::Ready);
+    assert!(world.is_live("a"));
+    assert_eq!(world.versions(), "a", "it was started again");
+    assert!(world.told.contains(&"deployment_returned".to_owned()));
+}
+
+#[test]
+fn a_worker_that_ends_at_its_start_never_replaces_the_one_that_works() {
+    let mut world = World::new();
+    world.worker = true;
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    world.commit("b", "1");
+    world.settle(Condition::Ended { because: "exited with status 1".to_owned() });
+    assert!(world.is_live("a"));
+    assert_eq!(world.versions(), "a");
+}
+
+#[test]
+fn a_server_that_becomes_a_worker_is_kept_as_servers_are() {
+    let mut world = World::new();
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    world.worker = true;
+    world.commit("b", "1");
+    world.settle(Condition::Ready);
+    assert_eq!(world.versions(), "ab", "a takes no work from anybody");
+    world.worker = false;
+    world.commit("c", "1");
+    world.settle(Condition::Ready);
+    assert_eq!(world.versions(), "c", "b does");
 }
 
 #[test]

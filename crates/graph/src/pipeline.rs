@@ -1,0 +1,253 @@
+//! What runs before a build because `turbo.json`, `nx.json` or `project.json` says so: their `dependsOn`, and nothing else
+//! of those files.
+//!
+//! Sources: turborepo.com, "Configuring turbo.json", `dependsOn` and "Package Configurations"; nx.dev, "Project
+//! configuration", `dependsOn` and `targetDefaults`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::RepoPath;
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+
+/// The task that everything begins at.
+pub const BUILD: &str = "build";
+
+/// How many tasks a chain of `dependsOn` may reach: a repository chooses how many there are.
+const MOST_TASKS: usize = 1000;
+
+/// What tasks wait for, in a workspace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pipeline {
+    /// For every package: by task what it waits for.
+    common: BTreeMap<String, Vec<Wait>>,
+    /// For one package, by its folder.
+    members: BTreeMap<RepoPath, BTreeMap<String, Vec<Wait>>>,
+    /// Commands of tasks that are no scripts (`project.json`), by folder and task.
+    commands: BTreeMap<RepoPath, BTreeMap<String, Command>>,
+    /// Whether a task runner says what a build waits for.
+    is_said: bool,
+}
+
+/// A command that `project.json` gives a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The text for a shell.
+    pub text: String,
+    /// The folder that it runs in.
+    pub folder: RepoPath,
+}
+
+/// What a task waits for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wait {
+    /// A task of the same package.
+    Own(String),
+    /// A task of every package that is needed.
+    Needed(String),
+    /// A task of a package by name.
+    Of { package: String, task: String },
+}
+
+/// A task of a package, by the package's name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Elsewhere {
+    /// The package.
+    pub package: String,
+    /// The task.
+    pub task: String,
+}
+
+/// A file that says something of tasks.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path in the repository.
+    pub path: String,
+    /// Its content.
+    pub text: String,
+}
+
+impl Pipeline {
+    /// Reads what a workspace's files say: those at its `root`, and those of members by their folders; `name` gives a
+    /// member's package name. What cannot be read is told and counts as not there.
+    pub fn read(
+        root: &[File],
+        members: &BTreeMap<RepoPath, Vec<File>>,
+        folder: &RepoPath,
+        name: impl Fn(&RepoPath) -> Option<String>,
+    ) -> (Pipeline, Vec<Diagnostic>) {
+        let mut pipeline = Pipeline::default();
+        let mut problems = Vec::new();
+        let mut by_name: BTreeMap<String, BTreeMap<String, Vec<Wait>>> = BTreeMap::new();
+        for file in root {
+            let Some(value) = parse(file, &mut problems) else { continue };
+            let tasks = ["tasks", "pipeline", "targetDefaults"].iter().find_map(|key| value.get(key)?.as_object());
+            for (key, task) in tasks.into_iter().flatten() {
+                let waits = waits(task);
+                pipeline.is_said |= waits.is_some();
+                let waits = waits.unwrap_or_default();
+                match key.split_once('#') {
+                    Some((package, task)) => {
+                        drop(by_name.entry(package.to_owned()).or_default().insert(task.to_owned(), waits))
+                    }
+                    None => drop(pipeline.common.insert(key.clone(), waits)),
+                }
+            }
+        }
+        for (path, files) in members {
+            let mut own = name(path).and_then(|name| by_name.get(&name).cloned()).unwrap_or_default();
+            let mut commands = BTreeMap::new();
+            for file in files {
+                let Some(value) = parse(file, &mut problems) else { continue };
+                let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
+                for (key, task) in tasks.into_iter().flatten() {
+                    if let Some(waits) = waits(task) {
+                        pipeline.is_said = true;
+                        own.insert(key.clone(), waits);
+                    }
+                    commands.extend(command(task, path, folder).map(|command| (key.clone(), command)));
+                }
+            }
+            pipeline.members.insert(path.clone(), own);
+            pipeline.commands.insert(path.clone(), commands);
+        }
+        (pipeline, problems)
+    }
+
+    /// Whether a task runner says what builds wait for.
+    pub fn is_said(&self) -> bool {
+        self.is_said
+    }
+
+    /// The command that `project.json` gives a task of a member.
+    pub fn command(&self, member: &RepoPath, task: &str) -> Option<&Command> {
+        self.commands.get(member)?.get(task)
+    }
+
+    /// Tasks of a member that run for `task`, each after those that it waits for, itself last.
+    pub fn own(&self, member: &RepoPath, task: &str) -> Vec<String> {
+        let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+        let mut open = vec![(task.to_owned(), false)];
+        while let Some((task, is_done)) = open.pop() {
+            if is_done {
+                order.push(task);
+            } else if seen.len() < MOST_TASKS && seen.insert(task.clone()) {
+                open.push((task.clone(), true));
+                let waits = self.waits(member, &task).iter().rev();
+                open.extend(waits.filter_map(|wait| match wait {
+                    Wait::Own(own) => Some((own.clone(), false)),
+                    Wait::Needed(_) | Wait::Of { .. } => None,
+                }));
+            }
+        }
+        order
+    }
+
+    /// Tasks that a member's `task` wants of every package that the member needs.
+    pub fn needed(&self, member: &RepoPath, task: &str) -> BTreeSet<String> {
+        let own = self.own(member, task);
+        let waits = own.iter().flat_map(|task| self.waits(member, task));
+        waits
+            .filter_map(|wait| match wait {
+                Wait::Needed(task) => Some(task.clone()),
+                Wait::Own(_) | Wait::Of { .. } => None,
+            })
+            .collect()
+    }
+
+    /// Tasks of certain packages that a member's `task` waits for.
+    pub fn elsewhere(&self, member: &RepoPath, task: &str) -> BTreeSet<Elsewhere> {
+        let own = self.own(member, task);
+        let waits = own.iter().flat_map(|task| self.waits(member, task));
+        waits
+            .filter_map(|wait| match wait {
+                Wait::Of { package, task } => Some(Elsewhere { package: package.clone(), task: task.clone() }),
+                Wait::Own(_) | Wait::Needed(_) => None,
+            })
+            .collect()
+    }
+
+    fn waits(&self, member: &RepoPath, task: &str) -> &[Wait] {
+        let own = self.members.get(member).and_then(|tasks| tasks.get(task));
+        own.or_else(|| self.common.get(task)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn parse(file: &File, problems: &mut Vec<Diagnostic>) -> Option<Value> {
+    match jsonc_parser::parse_to_serde_value::<Value>(&file.text, &jsonc_parser::ParseOptions::default()) {
+        Ok(value) => Some(value),
+        Err(cause) => {
+            let message = format!("it cannot be read, so what builds wait for is guessed: {}", cause.kind());
+            let place = (cause.line_display(), cause.column_display());
+            problems.push(Diagnostic::warning(message).in_file(file.path.clone()).at(place));
+            None
+        }
+    }
+}
+
+/// What a task waits for; none if it does not say.
+fn waits(task: &Value) -> Option<Vec<Wait>> {
+    let list = task.get("dependsOn")?.as_array()?;
+    Some(list.iter().flat_map(wait).collect())
+}
+
+fn wait(value: &Value) -> Vec<Wait> {
+    if let Some(text) = value.as_str() {
+        return match (text.strip_prefix('^'), text.split_once('#')) {
+            (Some(task), _) => vec![Wait::Needed(task.to_owned())],
+            // `$NAME` was a variable in the first version of `turbo.json`.
+            (None, _) if text.starts_with('$') => Vec::new(),
+            (None, Some((package, task))) => {
+                vec![Wait::Of { package: package.to_owned(), task: task.to_owned() }]
+            }
+            (None, None) => vec![Wait::Own(text.to_owned())],
+        };
+    }
+    // Nx's long form.
+    let Some(task) = value.get("target").and_then(Value::as_str) else { return Vec::new() };
+    let needed = value.get("dependencies").and_then(Value::as_bool) == Some(true)
+        || value.get("projects").and_then(Value::as_str) == Some("dependencies");
+    let projects = value.get("projects").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let named: Vec<Wait> =
+        projects.map(|package| Wait::Of { package: package.to_owned(), task: task.to_owned() }).collect();
+    match (needed, named.is_empty()) {
+        (true, _) => vec![Wait::Needed(task.to_owned())],
+        (false, false) => named,
+        (false, true) => vec![Wait::Own(task.to_owned())],
+    }
+}
+
+/// The command of a target of `project.json`: `command`, or those of `nx:run-commands` and `nx:run-script`.
+fn command(target: &Value, member: &RepoPath, root: &RepoPath) -> Option<Command> {
+    let options = target.get("options");
+    let option = |key: &str| options.and_then(|options| options.get(key));
+    let one = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(command) => command.get("command")?.as_str().map(str::to_owned),
+        _ => None,
+    };
+    let text = match target.get("command").or_else(|| option("command")) {
+        Some(command) => one(command)?,
+        None => option("commands")?.as_array()?.iter().map(one).collect::<Option<Vec<_>>>()?.join(" && "),
+    };
+    let fill = |text: &str| text.replace("{projectRoot}", member.as_str()).replace("{workspaceRoot}", root.as_str());
+    let folder = match option("cwd").and_then(Value::as_str) {
+        None => root.clone(),
+        Some(folder) => {
+            let below = fill(folder);
+            let below = below.trim_start_matches("./").trim_matches('/');
+            if below.is_empty() || below == "." {
+                root.clone()
+            } else if below.starts_with(root.as_str()) {
+                below.parse().ok()?
+            } else {
+                root.join(below).parse().ok()?
+            }
+        }
+    };
+    Some(Command { text: fill(&text), folder })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Tests of pipelines: what runs before a build, and where.
+
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect};
+use model::RepoPath;
+
+use super::{BUILD, File, Pipeline};
+
+/// `root` and the file of the member `apps/shop`, called `shop`, as `turbo.json` or `nx.json` and `project.json`.
+fn check(root: &str, member: &str, expected: Expect) {
+    let shop: RepoPath = "apps/shop".parse().unwrap();
+    let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
+    let files = if member.is_empty() { Vec::new() } else { vec![file("apps/shop/x.json", member)] };
+    let members = BTreeMap::from([(shop.clone(), files)]);
+    let roots = [file("x.json", root)];
+    let (pipeline, problems) =
+        Pipeline::read(&roots, &members, &RepoPath::root(), |path| Some(path.as_str().rsplit('/').next()?.to_owned()));
+    let mut text: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+    text.push_str(&format!("own: {}\n", pipeline.own(&shop, BUILD).join(" ")));
+    let needed: Vec<String> = pipeline.needed(&shop, BUILD).into_iter().collect();
+    text.push_str(&format!("needed: {}\n", needed.join(" ")));
+    let elsewhere: Vec<String> =
+        pipeline.elsewhere(&shop, BUILD).into_iter().map(|it| format!("{}#{}", it.package, it.task)).collect();
+    text.push_str(&format!("elsewhere: {}\n", elsewhere.join(" ")));
+    for task in pipeline.own(&shop, BUILD) {
+        if let Some(command) = pipeline.command(&shop, &task) {
+            text.push_str(&format!("{task} in `{}`: {}\n", command.folder, command.text));
+        }
+    }
+    expected.assert_eq(&text);
+}
+
+#[test]
+fn turborepo() {
+    check(
+        r#"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#,
+        "",
+        expect![[r#"
+            own: build
+            needed: build
+            elsewhere: 
+        "#]],
+    );
+    check(
+        r#"{
+            // The client comes first.
+            "pipeline": {"build": {"dependsOn": ["generate", "^build", "^db:generate", "$API_URL"]}, "generate": {"dependsOn": ["^codegen"]},}
+        }"#,
+        "",
+        expect![[r#"
+            own: generate build
+            needed: build codegen db:generate
+            elsewhere: 
+        "#]],
+    );
+    check(
+        r#"{"tasks": {"build": {"dependsOn": ["^build", "@repo/db#db:generate"]}, "shop#build": {"dependsOn": ["@repo/api#build"]}}}"#,
+        "",
+        expect![[r#"
+            own: build
+            needed: 
+            elsewhere: @repo/api#build
+        "#]],
+    );
+    check(
+        r#"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#,
+        r#"{"extends": ["//"], "tasks": {"build": {"dependsOn": ["prepare-content"], "env": ["X"]}}}"#,
+        expect![[r#"
+            own: prepare-content build
+            needed: 
+            elsewhere: 
+        "#]],
+    );
+    check(
+        r#"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#,
+        r#"{"extends": ["//"], "tasks": {"build": {"outputs": ["out/**"]}}}"#,
+        expect![[r#"
+            own: build
+            needed: build
+            elsewhere: 
+        "#]],
+    );
+}
+
+#[test]
+fn tasks_that_wait_for_each_other() {
+    check(
+        r#"{"tasks": {"build": {"dependsOn": ["a"]}, "a": {"dependsOn": ["b"]}, "b": {"dependsOn": ["a", "build"]}}}"#,
+        "",
+        expect![[r#"
+            own: b a build
+            needed: 
+            elsewhere: 
+        "#]],
+    );
+}
+
+#[test]
+fn nx() {
+    check(
+        r#"{"targetDefaults": {"build": {"dependsOn": ["^build", {"target": "codegen", "dependencies": true}]}}}"#,
+        "",
+        expect![[r#"
+            own: build
+            needed: build codegen
+            elsewhere: 
+        "#]],
+    );
+    check(
+        r#"{"targetDefaults": {"build": {"cache": true}}}"#,
+        r#"{"targets": {
+            "build": {"executor": "@nx/vite:build", "dependsOn": ["i18n", {"target": "build", "projects": ["tokens"]}]},
+            "i18n": {"executor": "nx:run-commands", "options": {"command": "lingui compile", "cwd": "apps/shop"}}
+        }}"#,
+        expect![[r#"
+            own: i18n build
+            needed: 
+            elsewhere: tokens#build
+            i18n in `apps/shop`: lingui compile
+        "#]],
+    );
+    check(
+        "{}",
+        r#"{"targets": {"build": {"options": {"commands": ["one", {"command": "two {projectRoot}"}]}}}}"#,
+        expect![[r#"
+            own: build
+            needed: 
+            elsewhere: 
+            build in ``: one && two apps/shop
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_read() {
+    check(
+        "{",
+        "",
+        expect![[r#"
+            x.json:1:2: it cannot be read, so what builds wait for is guessed: Unterminated object
+            own: build
+            needed: 
+            elsewhere: 
+        "#]],
+    );
+    check(
+        r#"{"tasks": {"build": {"dependsOn": "^build"}, "x": 7}, "pipeline": []}"#,
+        "[]",
+        expect![[r#"
+            own: build
+            needed: 
+            elsewhere: 
+        "#]],
+    );
+}

@@ -1,0 +1,224 @@
+//! Configuration files written in JavaScript, TypeScript or JSON, read as data: nothing of them is executed.
+//!
+//! What a file exports is worked out as far as its text says it: tables, texts, calls of wrappers with what they are
+//! given, names bound to such values, functions that return them. Whatever depends on the environment, on files or on
+//! other modules is [`Value::Unknown`], so that nobody takes a possibility for a fact.
+
+use std::collections::BTreeMap;
+
+mod reader;
+
+/// The longest text that is read. The parser goes as deep as a text is nested, so that its stack grows with the text.
+const LONGEST: usize = 96 << 10;
+
+/// The stack for the parser. A text of that length that is nothing but nesting took 64 MiB, without optimisation; it
+/// is memory only where it is used.
+const STACK: usize = 256 << 20;
+
+/// How deep brackets may be nested: what is deeper is no configuration, and the parser takes time by the third power
+/// of it, since it reads a `<` twice.
+const DEEPEST: usize = 150;
+
+/// A configuration file as data.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Script {
+    /// What it exports: by default, as `module.exports`, or else a table of its named exports.
+    pub value: Value,
+    /// Modules by the names that the file imports of them.
+    pub imports: BTreeMap<String, String>,
+}
+
+/// What an expression is, as far as its text says it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// `null` or `undefined`.
+    Nothing,
+    /// A list.
+    List(Vec<Value>),
+    /// A table.
+    Table(Table),
+    /// A call of a function that is not in the file.
+    Call {
+        /// The function as it is written: `defineConfig`, `adapters.node`.
+        callee: String,
+        /// What it is given.
+        arguments: Vec<Value>,
+    },
+    /// A function, by what it returns.
+    Function(Box<Value>),
+    /// The text does not say.
+    #[default]
+    Unknown,
+}
+
+/// Values by key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What is known of each key.
+    pub entries: BTreeMap<String, Value>,
+    /// Whether it may have keys besides, from a table that is not in the file.
+    pub is_open: bool,
+}
+
+static UNKNOWN: Value = Value::Unknown;
+
+/// Reads a file, whose name says its language. What cannot be parsed is unknown.
+pub fn read(file: &str, text: &str) -> Script {
+    if text.len() > LONGEST || deepest(text) > DEEPEST {
+        return Script::default();
+    }
+    // The parser recurses without a limit of its own; a text that is nothing but `!` must not end the process.
+    let parse = || reader::read(file, text);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    })
+}
+
+impl Script {
+    /// What a file says that is not there: nothing, for certain.
+    pub fn absent() -> Script {
+        Script { value: Value::Table(Table::default()), imports: BTreeMap::new() }
+    }
+
+    /// What is at a path of keys: `build.outDir`.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        self.value.at(path)
+    }
+
+    /// The text at a path of keys, if it is one and known.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.at(path)?.as_text()
+    }
+
+    /// The module that a function comes from, if the file imports it: `adapter`, or `adapters.node` of `adapters`.
+    pub fn module_of(&self, callee: &str) -> Option<&str> {
+        let name = callee.split('.').next().unwrap_or(callee);
+        self.imports.get(name).map(String::as_str)
+    }
+
+    /// Whether it imports a module whose name starts so.
+    pub fn does_import(&self, prefix: &str) -> bool {
+        self.imports.values().any(|module| module.starts_with(prefix))
+    }
+}
+
+impl Value {
+    /// What is at a path of keys; none if there is surely nothing. Looks through calls and functions, since
+    /// `defineConfig({…})` and `() => ({…})` are for what they are given and return.
+    pub fn at(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(self, Value::key)
+    }
+
+    fn key(&self, key: &str) -> Option<&Value> {
+        match self {
+            Value::Table(table) => table.entries.get(key).or(table.is_open.then_some(&UNKNOWN)),
+            Value::Function(returned) => returned.key(key),
+            Value::Call { arguments, .. } => {
+                let mut found = arguments.iter().filter_map(|argument| argument.key(key));
+                let first = found.next()?;
+                Some(std::iter::once(first).chain(found).find(|value| **value != Value::Unknown).unwrap_or(first))
+            }
+            Value::Unknown => Some(&UNKNOWN),
+            _ => None,
+        }
+    }
+
+    /// A text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// True or false.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of a table; nothing of anything else.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let entries = match self {
+            Value::Table(table) => Some(&table.entries),
+            _ => None,
+        };
+        entries.into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// What holds whichever of both is meant: where they differ it is unknown.
+    fn or_else(self, other: Value) -> Value {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Value::Table(one), Value::Table(other)) => Value::Table(one.or_else(other)),
+            (Value::Function(one), Value::Function(other)) => Value::Function(Box::new(one.or_else(*other))),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// How many values it is made of.
+    fn size(&self) -> usize {
+        1 + match self {
+            Value::List(values) | Value::Call { arguments: values, .. } => values.iter().map(Value::size).sum(),
+            Value::Table(table) => table.entries.values().map(Value::size).sum(),
+            Value::Function(returned) => returned.size(),
+            _ => 0,
+        }
+    }
+}
+
+impl Table {
+    fn or_else(mut self, mut other: Table) -> Table {
+        let mut entries = BTreeMap::new();
+        for (key, value) in std::mem::take(&mut self.entries) {
+            let joined = other.entries.remove(&key).map_or(Value::Unknown, |other| value.or_else(other));
+            entries.insert(key, joined);
+        }
+        entries.extend(other.entries.into_keys().map(|key| (key, Value::Unknown)));
+        Table { entries, is_open: self.is_open || other.is_open }
+    }
+
+    /// What another table lays over it.
+    fn extend(&mut self, other: Table) {
+        if other.is_open {
+            self.entries.values_mut().for_each(|value| *value = Value::Unknown);
+        }
+        self.entries.extend(other.entries);
+        self.is_open |= other.is_open;
+    }
+}
+
+/// How deep brackets are nested, those in texts and comments among them, and those of types and elements.
+fn deepest(text: &str) -> usize {
+    let (mut depth, mut deepest, mut before) = (0_usize, 0, b' ');
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' | b'{' | b'<' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'>' if before != b'=' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (deepest, before) = (deepest.max(depth), byte);
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,470 @@
+//! Reading a workspace: its roots and members, their lockfiles, and the order in which they are built.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{PackageManager, RepoPath};
+use serde_json::Value;
+
+use super::needs::{Needs, Order};
+use super::{Member, Root, Unreadable, Workspace, apps, links};
+use crate::config::{self, Config};
+use crate::detect;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover::{self, Discovered, FoundRoot, SaidBy};
+use crate::files::{Contents, Files as _};
+use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
+use crate::lockfile::{self, Lockfile};
+use crate::manifest::{LIFECYCLE, Manifest};
+use crate::pipeline::{self, BUILD, Pipeline};
+
+/// Files that say which Node.js is wanted, the first before the others.
+pub const VERSION_FILES: [&str; 3] = [".nvmrc", ".node-version", ".tool-versions"];
+
+/// Files at a root that say what builds wait for.
+const PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "nx.json"];
+
+/// Files of members that say so.
+const MEMBER_PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "project.json"];
+
+/// Scripts by which clients of databases are generated, as projects call them.
+const GENERATE: [&str; 6] =
+    ["generate", "db:generate", "prisma:generate", "prisma-generate", "generate:prisma", "db-generate"];
+
+/// Reads a workspace.
+pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
+    let mut reader = Reader { problems: Vec::new() };
+    let snapshot = reader.without_leaving_links(snapshot)?;
+    let config = reader.config(&snapshot)?;
+    let found = snapshot.clone();
+    let files = Contents::of(&found, |path| tells(path, &found))?;
+    let discovered = found_or_plain(&files);
+    if discovered.roots.is_empty() && discovered.problems.is_empty() {
+        let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
+        reader.error("there is no `package.json` anywhere in the repository", "package.json", hint);
+    }
+    let has_errors = discovered.problems.iter().any(|problem| problem.severity == Severity::Error);
+    reader.problems.extend(discovered.problems);
+    let is_only = discovered.roots.len() == 1;
+    let mut workspace = Workspace {
+        owned: BTreeMap::new(),
+        needs: Needs::default(),
+        order: Order::default(),
+        snapshot,
+        roots: BTreeMap::new(),
+        members: BTreeMap::new(),
+        config,
+        apps: BTreeMap::new(),
+        app_configs: BTreeMap::new(),
+        globs: BTreeMap::new(),
+        default_app: None,
+        findings: BTreeMap::new(),
+        skipped: Vec::new(),
+        warnings: Vec::new(),
+    };
+    for found in &discovered.roots {
+        let mut of_root = Reader { problems: Vec::new() };
+        let read = of_root.root(&workspace.snapshot, &files, found);
+        match read {
+            Some((root, members)) if !of_root.has_errors() && !of_root.lacks(found, &root, &members, has_errors) => {
+                workspace.roots.insert(root.folder.clone(), root);
+                workspace.members.extend(members);
+                reader.problems.extend(of_root.problems);
+            }
+            // Of several roots each is for itself: what is wrong with one keeps no other from being served.
+            _ if !is_only => reader.set_aside(found, of_root.problems, &mut workspace),
+            _ => reader.problems.extend(of_root.problems),
+        }
+    }
+    if workspace.members.is_empty() {
+        return Err(Unreadable::Commit(reader.told_once()));
+    }
+    workspace.owned = owned(&workspace.snapshot, &workspace.members);
+    workspace.needs = Needs::of(&workspace.roots, &workspace.members);
+    reader.tasks(&mut workspace);
+    reader.problems.extend(apps::find(&mut workspace, &files));
+    reader.order(&mut workspace);
+    if workspace.apps.is_empty() && !reader.has_errors() {
+        let hint = "`frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one";
+        let problem = format!("no app is found among {}", members(workspace.members.len()));
+        reader.error(problem, "package.json", hint);
+    }
+    if reader.has_errors() {
+        return Err(Unreadable::Commit(reader.told_once()));
+    }
+    workspace.warnings = reader.told_once();
+    Ok(workspace)
+}
+
+/// Workspaces; in a repository without any, its own folder if it holds a page to serve.
+fn found_or_plain(files: &Contents) -> Discovered {
+    let mut discovered = discover::discover(files);
+    if discovered.roots.is_empty() && discovered.problems.is_empty() && files.holds("index.html") {
+        discovered.roots.push(FoundRoot {
+            folder: RepoPath::root(),
+            members: vec![RepoPath::root()],
+            manager: None,
+            lockfile: None,
+            said_by: SaidBy::Alone,
+        });
+    }
+    discovered
+}
+
+fn members(count: usize) -> String {
+    if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
+}
+
+struct Reader {
+    problems: Vec<Diagnostic>,
+}
+
+impl Reader {
+    fn error(&mut self, message: impl Into<String>, file: &str, hint: &str) {
+        let diagnostic = Diagnostic::error(message).in_file(file);
+        self.problems.push(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) });
+    }
+
+    /// Problems in the order in which they were met; what was met in two ways is told once.
+    fn told_once(self) -> Vec<Diagnostic> {
+        let mut told: Vec<Diagnostic> = Vec::new();
+        for problem in self.problems {
+            if !told.contains(&problem) {
+                told.push(problem);
+            }
+        }
+        told
+    }
+
+    fn has_errors(&self) -> bool {
+        self.problems.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Symbolic links that leave the repository are shown to nobody.
+    fn without_leaving_links(&mut self, mut snapshot: Snapshot) -> Result<Snapshot, GitError> {
+        for (path, reason) in &snapshot.left_out {
+            self.problems.push(Diagnostic::warning(format!("no build is shown it: {reason}")).in_file(path.clone()));
+        }
+        let links = snapshot.files.values().filter(|file| file.mode == SYMBOLIC_LINK);
+        let targets = snapshot.read(links.map(|file| file.path.as_str()))?;
+        let leaving = links::leaving(&targets);
+        if !leaving.is_empty() {
+            let files = std::sync::Arc::make_mut(&mut snapshot.files);
+            for path in leaving {
+                files.remove(&path);
+                self.problems.push(
+                    Diagnostic::warning("no build is shown it: it is a symbolic link that leaves the repository")
+                        .in_file(path),
+                );
+            }
+        }
+        Ok(snapshot)
+    }
+
+    fn config(&mut self, snapshot: &Snapshot) -> Result<Config, GitError> {
+        if self.is_link(snapshot, config::FILE) {
+            return Ok(Config::default());
+        }
+        let files = snapshot.read([config::FILE])?;
+        let (config, problems) = files.get(config::FILE).map(|content| config::read(content)).unwrap_or_default();
+        self.problems.extend(problems);
+        Ok(config)
+    }
+
+    fn is_link(&mut self, snapshot: &Snapshot, file: &str) -> bool {
+        let is_link = snapshot.files.get(file).is_some_and(|file| file.mode == SYMBOLIC_LINK);
+        if is_link {
+            self.error("it is a symbolic link, which is not followed", file, "commit the file itself");
+        }
+        is_link
+    }
+
+    /// A root and its members; none if it cannot be read at all.
+    fn root(
+        &mut self,
+        snapshot: &Snapshot,
+        files: &Contents,
+        found: &FoundRoot,
+    ) -> Option<(Root, BTreeMap<RepoPath, Member>)> {
+        let file = found.folder.join("package.json");
+        if self.is_link(snapshot, &file) {
+            return None;
+        }
+        let manifest = match files.text(&file).map(|content| Manifest::read(&file, content.as_bytes())) {
+            None => Manifest::default(),
+            Some(Ok(manifest)) => manifest,
+            Some(Err(problem)) => {
+                self.problems.push(problem);
+                return None;
+            }
+        };
+        let members = self.members(snapshot, files, found);
+        let lockfile = self.lockfile(snapshot, files, found).map(|lockfile| lockfile.with_resolutions(&manifest));
+        let mut version_files = BTreeMap::new();
+        for name in VERSION_FILES {
+            // Also the repository's own say it for a workspace below.
+            for folder in [&found.folder, &RepoPath::root()] {
+                if let (false, Some(content)) = (version_files.contains_key(name), files.text(&folder.join(name))) {
+                    version_files.insert(name.to_owned(), content.trim().to_owned());
+                }
+            }
+        }
+        let pipeline = self.pipeline(files, found, &members);
+        let manager = lockfile.as_ref().map(Lockfile::manager).or(found.manager).unwrap_or(PackageManager::Npm);
+        let (folder, generate) = (found.folder.clone(), Vec::new());
+        let root = Root { folder, manifest, manager, lockfile, version_files, pipeline, generate };
+        Some((root, members))
+    }
+
+    fn members(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> BTreeMap<RepoPath, Member> {
+        let mut members: BTreeMap<RepoPath, Member> = BTreeMap::new();
+        let mut named: BTreeMap<String, String> = BTreeMap::new();
+        for path in &found.members {
+            let file = path.join("package.json");
+            if self.is_link(snapshot, &file) {
+                continue;
+            }
+            let manifest = match files.text(&file).map(|content| Manifest::read(&file, content.as_bytes())) {
+                None => Manifest::default(),
+                Some(Ok(manifest)) => manifest,
+                Some(Err(problem)) => {
+                    self.problems.push(problem);
+                    continue;
+                }
+            };
+            let name = manifest.text("name").filter(|name| !name.is_empty()).unwrap_or(path.as_str()).to_owned();
+            // Nobody depends on the root, so it may be called like one of its members.
+            let is_root = *path == found.folder;
+            if let Some(other) = if is_root { None } else { named.insert(name.clone(), path.to_string()) } {
+                let problem = format!("the package name `{name}` is used twice: also in `{other}`");
+                self.error(problem, &file, "give one of them another name");
+            }
+            let root = found.folder.clone();
+            let (is_built, wanted_scripts) = (false, Vec::new());
+            let member = Member { path: path.clone(), root, name, manifest, is_built, wanted_scripts };
+            members.insert(path.clone(), member);
+        }
+        members
+    }
+
+    fn lockfile(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> Option<Lockfile> {
+        let path = found.lockfile.as_deref()?;
+        if self.is_link(snapshot, path) {
+            return None;
+        }
+        match Lockfile::read(path, files.text(path)?.as_bytes()) {
+            Ok(lockfile) => Some(lockfile),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn pipeline(&mut self, files: &Contents, found: &FoundRoot, members: &BTreeMap<RepoPath, Member>) -> Pipeline {
+        let read = |folder: &RepoPath, names: [&str; 3]| -> Vec<pipeline::File> {
+            let paths = names.into_iter().map(|name| folder.join(name));
+            paths.filter_map(|path| Some(pipeline::File { text: files.text(&path)?.to_owned(), path })).collect()
+        };
+        // A member that is the root itself has no other files than that.
+        let below = members.keys().filter(|path| **path != found.folder);
+        let of_members = below.map(|path| (path.clone(), read(path, MEMBER_PIPELINES))).collect();
+        let name = |path: &RepoPath| members.get(path).map(|member| member.name.clone());
+        let (pipeline, problems) = Pipeline::read(&read(&found.folder, PIPELINES), &of_members, &found.folder, name);
+        self.problems.extend(problems);
+        pipeline
+    }
+
+    /// Whether manifests ask for what the lockfile does not know: every install would fail. That there is no lockfile is
+    /// no news where more is wrong (`is_told`).
+    fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>, is_told: bool) -> bool {
+        let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
+        let of_members = members.values().map(|member| (&member.path, &member.manifest));
+        let manifests: BTreeMap<&RepoPath, &Manifest> = of_members.chain([(&root.folder, &root.manifest)]).collect();
+        let install = format!("`{} install`", root.manager.program());
+        let Some((lockfile, path)) = root.lockfile.as_ref().zip(found.lockfile.as_ref()) else {
+            let outside = manifests.values().flat_map(|manifest| manifest.all_dependencies());
+            if outside.into_iter().any(|(name, _)| !own.contains(name)) && found.lockfile.is_none() && !is_told {
+                let file = root.folder.join(lockfile_of(root.manager));
+                self.error("there is no lockfile", &file, &format!("{install}, then commit it"));
+            }
+            return self.has_errors();
+        };
+        for (member, manifest) in manifests {
+            let optional = manifest.dependencies("optionalDependencies");
+            let tables = ["devDependencies", "dependencies"].into_iter().map(|table| manifest.dependencies(table));
+            let wanted: BTreeMap<&str, &str> = tables.flatten().collect();
+            for (name, range) in
+                wanted.into_iter().filter(|(name, _)| !own.contains(name) && !optional.contains_key(name))
+            {
+                if !lockfile.holds(root.below(member), name, range) {
+                    let problem = format!("it needs `{name}`, which `{path}` does not know");
+                    self.error(problem, &member.join("package.json"), &format!("{install}, then commit `{path}`"));
+                }
+            }
+        }
+        self.has_errors()
+    }
+
+    /// A root that cannot be used beside others that can.
+    fn set_aside(&mut self, found: &FoundRoot, problems: Vec<Diagnostic>, workspace: &mut Workspace) {
+        let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        let because = problems.iter().find(is_error).map_or_else(String::new, ToString::to_string);
+        let members = if found.members.is_empty() { std::slice::from_ref(&found.folder) } else { &found.members };
+        workspace.skipped.extend(members.iter().map(|member| (member.clone(), because.clone())));
+        self.problems.extend(problems.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }));
+    }
+
+    /// Which members are built for others, and which of their other scripts run before.
+    fn tasks(&mut self, workspace: &mut Workspace) {
+        let mut wanted: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
+        let by_name: BTreeMap<(RepoPath, String), RepoPath> = workspace
+            .members
+            .values()
+            .map(|member| ((member.root.clone(), member.name.clone()), member.path.clone()))
+            .collect();
+        let mut added: Vec<(RepoPath, RepoPath)> = Vec::new();
+        for member in workspace.members.values() {
+            let Some(root) = workspace.roots.get(&member.root) else { continue };
+            let needed = root.pipeline.needed(&member.path, BUILD);
+            for other in workspace.needs.direct(&member.path, true).filter(|_| !needed.is_empty()) {
+                wanted.entry(other.clone()).or_default().extend(needed.iter().cloned());
+            }
+            for elsewhere in root.pipeline.elsewhere(&member.path, BUILD) {
+                let Some(other) = by_name.get(&(member.root.clone(), elsewhere.package)) else { continue };
+                wanted.entry(other.clone()).or_default().insert(elsewhere.task);
+                added.push((member.path.clone(), other.clone()));
+            }
+        }
+        for (member, other) in added {
+            workspace.needs.add(&member, &other);
+        }
+        let mut generates: Vec<(RepoPath, String)> = Vec::new();
+        let paths: Vec<RepoPath> = workspace.members.keys().cloned().collect();
+        for path in paths {
+            let (Some(member), none) = (workspace.members.get(&path), BTreeSet::new()) else { continue };
+            let Some(root) = workspace.roots.get(&member.root) else { continue };
+            let tasks = wanted.get(&path).unwrap_or(&none);
+            let mut scripts: Vec<String> = Vec::new();
+            for task in tasks.iter().flat_map(|task| root.pipeline.own(&path, task)) {
+                let is_there = member.manifest.script(&task).is_some() || root.pipeline.command(&path, &task).is_some();
+                if task != BUILD && is_there && !scripts.contains(&task) {
+                    scripts.push(task);
+                }
+            }
+            let has_build = member.manifest.script(BUILD).is_some() || root.pipeline.command(&path, BUILD).is_some();
+            let is_built = has_build && (tasks.contains(BUILD) || !entries_are_there(&workspace.snapshot, member));
+            let generated = generate(&member.manifest, &scripts);
+            self.problems.extend(generated.iter().map(|script| said_by_nobody(script, &path.join("package.json"))));
+            if path == root.folder {
+                generates.extend(generated.map(|script| (path.clone(), script)));
+            } else {
+                scripts.extend(generated);
+            }
+            if let Some(member) = workspace.members.get_mut(&path) {
+                member.is_built = is_built;
+                member.wanted_scripts = scripts;
+            }
+        }
+        for (folder, script) in generates {
+            if let Some(root) = workspace.roots.get_mut(&folder) {
+                root.generate.push(script);
+            }
+        }
+    }
+
+    fn order(&mut self, workspace: &mut Workspace) {
+        let apps: BTreeSet<&RepoPath> = workspace.apps.values().map(|app| &app.path).collect();
+        let is_built = |path: &RepoPath| workspace.members[path].has_task();
+        let rank = |path: &RepoPath| (apps.contains(path), workspace.members[path].name.clone());
+        let order: Order = workspace.needs.order(is_built, rank);
+        for circle in &order.circles {
+            let names: Vec<String> = circle.iter().map(|path| format!("`{}`", workspace.members[path].name)).collect();
+            let mut warning = format!("packages need each other in a circle: {}", names.join(", "));
+            if circle.iter().filter(|path| is_built(path)).count() > 1 {
+                warning.push_str("; they are built in this order, each without the output of those after it");
+            }
+            let file = circle.first().map_or_else(String::new, |path| path.join("package.json"));
+            self.problems.push(Diagnostic::warning(warning).in_file(file));
+        }
+        workspace.order = order;
+    }
+}
+
+/// Whether everything that a package's manifest offers to importers is in the checkout, so that nobody has to wait for
+/// its build. One that offers nothing by name is built.
+fn entries_are_there(snapshot: &Snapshot, member: &Member) -> bool {
+    let mut entries: Vec<&str> =
+        ["main", "module", "browser", "types"].iter().filter_map(|field| member.manifest.text(field)).collect();
+    for field in ["exports", "bin"] {
+        let mut open: Vec<&Value> = member.manifest.field(field).into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(path) => entries.push(path),
+                Value::Object(conditions) => open.extend(conditions.values()),
+                Value::Array(alternatives) => open.extend(alternatives),
+                _ => {}
+            }
+        }
+    }
+    let is_there = |entry: &str| {
+        let below = entry.trim_start_matches("./");
+        let path = member.path.join(below.split('*').next().unwrap_or(below).trim_end_matches('/'));
+        let endings = ["", ".js", ".ts", "/index.js", "/index.ts", ".json"];
+        let is_file = endings.iter().any(|ending| snapshot.files.contains_key(&format!("{path}{ending}")));
+        is_file || below.contains('*') && has_files_below(snapshot, &path)
+    };
+    !entries.is_empty() && entries.into_iter().all(is_there)
+}
+
+fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
+    let first = snapshot.files.range(format!("{folder}/")..).next();
+    first.is_some_and(|(path, _)| path.starts_with(&format!("{folder}/")))
+}
+
+/// A script that generates a database client, where neither the build, nor what runs after an install, nor a task runner
+/// does so: projects tell it in their README.
+fn generate(manifest: &Manifest, scripts: &[String]) -> Option<String> {
+    let generates = |name: &str| manifest.script(name).is_some_and(|script| script.contains("prisma generate"));
+    let runs = LIFECYCLE.into_iter().chain([BUILD, "prebuild"]).chain(scripts.iter().map(String::as_str));
+    if runs.into_iter().any(generates) {
+        return None;
+    }
+    GENERATE.into_iter().find(|name| generates(name)).map(str::to_owned)
+}
+
+fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
+    let message =
+        format!("its script `{script}` runs before builds, since it generates a client and nothing else runs it");
+    Diagnostic::warning(message).in_file(file)
+}
+
+/// Whether a file tells what a member is, or how it is installed: only such are read.
+fn tells(path: &str, snapshot: &Snapshot) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
+    let is_read = names.iter().any(|names| names.contains(&name));
+    let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
+    is_of_rules || is_read && path.split('/').all(|part| part != "node_modules")
+}
+
+/// The lockfile that a package manager writes.
+pub fn lockfile_of(manager: PackageManager) -> &'static str {
+    match manager {
+        PackageManager::Npm => "package-lock.json",
+        PackageManager::Pnpm => "pnpm-lock.yaml",
+        PackageManager::YarnClassic | PackageManager::YarnBerry => "yarn.lock",
+        PackageManager::Bun => "bun.lock",
+    }
+}
+
+/// Paths of the files of each member, of a file in several that of the longest path; by none those of nobody.
+fn owned(snapshot: &Snapshot, members: &BTreeMap<RepoPath, Member>) -> BTreeMap<Option<RepoPath>, Vec<String>> {
+    let folders: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
+    let mut owned: BTreeMap<Option<RepoPath>, Vec<String>> = BTreeMap::new();
+    for file in snapshot.files.keys() {
+        let above = file.rmatch_indices('/').map(|(at, _)| &file[..at]);
+        let owner = above.into_iter().find_map(|folder| folders.get(folder));
+        owned.entry(owner.map(|path| (*path).clone())).or_default().push(file.clone());
+    }
+    owned
+}

@@ -1,0 +1,3 @@
+module.exports = {
+  tools: ["planes", "chisels"],
+};

@@ -1,0 +1,4 @@
+export default function (config) {
+  config.addPassthroughCopy("src/gazette.css");
+  return { dir: { input: "src" } };
+}

@@ -1,0 +1,1 @@
+export { Signpost } from "./signpost.js";

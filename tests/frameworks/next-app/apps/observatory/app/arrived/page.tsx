@@ -1,0 +1,3 @@
+export default function Arrived() {
+  return <h1>You found the eyepiece</h1>;
+}

@@ -1,0 +1,11 @@
+import "./water.css";
+
+export const metadata = { title: "Aquarium" };
+
+export default function Layout({ children }) {
+  return (
+    <html lang="en">
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,6 @@
+/** @type {import("next").NextConfig} */
+const config = {
+  output: "export",
+};
+
+export default config;

@@ -1,0 +1,8 @@
+/** @type {import("next").NextConfig} */
+module.exports = {
+  reactStrictMode: true,
+  i18n: {
+    locales: ["en", "nl"],
+    defaultLocale: "en",
+  },
+};

@@ -1,0 +1,5 @@
+export default defineNitroConfig({
+  srcDir: "server",
+  publicAssets: [{ baseURL: "charts", dir: "../charts", maxAge: 60 * 60 }],
+  compatibilityDate: "2025-07-01",
+});

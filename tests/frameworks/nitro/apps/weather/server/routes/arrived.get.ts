@@ -1,0 +1,1 @@
+export default defineEventHandler(() => "The balloon has landed\n");

@@ -1,0 +1,3 @@
+export default defineEventHandler((event) =>
+  sendRedirect(event, new URL("/arrived", getRequestURL(event)).toString()),
+);

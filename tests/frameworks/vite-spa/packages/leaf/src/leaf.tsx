@@ -1,0 +1,3 @@
+export function Leaf({ name, watered }: { name: string; watered: boolean }) {
+  return <li>{watered ? `${name} has had enough` : `${name} is thirsty`}</li>;
+}

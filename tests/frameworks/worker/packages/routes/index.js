@@ -1,0 +1,1 @@
+export const stops = ["the mill", "the school", "the widow's house"];
