@@ -27,11 +27,13 @@ mod imports;
 mod install;
 mod managers;
 mod once;
+mod outcome;
 mod pack;
 mod room;
 
 use hints::{Failed, Moment};
 use once::Once;
+use pack::PackError;
 use room::{Registry, Room, Run};
 
 /// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
@@ -121,7 +123,7 @@ impl Builder for LocalBuilder {
             Ok(text) => {
                 let artifact: Artifact = serde_json::from_slice(&text).map_err(|cause| failed().because(cause))?;
                 let there = |layer: &model::Layer| data.layers().join(layer.digest.hex()).is_dir();
-                let whole = artifact.layers.iter().all(there) && data.asset(&artifact.assets).exists();
+                let whole = artifact.layers.iter().all(there) && assets::are_whole(data, &artifact.assets);
                 Ok(whole.then(|| Built::Artifact(Box::new(artifact))))
             }
         }
@@ -160,7 +162,7 @@ impl Work {
         self.tell(Stage::Pack, false);
         let built = self.keep(&room, install.as_deref(), &checkout).await;
         let removed = room.remove().await;
-        let built = built.map_err(|cause| self.error("keep what was left by", cause))?;
+        let built = built?;
         removed.map_err(|cause| self.error("clear up after", cause))?;
         Ok(built)
     }
@@ -248,18 +250,28 @@ impl Work {
     }
 
     /// Keeps what the build left under its key.
-    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> io::Result<Built> {
+    async fn keep(&self, room: &Room<'_>, install: Option<&Path>, checkout: &[PathBuf]) -> Result<Built, BuildFailure> {
         let (shared, task, upper) = (self.shared.clone(), self.task.clone(), room.upper());
+        let failed = |cause| self.error("keep what was left by", cause);
         if task.kind == TaskKind::Package {
-            return blocking(move || keep_output(&shared.data, &task.key, &upper).map(|()| Built::Output)).await;
+            let kept = blocking(move || keep_output(&shared.data, &task.key, &upper).map(|()| Built::Output)).await;
+            return kept.map_err(failed);
         }
         let app_sources: Vec<PathBuf> = {
             let outputs = task.needs.iter().rev().map(|key| shared.data.outputs().join(key.as_str()));
             checkout.iter().rev().map(|part| shared.data.path().join(part)).chain(outputs).chain([upper]).collect()
         };
         let install = install.map(|install| shared.data.path().join(install));
-        let artifact = pack::pack(&shared, &task, install, app_sources).await?;
-        Ok(Built::Artifact(Box::new(artifact)))
+        match pack::pack(&shared, &task, install, app_sources).await {
+            Ok(artifact) => Ok(Built::Artifact(Box::new(artifact))),
+            Err(PackError::Io(cause)) => Err(failed(cause)),
+            Err(PackError::Missing(missing)) => Err(BuildFailure::Failed {
+                because: missing.to_string(),
+                hint: Some(missing.hint),
+                log: room.log(),
+                last_lines: files::last_lines(&room.log(), LAST_LINES),
+            }),
+        }
     }
 
     /// Begins what packing will need while the build still runs. Packing asks for it again, and tells what fails.

@@ -112,7 +112,7 @@ pub fn own(path: &Path) -> io::Result<()> {
 }
 
 /// Whether a path is one of overlay's whiteouts: a file that was removed.
-fn is_whiteout(metadata: &fs::Metadata) -> bool {
+pub fn is_whiteout(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::FileTypeExt;
     metadata.file_type().is_char_device() && metadata.rdev() == 0
 }
@@ -223,7 +223,7 @@ pub fn is_real_folder(folder: &Path, below: &Path) -> bool {
 
 /// Whether a folder hides what lies below it in lower layers (overlay's "opaque" directories, kept by `userxattr`).
 #[expect(unsafe_code, reason = "lgetxattr has no wrapper here; its arguments outlive the call")]
-fn is_opaque(folder: &Path) -> bool {
+pub fn is_opaque(folder: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt;
     let Ok(path) = std::ffi::CString::new(folder.as_os_str().as_bytes()) else { return false };
     let mut value = [0_u8; 1];

@@ -1,126 +1,77 @@
-//! Public assets: what of a build's output is served as it is, under which URL path, and precompressed.
+//! Public assets: what of a build's public folders is served as it is, under which URL path, and precompressed.
 
-use std::fs;
-use std::io::{self, Write};
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use api::assets::{Asset, AssetIndex, Encoding};
 use api::layout::DataDirectory;
-use model::{App, Digest};
+use model::Digest;
+use sha2::Digest as _;
 
+use super::outcome::Public;
 use crate::files;
 
-/// Folders in which public assets are looked for if none is configured, the first that is there.
-const OUTPUTS: [&str; 8] =
-    ["dist/client", "build/client", ".output/public", "dist/public", "build/public", "dist", "build", "out"];
+mod names;
 
-/// Of a server's app only these: `dist` would hold its server.
-const SERVER_OUTPUTS: usize = 5;
+use names::{content_type, has_hash, is_compressible};
 
 /// Smaller files are not worth compressing, in bytes.
-const COMPRESSED_FROM: usize = 1024;
+const COMPRESSED_FROM: u64 = 1024;
 
-/// What the assets of a build are.
-pub struct Found {
-    /// The digest of the kept index.
-    pub index: Digest,
-    /// The prefix of pages and assets; empty for `/`.
-    pub base_path: String,
-    /// The URL path of the client-rendered shell.
-    pub shell: Option<String>,
+/// Text up to this size is looked at as a whole, for what its name does not say.
+const LOOKED_AT: u64 = 1 << 20;
+
+/// Sites of more than this many bytes are compressed with less effort.
+const LARGE_SITE: u64 = 100 << 20;
+
+/// How much processor time compressing may cost, as the levels of both formats.
+#[derive(Clone, Copy)]
+struct Effort {
+    brotli: i32,
+    gzip: u32,
 }
 
-/// Finds and keeps the public assets of an app; `root` holds its built folder in the repository's layout.
+impl Effort {
+    /// Text becomes 5 % larger with the less of both, and is done in half of the time.
+    fn of(files: &[(String, PathBuf)]) -> Effort {
+        let bytes: u64 = files.iter().filter_map(|(_, path)| path.metadata().ok()).map(|metadata| metadata.len()).sum();
+        if bytes > LARGE_SITE { Effort { brotli: 4, gzip: 4 } } else { Effort { brotli: 5, gzip: 6 } }
+    }
+}
+
+/// Files at the top of a package's folder that are nobody's business if the folder itself is served.
+const OF_PACKAGES: [&str; 14] = [
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
+    "frontage.toml",
+    "turbo.json",
+    "nx.json",
+    "project.json",
+    "tsconfig.json",
+    "Dockerfile",
+];
+
+/// Keeps the files of public folders, and an index of them; its digest. `root` holds what the build left, in the
+/// repository's layout. Where two folders have a file for one URL, the first one's is kept.
 ///
 /// # Errors
 /// If a file cannot be read or kept.
-pub fn keep(data: &DataDirectory, app: &App, root: &Path) -> io::Result<Found> {
+pub fn keep(data: &DataDirectory, public: &[Public], root: &Path) -> io::Result<Digest> {
     let root = root.canonicalize()?;
-    // A link that a build left may lead anywhere on this machine; what it leads to is not the build's to publish.
-    let own = |path: &PathBuf| path.canonicalize().is_ok_and(|real| real.starts_with(&root) && real.is_file());
-    let Some(output) = output(app, &root) else {
-        let index = keep_index(data, &AssetIndex::default())?;
-        return Ok(Found { index, base_path: app.base_path.clone().unwrap_or_default(), shell: None });
-    };
-    let mut paths = files::walk(&output)?;
-    paths.retain(|path| is_public(path) && own(&output.join(path)));
-    let page = Some(output.join("index.html")).filter(own).and_then(|page| fs::read_to_string(page).ok());
-    let deduced = || page.as_deref().and_then(|page| deduce_base_path(page, &paths));
-    let base_path = app.base_path.clone().or_else(deduced).unwrap_or_default();
-    let mut index = AssetIndex::default();
-    for path in &paths {
-        let name = path.to_string_lossy().replace('\\', "/");
-        index.assets.insert(format!("{base_path}/{name}"), keep_one(data, &output.join(path), &name)?);
-    }
-    let shell = page.map(|_| format!("{base_path}/index.html"));
-    Ok(Found { index: keep_index(data, &index)?, base_path, shell })
-}
-
-/// The folder of public assets; with a leading `/` it is named from the workspace's root.
-fn output(app: &App, root: &Path) -> Option<PathBuf> {
-    let folder = root.join(app.path.as_str());
-    if let Some(output) = &app.output {
-        let named = output.strip_prefix('/').map_or_else(|| folder.join(output), |below| root.join(below));
-        let real = named.canonicalize().ok()?;
-        return (real.is_dir() && real.starts_with(root)).then_some(named);
-    }
-    let guesses = if app.start.is_some() { &OUTPUTS[..SERVER_OUTPUTS] } else { &OUTPUTS[..] };
-    let is_own = |output: &PathBuf| output.canonicalize().is_ok_and(|real| real.is_dir() && real.starts_with(root));
-    let there = |output: &PathBuf| is_own(output) && (app.start.is_some() || output.join("index.html").exists());
-    guesses.iter().map(|guess| folder.join(guess)).find(there)
-}
-
-/// Hidden files are nobody's business, but for `.well-known` (RFC 8615).
-fn is_public(path: &Path) -> bool {
-    path.iter().all(|part| {
-        let part = part.to_string_lossy();
-        !part.starts_with('.') || part == ".well-known"
-    })
-}
-
-/// What a page puts before the names of files that are in the output: `/x` for `src="/x/assets/a.js"`.
-fn deduce_base_path(page: &str, paths: &[PathBuf]) -> Option<String> {
-    let quoted = page.split(['"', '\'']).filter(|text| text.starts_with('/') && !text.starts_with("//"));
-    quoted.into_iter().find_map(|url| {
-        paths.iter().find_map(|path| {
-            let prefix = url.strip_suffix(path.to_str()?)?.strip_suffix('/')?;
-            Some(prefix.to_owned())
-        })
-    })
-}
-
-fn keep_one(data: &DataDirectory, path: &Path, name: &str) -> io::Result<Asset> {
-    let content = fs::read(path)?;
-    let digest = Digest::of(&content);
-    let content_type = content_type(name);
-    let place = data.asset(&digest);
-    let compresses = content.len() >= COMPRESSED_FROM && is_text(content_type);
-    if compresses {
-        keep_form(&place, "br", || brotli(&content))?;
-        keep_form(&place, "gz", || gzip(&content))?;
-    }
-    if !place.exists() {
-        files::write_whole(&place, &content)?;
-    }
-    Ok(Asset {
-        digest,
-        bytes: content.len() as u64,
-        content_type: content_type.to_owned(),
-        hashed_name: has_hash(name),
-        encodings: if compresses { vec![Encoding::Br, Encoding::Gzip] } else { Vec::new() },
-    })
-}
-
-fn keep_form(place: &Path, ending: &str, make: impl FnOnce() -> io::Result<Vec<u8>>) -> io::Result<()> {
-    let mut name = place.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    let place = PathBuf::from(name);
-    if place.exists() { Ok(()) } else { files::write_whole(&place, &make()?) }
-}
-
-fn keep_index(data: &DataDirectory, index: &AssetIndex) -> io::Result<Digest> {
-    let text = serde_json::to_vec(index).expect("an index serialises");
+    let found = find(public, &root)?;
+    let index = AssetIndex { assets: keep_all(data, found)? };
+    let text = serde_json::to_vec(&index).map_err(io::Error::other)?;
     let digest = Digest::of(&text);
     let place = data.asset(&digest);
     if !place.exists() {
@@ -129,122 +80,224 @@ fn keep_index(data: &DataDirectory, index: &AssetIndex) -> io::Result<Digest> {
     Ok(digest)
 }
 
-fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
-    writer.write_all(content)?;
-    writer.flush()?;
-    Ok(writer.into_inner())
+/// Whether an index and all that it names are there. Files are not synced one by one, so a machine that lost its power
+/// may have lost some.
+pub fn are_whole(data: &DataDirectory, index: &Digest) -> bool {
+    let text = fs::read(data.asset(index)).unwrap_or_default();
+    let Ok(index) = serde_json::from_slice::<AssetIndex>(&text) else { return false };
+    let length = |place: &Path| place.metadata().map_or(0, |metadata| metadata.len());
+    index.assets.values().all(|asset| {
+        let place = data.asset(&asset.digest);
+        place.exists()
+            && length(&place) == asset.bytes
+            && asset.encodings.iter().all(|encoding| length(&compressed(&place, *encoding)) > 0)
+    })
 }
 
-fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
-    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
-    writer.write_all(content)?;
-    writer.finish()
-}
-
-/// Whether a name holds a hash of its content, as bundlers write it: `index-B81d04e6.js`, `main.3f9a1c2b.css`,
-/// everything below `_next/static/chunks`.
-fn has_hash(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or(name);
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let after_dash = stem.len().checked_sub(9).filter(|at| stem.is_char_boundary(*at)).map(|at| stem.split_at(at).1);
-    let is_hash = |text: &str| {
-        let strange = |byte: u8| !(byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-        let mixed =
-            text.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase() || byte == b'_' || byte == b'-');
-        !text.bytes().any(strange) && mixed
-    };
-    let vite = after_dash.and_then(|text| text.strip_prefix('-')).is_some_and(is_hash);
-    let is_hex = |text: &str| {
-        text.len() >= 8
-            && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-            && text.bytes().any(|byte| byte.is_ascii_digit())
-    };
-    vite || stem.split(['.', '-']).skip(1).any(is_hex) || name.contains("_next/static/chunks/")
-}
-
-fn is_text(content_type: &str) -> bool {
-    [
-        "text/",
-        "application/javascript",
-        "application/json",
-        "image/svg",
-        "application/xml",
-        "application/manifest",
-        "application/wasm",
-    ]
-    .iter()
-    .any(|kind| content_type.starts_with(kind))
-}
-
-/// `Content-Type` by ending. Source: IANA media types; RFC 9239 for JavaScript.
-fn content_type(name: &str) -> &'static str {
-    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    match ending.as_str() {
-        "html" | "htm" => "text/html; charset=utf-8",
-        "js" | "mjs" | "cjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" | "map" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "ico" => "image/vnd.microsoft.icon",
-        "woff2" => "font/woff2",
-        "woff" => "font/woff",
-        "ttf" => "font/ttf",
-        "otf" => "font/otf",
-        "txt" => "text/plain; charset=utf-8",
-        "xml" => "application/xml",
-        "pdf" => "application/pdf",
-        "wasm" => "application/wasm",
-        "mp4" => "video/mp4",
-        "webm" => "video/webm",
-        "mp3" => "audio/mpeg",
-        "md" => "text/markdown; charset=utf-8",
-        _ => "application/octet-stream",
+/// Public files by URL path: each under its real place, which lies in `root`.
+fn find(public: &[Public], root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for Public { folder, prefix } in public {
+        let below = root.join(folder.as_str());
+        if !files::is_real_folder(root, Path::new(folder.as_str())) && !folder.is_root() {
+            continue;
+        }
+        let is_package = below.join("package.json").exists();
+        let names = files::walk(&below)?;
+        let is_there = |name: &str| names.binary_search(&PathBuf::from(name)).is_ok();
+        for path in &names {
+            let Some(name) = path.to_str() else { continue };
+            if !is_public(path) || is_package && is_of_package(path) || is_precompressed(name, &is_there) {
+                continue;
+            }
+            if let Some(real) = own(&below.join(path), root) {
+                found.entry(format!("{prefix}/{name}")).or_insert(real);
+            }
+        }
     }
+    Ok(found.into_iter().collect())
+}
+
+/// The real place of a file. A link that a build left may lead anywhere on this machine, and within the build to what
+/// is not public; what it leads to there is not the build's to publish.
+fn own(path: &Path, root: &Path) -> Option<PathBuf> {
+    let is_link = path.symlink_metadata().ok()?.is_symlink();
+    let real = path.canonicalize().ok()?;
+    let below = real.strip_prefix(root).ok().filter(|_| real.is_file())?;
+    let is_secret = |part: &std::ffi::OsStr| {
+        let part = part.to_string_lossy();
+        part.starts_with(".env") || part == ".git" || part == "node_modules"
+    };
+    (!is_link || !below.iter().any(is_secret)).then_some(real)
+}
+
+/// Hidden files are nobody's business, but for `.well-known` (RFC 8615).
+fn is_public(path: &Path) -> bool {
+    path.iter().all(|part| {
+        let part = part.to_string_lossy();
+        (!part.starts_with('.') || part == ".well-known") && part != "node_modules"
+    })
+}
+
+/// Whether a path of a package's folder belongs to the package, not to a site that lies in it.
+fn is_of_package(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let is_config = ["js", "mjs", "cjs", "ts", "mts"].iter().any(|ending| name.ends_with(&format!(".config.{ending}")));
+    OF_PACKAGES.contains(&name.as_ref()) || is_config && !name.contains('/')
+}
+
+/// Whether a file is another one's compressed form, as some builds leave both forms beside each. Browsers never name
+/// them, and forms of our own are kept anyway.
+fn is_precompressed(name: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
+    let plain = name.strip_suffix(".br").or_else(|| name.strip_suffix(".gz"));
+    plain.is_some_and(|plain| is_there(plain) && is_there(&format!("{plain}.br")) && is_there(&format!("{plain}.gz")))
+}
+
+/// Keeps files, as many at once as there are processors. No file is in memory as a whole.
+fn keep_all(data: &DataDirectory, found: Vec<(String, PathBuf)>) -> io::Result<BTreeMap<String, Asset>> {
+    let effort = Effort::of(&found);
+    let next = AtomicUsize::new(0);
+    let kept: Mutex<io::Result<BTreeMap<String, Asset>>> = Mutex::new(Ok(BTreeMap::new()));
+    let work = || {
+        while let Some((url, path)) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let asset = keep_one(data, path, url, effort);
+            let mut kept = kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            match (kept.as_mut(), asset) {
+                (Ok(assets), Ok(asset)) => drop(assets.insert(url.clone(), asset)),
+                (Ok(_), Err(cause)) => *kept = Err(cause),
+                (Err(_), _) => return,
+            }
+        }
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(found.len());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(work);
+        }
+    });
+    kept.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn keep_one(data: &DataDirectory, path: &Path, url: &str, effort: Effort) -> io::Result<Asset> {
+    let mut file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let mut hash = sha2::Sha256::new();
+    let content = if bytes <= LOOKED_AT {
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        hash.update(&content);
+        Some(content)
+    } else {
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                length => hash.update(&buffer[..length]),
+            }
+        }
+        None
+    };
+    let digest: Digest = format!("sha256:{}", hex::encode(hash.finalize())).parse().map_err(io::Error::other)?;
+    let content_type = content_type(url, content.as_deref());
+    let place = data.asset(&digest);
+    if !place.exists() {
+        write_new(&place, &mut |target| io::copy(&mut File::open(path)?, target).map(drop))?;
+    }
+    let compresses = bytes >= COMPRESSED_FROM && is_compressible(&content_type);
+    let mut encodings = Vec::new();
+    if compresses {
+        for encoding in [Encoding::Br, Encoding::Gzip] {
+            if keep_form(&place, encoding, effort, path, bytes)? {
+                encodings.push(encoding);
+            }
+        }
+    }
+    Ok(Asset { digest, bytes, content_type, hashed_name: has_hash(url), encodings })
+}
+
+/// Keeps a compressed form beside the plain one; whether it is there, since one that saves nothing is not kept.
+fn keep_form(place: &Path, encoding: Encoding, effort: Effort, source: &Path, bytes: u64) -> io::Result<bool> {
+    let place = compressed(place, encoding);
+    if place.exists() {
+        return Ok(true);
+    }
+    let mut size = 0;
+    write_new(&place, &mut |target| {
+        let mut source = BufReader::new(File::open(source)?);
+        let mut counted = Counted { inner: target, bytes: 0 };
+        match encoding {
+            Encoding::Br => {
+                let params = brotli::enc::BrotliEncoderParams {
+                    quality: effort.brotli,
+                    size_hint: usize::try_from(bytes).unwrap_or_default(),
+                    ..Default::default()
+                };
+                let mut writer = brotli::CompressorWriter::with_params(&mut counted, 64 << 10, &params);
+                io::copy(&mut source, &mut writer)?;
+                writer.flush()?;
+            }
+            Encoding::Gzip => {
+                let mut writer = flate2::write::GzEncoder::new(&mut counted, flate2::Compression::new(effort.gzip));
+                io::copy(&mut source, &mut writer)?;
+                writer.finish()?;
+            }
+        }
+        size = counted.bytes;
+        Ok(())
+    })?;
+    if size < bytes {
+        return Ok(true);
+    }
+    fs::remove_file(&place)?;
+    Ok(false)
+}
+
+/// Where a compressed form is.
+fn compressed(place: &Path, encoding: Encoding) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(match encoding {
+        Encoding::Br => ".br",
+        Encoding::Gzip => ".gz",
+    });
+    PathBuf::from(name)
+}
+
+/// Counts what is written.
+struct Counted<'a> {
+    inner: &'a mut dyn Write,
+    bytes: u64,
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Writes a file under a name of its own first; several may write the same at once, here and in other builds.
+fn write_new(place: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    if let Some(parent) = place.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let mut temporary = place.as_os_str().to_owned();
+    temporary.push(format!(".new{}-{number}", std::process::id()));
+    let temporary = PathBuf::from(temporary);
+    let mut target = BufWriter::with_capacity(64 << 10, File::create(&temporary)?);
+    let written = write(&mut target).and_then(|()| target.flush());
+    if let Err(cause) = written.and_then(|()| fs::rename(&temporary, place)) {
+        drop(fs::remove_file(&temporary));
+        return Err(cause);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_with_a_hash_are_told_from_others() {
-        let hashed = [
-            "assets/index-B81d04e6.js",
-            "assets/a-Dj_2k3x-.css",
-            "main.3f9a1c2b.css",
-            "_next/static/chunks/app.js",
-            "x-0a1b2c3d4e.png",
-        ];
-        for name in hashed {
-            assert!(has_hash(name), "{name}");
-        }
-        for name in
-            ["favicon.ico", "index.html", "robots.txt", "hero-background.png", "a.js", "logo.min.js", "my-component.js"]
-        {
-            assert!(!has_hash(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn the_base_path_is_what_a_page_puts_before_its_files() {
-        let paths = [PathBuf::from("assets/index-B81d04e6.js"), PathBuf::from("favicon.ico")];
-        let base = |page: &str| deduce_base_path(page, &paths);
-        assert_eq!(base(r#"<script src="/enterprise/assets/index-B81d04e6.js">"#).as_deref(), Some("/enterprise"));
-        assert_eq!(base(r#"<script src="/assets/index-B81d04e6.js">"#).as_deref(), Some(""));
-        assert_eq!(base(r#"<script src="https://cdn/x.js">"#), None);
-    }
-
-    #[test]
-    fn hidden_files_are_not_public() {
-        assert!(is_public(Path::new(".well-known/security.txt")));
-        assert!(!is_public(Path::new(".env")));
-        assert!(!is_public(Path::new(".vite/manifest.json")));
-    }
-}
+mod tests;

@@ -42,15 +42,22 @@ pub fn keep_layer(data: &DataDirectory, scratch: &Scratch, tree: &str, kind: Lay
     Ok(Layer { kind, digest, bytes: output.bytes })
 }
 
-/// Keeps the manifest and configuration of an image over these layers, lowest first, and names it in the index.
-pub fn keep_image(data: &DataDirectory, version: &Version, app: &App, layers: &[Layer]) -> io::Result<Digest> {
+/// Keeps the manifest and configuration of an image over these layers, lowest first, which is started with `command`,
+/// and names it in the index.
+pub fn keep_image(
+    data: &DataDirectory,
+    version: &Version,
+    app: &App,
+    command: &str,
+    layers: &[Layer],
+) -> io::Result<Digest> {
     let config = json!({
         "architecture": architecture(),
         "os": "linux",
         "config": {
             "User": "1000:1000",
             "WorkingDir": format!("{REPOSITORY_FOLDER}/{}", app.path),
-            "Cmd": ["/bin/sh", "-c", app.start],
+            "Cmd": ["/bin/sh", "-c", command],
             "Env": ["PATH=/usr/local/bin:/usr/bin:/bin", "NODE_ENV=production"],
         },
         "rootfs": {"type": "layers", "diff_ids": layers.iter().map(|layer| &layer.digest).collect::<Vec<_>>()},

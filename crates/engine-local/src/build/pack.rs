@@ -4,10 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use api::layout::DataDirectory;
 use model::task::REPOSITORY_FOLDER;
-use model::{Artifact, LayerKind, RepoPath, Serving, Start, Task, TaskKind, Version};
+use model::{App, Artifact, Digest, Layer, LayerKind, RepoPath, Serving, Task, TaskKind, Version};
 
+use super::closure::Wanted;
 use super::dependencies::{self, Dependencies};
+use super::outcome::{self, Copied, Kept, Layers, Missing, Outcome};
 use super::{Shared, assets, base, blocking, image};
 use crate::files::{self, Laid, Scratch};
 
@@ -21,134 +24,160 @@ pub fn is_cache(path: &Path) -> bool {
     name == ".git" || name == ".turbo" || below_modules || of_framework
 }
 
-/// Packs an app. `sources` are the folders whose files it is made of, each in the repository's layout, lowest first.
+/// Why an app was not packed.
+#[derive(Debug)]
+pub enum PackError {
+    /// Its build left nothing that can be served.
+    Missing(Missing),
+    /// Something could not be read or kept.
+    Io(io::Error),
+}
+
+impl From<io::Error> for PackError {
+    fn from(cause: io::Error) -> PackError {
+        PackError::Io(cause)
+    }
+}
+
+/// Packs an app. `sources` are the folders whose files it is made of, each in the repository's layout, lowest first;
+/// the last is what its own build wrote.
 pub async fn pack(
     shared: &Shared,
     task: &Task,
     install: Option<PathBuf>,
     sources: Vec<PathBuf>,
-) -> io::Result<Artifact> {
+) -> Result<Artifact, PackError> {
     let TaskKind::App { app, packages, .. } = task.kind.clone() else {
-        return Err(io::Error::other("only apps are packed"));
+        return Err(io::Error::other("only apps are packed").into());
     };
-    let is_static = app.start.is_none();
-    let command = app.start.clone().unwrap_or_default();
-    // What a framework packs by itself needs nothing of the install layer.
-    let needs_dependencies = !is_static;
-    let dependencies = install.filter(|_| needs_dependencies);
-    let dependencies = Dependencies::of(shared, task, dependencies.as_deref(), &[]);
+    let (of_app, layers_of_tree, installed) = (app.clone(), sources.clone(), install.clone());
+    let outcome = blocking(move || {
+        let tree = Layers::of(layers_of_tree, installed)?;
+        Ok(outcome::outcome(&of_app, &tree))
+    });
+    let outcome = outcome.await?.map_err(PackError::Missing)?;
+    let (runners, needs) = match &outcome.kept {
+        Kept::Members { runners, .. } => (runners.iter().cloned().collect::<Vec<String>>(), install),
+        // What a framework packs by itself needs nothing of the install layer.
+        Kept::Alone(_) | Kept::Nothing => (Vec::new(), None),
+    };
+    let dependencies = Dependencies::of(shared, task, needs.as_deref(), &runners);
     let mut layers = Vec::new();
     if let Some(dependencies) = &dependencies {
         layers.extend(dependencies.declared(shared).await?);
     }
-    let (data, name, mut kept) = (shared.data.clone(), app.clone(), dependencies.clone());
-    let from_root = app.output.as_deref().and_then(|output| output.strip_prefix('/')?.parse().ok());
-    let outside = kept.iter_mut().flat_map(|kept| kept.outside()).filter_map(|it| it.to_str()?.parse().ok());
-    let members: Vec<RepoPath> =
-        [app.path.clone()].into_iter().chain(from_root).chain(packages.clone()).chain(outside).collect();
-    let (found, own, commands, used) = blocking(move || {
-        let scratch = Scratch::new(&data, "app")?;
-        let root = scratch.path().join("tree").join(REPOSITORY_FOLDER.trim_start_matches('/'));
-        files::make_folder(&root)?;
-        for source in sources {
-            files::lay(&source, &root, &mut |path| belongs(path, &members))?;
-        }
-        let found = assets::keep(&data, &name, &root)?;
-        let commands = dependencies::commands(&root, &name.path, &command);
-        let used = kept.map(|kept| kept.undeclared(&root, &name, &packages, &commands)).unwrap_or_default();
-        let layer = if is_static { None } else { Some(image::keep_layer(&data, &scratch, "tree", LayerKind::App)?) };
-        Ok((found, layer, commands, used))
-    })
-    .await?;
-    if let Some(dependencies) = &dependencies {
-        layers.extend(dependencies.found(shared, used).await?);
-    }
-    if !is_static {
-        layers.insert(0, base::ensure(shared, &task.toolchain, &commands).await?);
-    }
-    layers.extend(own);
-    let version = Version { app: app.name.clone(), key: task.key.clone() };
-    let image = if is_static {
-        None
-    } else {
-        let _one_at_a_time = shared.once.lock("image index").await;
-        Some(image::keep_image(&shared.data, &version, &app, &layers)?)
+    let start = outcome.start();
+    let packing = Packing {
+        data: shared.data.clone(),
+        app: app.clone(),
+        outcome: outcome.clone(),
+        packages,
+        dependencies: dependencies.clone(),
+        sources,
     };
-    let start = match (app.start.clone(), app.serving) {
-        (Some(command), Serving::Worker) => Start::Worker { command },
-        (Some(command), Serving::Server | Serving::Static) => Start::Server { command },
-        (None, _) => Start::Static,
+    let packed = blocking(move || packing.keep()).await?;
+    if let Some(dependencies) = &dependencies {
+        layers.extend(dependencies.found(shared, packed.used).await?);
+    }
+    if outcome.kept != Kept::Nothing {
+        layers.insert(0, base::ensure(shared, &task.toolchain, &packed.commands).await?);
+    }
+    layers.extend(packed.layer);
+    let version = Version { app: app.name.clone(), key: task.key.clone() };
+    let image = match start.command() {
+        None => None,
+        Some(command) => {
+            let _one_at_a_time = shared.once.lock("image index").await;
+            Some(image::keep_image(&shared.data, &version, &app, command, &layers)?)
+        }
     };
     let artifact = Artifact {
         version,
         commit: task.commit.clone(),
         image,
         layers,
-        assets: found.index,
+        assets: packed.assets,
         start,
-        base_path: found.base_path,
-        shell: found.shell,
-        not_found: None,
-        corrections: Vec::new(),
+        base_path: outcome.base_path,
+        shell: outcome.shell,
+        not_found: outcome.not_found,
+        corrections: outcome.corrections,
         app,
     };
     // Written last: who finds it finds everything that it names.
     let record = shared.data.artifacts().join(format!("{}.json", task.key));
-    files::write_whole(&record, &serde_json::to_vec_pretty(&artifact)?)?;
+    files::write_whole(&record, &serde_json::to_vec_pretty(&artifact).map_err(io::Error::from)?)?;
     Ok(artifact)
 }
 
-/// The base layer of an app that has a server, begun before anything else is there.
+/// What of a built tree is kept, and how.
+struct Packing {
+    data: DataDirectory,
+    app: App,
+    outcome: Outcome,
+    /// Folders of the workspace packages that the app needs.
+    packages: Vec<RepoPath>,
+    dependencies: Option<Dependencies>,
+    sources: Vec<PathBuf>,
+}
+
+/// What was kept.
+struct Packed {
+    assets: Digest,
+    /// The app's own layer, if it has a process.
+    layer: Option<Layer>,
+    /// Its start command, and those that it leads to.
+    commands: Vec<String>,
+    /// Installed packages that it uses without declaring them.
+    used: Wanted,
+}
+
+impl Packing {
+    fn keep(self) -> io::Result<Packed> {
+        let scratch = Scratch::new(&self.data, "app")?;
+        let public = self.lay(&scratch, "public", &|path| self.outcome.publishes(path))?;
+        let assets = assets::keep(&self.data, &self.outcome.public, &public)?;
+        if self.outcome.kept == Kept::Nothing {
+            return Ok(Packed { assets, layer: None, commands: Vec::new(), used: Wanted::new() });
+        }
+        let outside = self.dependencies.iter().flat_map(Dependencies::outside);
+        let outside = outside.filter_map(|folder| folder.to_str()?.parse().ok());
+        let members: Vec<RepoPath> =
+            [self.app.path.clone()].into_iter().chain(self.packages.clone()).chain(outside).collect();
+        let root = self.lay(&scratch, "tree", &|path| !is_cache(path) && self.outcome.keeps(path, &members))?;
+        for Copied { from, to } in &self.outcome.copied {
+            for source in self.sources.iter().filter(|source| files::is_real_folder(source, Path::new(from.as_str()))) {
+                files::lay(&source.join(from.as_str()), &root.join(to.as_str()), &mut |_| Laid::Kept)?;
+            }
+        }
+        let command = self.outcome.start.command().unwrap_or_default();
+        let commands = dependencies::commands(&root, &self.app.path, command);
+        let used = self.dependencies.as_ref();
+        let used = used.map(|it| it.undeclared(&root, &self.app, &self.packages, &commands)).unwrap_or_default();
+        let layer = Some(image::keep_layer(&self.data, &scratch, "tree", LayerKind::App)?);
+        Ok(Packed { assets, layer, commands, used })
+    }
+
+    /// Lays what is chosen of the built tree into a folder of a scratch.
+    fn lay(&self, scratch: &Scratch, name: &str, choose: &dyn Fn(&Path) -> bool) -> io::Result<PathBuf> {
+        let root = scratch.path().join(name).join(REPOSITORY_FOLDER.trim_start_matches('/'));
+        files::make_folder(&root)?;
+        for source in &self.sources {
+            let belongs = &mut |path: &Path| if choose(path) { Laid::Kept } else { Laid::LeftOut };
+            files::lay(source, &root, belongs)?;
+        }
+        Ok(root)
+    }
+}
+
+/// The base layer of an app that may have a process, begun before anything else is there.
 pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
     let TaskKind::App { app, .. } = &task.kind else { return Ok(()) };
-    match app.start.clone() {
-        Some(command) => base::ensure(&shared, &task.toolchain, &[command]).await.map(drop),
-        None => Ok(()),
-    }
-}
-
-/// The root's own manifest, and members without what is installed or cached.
-fn belongs(path: &Path, members: &[RepoPath]) -> Laid {
-    if path == Path::new("package.json") {
-        return Laid::Kept;
-    }
-    let within = |member: &RepoPath| {
-        let member = Path::new(member.as_str());
-        member.starts_with(path) || path.starts_with(member) && path != member.join("node_modules")
-    };
-    if !is_cache(path) && members.iter().any(within) { Laid::Kept } else { Laid::LeftOut }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_holds_members_without_caches() {
-        let members: Vec<RepoPath> = ["apps/shop", "packages/ui"].iter().map(|path| path.parse().unwrap()).collect();
-        let check = |path: &str, kept: bool| {
-            assert_eq!(belongs(Path::new(path), &members), if kept { Laid::Kept } else { Laid::LeftOut }, "{path}");
-        };
-        for path in [
-            "apps",
-            "apps/shop",
-            "apps/shop/dist/server.js",
-            "packages/ui/dist",
-            "package.json",
-            "apps/shop/.next/standalone/node_modules",
-        ] {
-            check(path, true);
-        }
-        for path in [
-            "apps/other",
-            "apps/shop/node_modules",
-            "apps/shop/.next/cache",
-            "node_modules",
-            ".git",
-            "packages/ui/.turbo",
-            "tsconfig.json",
-        ] {
-            check(path, false);
+    match app.serving {
+        Serving::Static => Ok(()),
+        Serving::Server | Serving::Worker => {
+            let command = app.start.clone().unwrap_or_default();
+            base::ensure(&shared, &task.toolchain, &[command]).await.map(drop)
         }
     }
 }
