@@ -19,12 +19,13 @@ usage: cargo xtask COMMAND
 
   check                 format, clippy, docs, dependency policy, tidy, references, pure and simulated tests
   test                  xtask/setup-tests.sh, then check, then the tests that need root, the network or a browser
+  frameworks [NAME...]  the second suite: every framework and package manager, or those whose names hold a NAME
   tidy                  only the rules about the repository itself
   reference [--check]   writes docs/reference/ from the binary, or says whether it is up to date
   bench NAME [ARGS...]  runs bench/NAME.sh";
 
 /// The names of the commands, for whoever checks that a page names none that does not exist.
-pub(crate) const COMMANDS: [&str; 5] = ["check", "test", "tidy", "reference", "bench"];
+pub(crate) const COMMANDS: [&str; 6] = ["check", "test", "frameworks", "tidy", "reference", "bench"];
 
 /// 0: done; 1: attempted and failed; 2: the arguments were unusable and nothing was attempted.
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     match words.as_slice() {
         ["check"] => suite::check(root),
         ["test"] => suite::test(root),
+        ["frameworks", names @ ..] => suite::frameworks(root, names),
         ["tidy"] => exit_code(tidy::run(root)),
         ["reference"] => exit_code(reference::write(root)),
         ["reference", "--check"] => exit_code(reference::check(root)),

@@ -33,6 +33,14 @@ pub(crate) fn test(root: &Path) -> ExitCode {
     steps.finish()
 }
 
+/// The small monorepos of every framework, each by every package manager that it has a lockfile of.
+pub(crate) fn frameworks(root: &Path, names: &[&str]) -> ExitCode {
+    let mut steps = Steps::new(root);
+    let mut command = cargo("test --package frontage --all-features --test frameworks --");
+    steps.tests("every framework", Runner::CargoTest, command.args(names));
+    steps.finish()
+}
+
 fn add_check(steps: &mut Steps) {
     steps.function("tidy", tidy::run);
     steps.command("format", &mut cargo("fmt --all --check"));

@@ -33,13 +33,20 @@ struct Trial {
     folder: tempfile::TempDir,
     manager: PackageManager,
     named: String,
+    /// The folder of the repository that holds the workspace.
+    below: RepoPath,
 }
 
 impl Trial {
     /// Over a package manager such as `pnpm@10.32.1`, before it wrote a lockfile.
     fn new(manager: PackageManager, named: &str) -> Trial {
+        Trial::below(manager, named, RepoPath::root())
+    }
+
+    /// The same, in a folder of the repository.
+    fn below(manager: PackageManager, named: &str, below: RepoPath) -> Trial {
         let folder = tempfile::Builder::new().prefix("frontage-test-").tempdir().expect("a temporary folder");
-        let trial = Trial { folder, manager, named: named.to_owned() };
+        let trial = Trial { folder, manager, named: named.to_owned(), below };
         let program = manager.program();
         let lib = match manager {
             PackageManager::Npm | PackageManager::YarnClassic => "1.0.0",
@@ -80,12 +87,21 @@ impl Trial {
         self.folder.path().join("repository")
     }
 
+    /// Where the workspace is.
+    fn workspace(&self) -> PathBuf {
+        self.repository().join(self.below.as_str())
+    }
+
+    fn path(&self, below: &str) -> RepoPath {
+        self.below.join(below).parse().expect("a path")
+    }
+
     fn data(&self) -> DataDirectory {
         DataDirectory::at(self.folder.path().join("data"))
     }
 
     fn write(&self, path: &str, text: &str) {
-        let place = self.repository().join(path);
+        let place = self.workspace().join(path);
         fs::create_dir_all(place.parent().expect("it has one")).expect("it can be made");
         fs::write(place, text).expect("it can be written");
     }
@@ -110,7 +126,7 @@ impl Trial {
         }
         let output = Command::new(self.manager.program())
             .args(arguments)
-            .current_dir(self.repository())
+            .current_dir(self.workspace())
             .env("PATH", path.expect("a path"))
             .env("YARN_ENABLE_IMMUTABLE_INSTALLS", "false")
             .env("pnpm_config_pm_on_fail", "ignore")
@@ -119,7 +135,7 @@ impl Trial {
             .expect("it starts");
         assert!(output.status.success(), "{}: {output:?}", self.named);
         for left in ["node_modules", "apps/web/node_modules", "packages/lib/node_modules", ".yarn", ".pnp.cjs"] {
-            let place = self.repository().join(left);
+            let place = self.workspace().join(left);
             let _ = fs::remove_dir_all(&place).or_else(|_| fs::remove_file(&place));
         }
     }
@@ -148,7 +164,7 @@ impl Trial {
         let manifests: BTreeMap<RepoPath, String> =
             shown.iter().filter(is_manifest).map(|file| (file.path.clone(), self.for_install(&file.path))).collect();
         let is_for_install = |file: &&ShownFile| {
-            let path = file.path.as_str();
+            let path = file.path.as_str().trim_start_matches(self.below.as_str()).trim_start_matches('/');
             !path.starts_with("apps/") && !path.starts_with("packages/") && path != "package.json"
         };
         let files: Vec<ShownFile> = shown.iter().filter(is_for_install).cloned().collect();
@@ -156,11 +172,11 @@ impl Trial {
         let install = InstallLayer {
             key: BuildKey::over(text.as_bytes()),
             manager: self.manager,
-            folder: RepoPath::root(),
+            folder: self.below.clone(),
             files,
             manifests,
         };
-        let path: RepoPath = "apps/web".parse().expect("a path");
+        let path = self.path("apps/web");
         let program = self.manager.program();
         let app = App {
             serving: Serving::Server,
@@ -168,7 +184,7 @@ impl Trial {
             ..App::new("web".parse().expect("a name"), path.clone())
         };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let lib: RepoPath = "packages/lib".parse().expect("a path");
+        let lib = self.path("packages/lib");
         Task {
             key: BuildKey::over(format!("{text} {shown:?}").as_bytes()),
             member: path.clone(),
@@ -270,8 +286,13 @@ fn failure(error: BuildFailure) -> String {
 async fn works(manager: PackageManager, named: &str) {
     let trial = Trial::new(manager, named);
     trial.lock();
-    let task = trial.task();
-    assert_eq!(task.toolchain.package_manager, named);
+    answers(&trial).await;
+}
+
+/// Builds and starts it; the log of its install.
+async fn answers(trial: &Trial) -> String {
+    let (task, named) = (trial.task(), &trial.named);
+    assert_eq!(&task.toolchain.package_manager, named);
     let artifact = match trial.build(&task).await {
         Ok(artifact) => artifact,
         Err(error) => panic!("{named}: {}", failure(error)),
@@ -283,6 +304,7 @@ async fn works(manager: PackageManager, named: &str) {
     let (answer, lines) = trial.answer(artifact).await;
     assert_eq!(answer, Probe::Answered(200), "{named}: {lines:#?} {kinds:?}");
     assert_eq!(kinds.len(), 4, "{named}: base, dependencies, what is not declared, app: {kinds:?}");
+    log
 }
 
 #[tokio::test]
@@ -321,4 +343,169 @@ async fn yarn() {
 async fn bun() {
     works(PackageManager::Bun, "bun@1.1.45").await;
     works(PackageManager::Bun, "bun@1.4.5").await;
+}
+
+#[tokio::test]
+async fn a_workspace_below_the_root() {
+    for (manager, named) in [
+        (PackageManager::Npm, "npm@11.19.1"),
+        (PackageManager::Pnpm, "pnpm@10.34.9"),
+        (PackageManager::YarnBerry, "yarn@4.18.1"),
+    ] {
+        let trial = Trial::below(manager, named, "code/web".parse().expect("a path"));
+        trial.lock();
+        answers(&trial).await;
+    }
+}
+
+/// A repository that commits what Plug'n'Play loads, for another machine.
+#[tokio::test]
+async fn plug_n_play_is_not_looked_at() {
+    let trial = Trial::new(PackageManager::YarnBerry, "yarn@4.18.1");
+    trial.lock();
+    trial.write(".yarnrc.yml", "nodeLinker: pnp\nyarnPath: .yarn/releases/yarn-4.18.1.cjs\n");
+    trial.write(".yarn/releases/yarn-4.18.1.cjs", "throw new Error('it was run')");
+    trial.write(".pnp.cjs", "throw new Error('it was loaded')");
+    answers(&trial).await;
+}
+
+/// Packages side by side under pnpm, and code of the repository that it runs while it fetches.
+#[tokio::test]
+async fn a_pnpmfile_gets_a_cache_of_its_own() {
+    let trial = Trial::new(PackageManager::Pnpm, "pnpm@10.34.9");
+    let look = "console.log('cache', require('node:fs').existsSync('/var/cache/packages/store'));\n\
+                module.exports = { hooks: { readPackage: (manifest) => manifest } };\n";
+    trial.write(".npmrc", "node-linker=hoisted\n");
+    trial.write(".pnpmfile.cjs", look);
+    trial.lock();
+    let log = answers(&trial).await;
+    assert!(log.contains("cache false") && !trial.data().package_cache("pnpm").exists(), "{log}");
+}
+
+/// A dependency that is in no lockfile: never resolved in silence.
+async fn refuses_what_is_not_locked(manager: PackageManager, named: &str) {
+    let trial = Trial::new(manager, named);
+    trial.lock();
+    let package = json!({
+        "name": "lib", "version": "1.0.0", "main": "index.js", "dependencies": {"ms": "2.1.3", "left-pad": "1.3.0"},
+    });
+    trial.write("packages/lib/package.json", &package.to_string());
+    let Err(BuildFailure::Failed { hint, because, last_lines, .. }) = trial.build(&trial.task()).await else {
+        panic!("{named}: it was built, or we are to blame");
+    };
+    let hint = hint.expect("a hint");
+    let program = manager.program();
+    assert!(
+        hint.contains(&format!("`{program} install` in the repository")),
+        "{named}: {hint} {because} {last_lines:#?}"
+    );
+    assert!(!trial.data().installs().join("x").exists());
+}
+
+#[tokio::test]
+async fn a_lockfile_is_kept_to() {
+    refuses_what_is_not_locked(PackageManager::Npm, "npm@10.9.9").await;
+    refuses_what_is_not_locked(PackageManager::Pnpm, "pnpm@8.15.9").await;
+    refuses_what_is_not_locked(PackageManager::Pnpm, "pnpm@10.34.9").await;
+    refuses_what_is_not_locked(PackageManager::Pnpm, "pnpm@12.21.0").await;
+    refuses_what_is_not_locked(PackageManager::YarnClassic, "yarn@1.22.22").await;
+    refuses_what_is_not_locked(PackageManager::YarnBerry, "yarn@4.18.1").await;
+    refuses_what_is_not_locked(PackageManager::Bun, "bun@1.1.45").await;
+    refuses_what_is_not_locked(PackageManager::Bun, "bun@1.4.5").await;
+}
+
+#[tokio::test]
+async fn a_lockfile_of_another_version_is_refused() {
+    let trial = Trial::new(PackageManager::Pnpm, "pnpm@8.15.9");
+    trial.lock();
+    let newer = Trial { named: "pnpm@10.34.9".to_owned(), ..trial };
+    let Err(error @ BuildFailure::Failed { .. }) = newer.build(&newer.task()).await else { panic!("it was built") };
+    let said = failure(error);
+    assert!(said.contains("pnpm-lock.yaml"), "{said}");
+}
+
+/// Forks without end, and writes wherever it can.
+const HARM: &str = r#"
+const fs = require("node:fs"), { spawn } = require("node:child_process");
+for (const path of ["/etc/harm", "/usr/harm", "/opt/toolchains/harm", "/var/harm", "../../../harm", "/harm"]) {
+  try { fs.writeFileSync(path, "harm"); } catch {}
+}
+try { fs.symlinkSync("/etc", "/srv/repo/node_modules/etc"); } catch {}
+console.log("cache", fs.readdirSync("/var/cache/packages"), "settings", fs.existsSync("/etc/npmrc") && fs.readFileSync("/etc/npmrc", "utf8"));
+const more = () => { const child = spawn("sleep", ["1000"]); child.on("error", () => process.exit(0)); child.on("spawn", more); };
+more();
+"#;
+
+#[tokio::test]
+async fn a_script_that_means_harm_harms_nobody() {
+    let trial = Trial::new(PackageManager::Npm, "npm@11.19.1");
+    trial.write(
+        "vendor/harm/package.json",
+        r#"{"name": "harm", "version": "1.0.0", "scripts": {"postinstall": "node harm.js"}}"#,
+    );
+    trial.write("vendor/harm/harm.js", HARM);
+    let mut packed = Command::new("npm");
+    packed.args(["pack", "--silent", "./harm"]).current_dir(trial.repository().join("vendor"));
+    assert!(packed.output().expect("npm starts").status.success());
+    fs::remove_dir_all(trial.repository().join("vendor/harm")).expect("it is there");
+    let text = fs::read_to_string(trial.repository().join("package.json")).expect("a manifest");
+    let mut root: Value = serde_json::from_str(&text).expect("JSON");
+    root["dependencies"] = json!({"harm": "file:vendor/harm-1.0.0.tgz"});
+    trial.write("package.json", &root.to_string());
+    trial.lock();
+    let task = trial.task();
+    let begun = std::time::Instant::now();
+    let built = trial.build(&task).await.map_err(failure);
+    let log = trial.data().build_logs().join(format!("{}.log", task.install.as_ref().expect("a layer").key));
+    let log = fs::read_to_string(log).expect("a log");
+    assert!(log.contains("cache [") && !log.contains("_cacache"), "it has a cache of its own: {log}");
+    assert!(begun.elapsed() < Duration::from_secs(300), "its limit of processes ends it");
+    for path in ["/etc/harm", "/usr/harm", "/var/harm", "/harm"] {
+        assert!(!Path::new(path).exists(), "{path}");
+    }
+    let left = Command::new("pgrep").args(["-fc", "^sleep 1000$"]).output().expect("pgrep starts");
+    assert_eq!(String::from_utf8_lossy(&left.stdout).trim(), "0", "nothing of it runs any more");
+    let artifact = built.expect("the install itself succeeded");
+    assert_eq!(trial.answer(artifact).await.0, Probe::Answered(200));
+}
+
+#[test]
+fn what_is_asked_for_is_found_or_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let resolve = |node: Option<&str>, manager: Option<&str>| {
+        let toolchains = Toolchains::new(DataDirectory::at(folder.path()));
+        toolchains.resolve(node.map(|node| (node, ".nvmrc")), manager)
+    };
+    let refused = |node: Option<&str>, manager: Option<&str>| {
+        let error = resolve(node, manager).expect_err("it is refused");
+        assert_eq!(error.remedy(), Remedy::ChangeRequest, "{error:?}");
+        format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default())
+    };
+    let said = refused(None, Some("pnpm@99.1.2"));
+    assert!(said.contains("no pnpm 99.1.2") && said.contains("the newest is `pnpm@"), "{said}");
+    let said = refused(None, Some("deno@2.0.0"));
+    assert!(said.contains("npm, pnpm, yarn and bun"), "{said}");
+    let said = refused(Some(">=99"), None);
+    assert!(said.contains("no Node.js >=99, which `.nvmrc` asks for"), "{said}");
+    let said = refused(None, Some(&format!("pnpm@9.15.9+sha512.{}", "0".repeat(128))));
+    assert!(said.contains("another content"), "{said}");
+    let hash = "68046141893c66fad01c079231128e9afb89ef87e2691d69e4d40eee228988295fd4682181bae55b58418c3a253bde65a505ec7c5f9403ece5cc3cd37dcf2531";
+    let exact = resolve(None, Some(&format!("pnpm@9.15.9+sha512.{hash}"))).expect("its hash is right");
+    assert_eq!(exact.package_manager, "pnpm@9.15.9");
+
+    let ranged = resolve(Some("18"), Some("yarn@>=3 <4")).expect("a range");
+    assert!(ranged.package_manager.starts_with("yarn@3.") && ranged.node.starts_with("18."), "{ranged:?}");
+    assert_eq!(resolve(Some("18"), Some("yarn@>=3 <4")).expect("again"), ranged);
+    let npm = resolve(Some("lts/hydrogen"), None).expect("an old Node.js");
+    assert!(npm.package_manager.starts_with("npm@10."), "an npm that runs on it: {npm:?}");
+    let native = resolve(None, Some("pnpm@12")).expect("a native program");
+    assert!(native.package_manager.starts_with("pnpm@12."), "{native:?}");
+    let follows = resolve(None, Some("pnpm@11.28.11")).expect("Node.js follows its package manager");
+    assert!(semver_major(&follows.node) >= 22, "{follows:?}");
+    let said = refused(Some("20.0.0 - 20.99"), Some("npm@0.0.99"));
+    assert!(said.contains("no npm 0.0.99"), "{said}");
+}
+
+fn semver_major(version: &str) -> u32 {
+    version.split('.').next().and_then(|major| major.parse().ok()).expect("a version")
 }

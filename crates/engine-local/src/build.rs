@@ -21,7 +21,7 @@ mod base;
 mod checkout;
 mod closure;
 mod dependencies;
-mod hints;
+pub mod hints;
 mod image;
 mod imports;
 mod install;
@@ -31,6 +31,7 @@ mod outcome;
 mod pack;
 mod room;
 
+use hints::{Failed, Moment};
 use once::Once;
 use pack::PackError;
 use room::{Registry, Room, Run};
@@ -40,6 +41,9 @@ pub const EPOCH: u64 = 1_577_836_800;
 
 /// How many last lines of a build's log are shown when it failed.
 const LAST_LINES: usize = 30;
+
+/// How many are looked through for what a person can do.
+const TELLING_LINES: usize = 400;
 
 /// Builds tasks on this machine.
 #[derive(Clone)]
@@ -237,7 +241,14 @@ impl Work {
         }
         removed.map_err(|cause| self.error("clear up after", cause))?;
         let shows = |path: &str| task.shown.iter().any(|file| file.path.as_str() == path);
-        let hint = hints::hint(&ended.ending, &last_lines, &shows);
+        let app = match &task.kind {
+            TaskKind::App { app, .. } => Some(app),
+            TaskKind::Package => None,
+        };
+        let told = files::last_lines(&log, TELLING_LINES);
+        let failed =
+            Failed { moment: Moment::Build, app, ending: Some(&ended.ending), last_lines: &told, shows: &shows };
+        let hint = hints::hint(&failed);
         Err(BuildFailure::Failed { because: ended.words(), hint, log, last_lines })
     }
 

@@ -26,7 +26,7 @@ fn main() -> Result<()> {
 fn survey(path: &Path) -> Result<Vec<String>> {
     let repository = Repository::open(path)?;
     let snapshot = repository.snapshot(&repository.resolve("HEAD")?)?;
-    let files = Contents::of(&snapshot, detect::is_read)?;
+    let files = Contents::of(&snapshot, |path| detect::is_read(path, |other| snapshot.files.contains_key(other)))?;
     let discovered = discover::discover(&files);
     let mut lines: Vec<String> = discovered.problems.iter().map(|problem| format!("! {problem}")).collect();
     for root in &discovered.roots {

@@ -287,9 +287,9 @@ pub fn detect_declared(candidate: &Candidate<'_>) -> Finding {
     ask(candidate, |rule| rule.asked != Asked::UnlessDeclared)
 }
 
-/// Whether the rules read a file's text.
-pub fn is_read(path: &str) -> bool {
-    discover::is_read(path) || member::is_read(path)
+/// Whether the rules, or the finder of workspaces, read a file's text; `holds` says whether there is another file.
+pub fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
+    discover::is_read(path) || member::is_read(path, holds)
 }
 
 /// The word of a path that says that what is there tests, shows or makes something: `examples` of `examples/shop`,

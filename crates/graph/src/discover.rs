@@ -315,7 +315,11 @@ impl Finder<'_> {
             ([], None) => (None, None),
             ([], Some(named)) => (manager_called(named), None),
             (several, Some(named)) => match several.iter().find(|(manager, _)| is_named(*manager)) {
-                Some((manager, path)) => (Some(*manager), Some(path.clone())),
+                // The name of a version decides between Yarn 1 and newer.
+                Some((manager, path)) => {
+                    let said = manager_called(named).filter(|_| named.contains('@'));
+                    (said.or(Some(*manager)), Some(path.clone()))
+                }
                 None => {
                     if tells {
                         let message =

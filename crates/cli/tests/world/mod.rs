@@ -203,8 +203,13 @@ impl World {
     }
 
     /// Waits until something holds.
-    pub fn wait<T>(&self, what: &str, mut look: impl FnMut(&World) -> Option<T>) -> T {
-        let until = Instant::now() + PATIENCE;
+    pub fn wait<T>(&self, what: &str, look: impl FnMut(&World) -> Option<T>) -> T {
+        self.wait_within(what, PATIENCE, look)
+    }
+
+    /// The same, for as long as is said.
+    pub fn wait_within<T>(&self, what: &str, patience: Duration, mut look: impl FnMut(&World) -> Option<T>) -> T {
+        let until = Instant::now() + patience;
         while Instant::now() < until {
             if let Some(found) = look(self) {
                 return found;
@@ -212,12 +217,17 @@ impl World {
             pause();
         }
         let status = String::from_utf8_lossy(&self.run(&["status"]).stdout).into_owned();
-        panic!("{what} did not happen within {} s:\n{}\n{status}", PATIENCE.as_secs(), self.printed());
+        panic!("{what} did not happen within {} s:\n{}\n{status}", patience.as_secs(), self.printed());
     }
 
     /// Waits until these apps of production are live and nothing is under way.
     pub fn wait_for_live(&self, apps: &[&str]) {
-        self.wait("every app being live", |world| {
+        self.wait_for_live_within(apps, PATIENCE);
+    }
+
+    /// The same, for as long as is said.
+    pub fn wait_for_live_within(&self, apps: &[&str], patience: Duration) {
+        self.wait_within("every app being live", patience, |world| {
             let production = world.environment("production")?;
             let live = |app: &&str| {
                 let state = production["apps"].as_array()?.iter().find(|it| it["name"] == **app)?.clone();

@@ -198,7 +198,8 @@ fn of_framework(look: &Look<'_>) -> Result<Outcome, Missing> {
 fn of_static(look: &Look<'_>) -> Result<Outcome, Missing> {
     match look.app.framework {
         _ if look.app.output.is_some() => pages::outcome(look),
-        Some(Framework::Next | Framework::Astro | Framework::SvelteKit | Framework::Angular) => of_framework(look),
+        Some(Framework::Next) => of_framework(look).or_else(|missing| pages::outcome(look).map_err(|_| missing)),
+        Some(Framework::Astro | Framework::SvelteKit | Framework::Angular) => of_framework(look),
         Some(Framework::Nuxt | Framework::Nitro | Framework::ReactRouter | Framework::Remix) => pages::outcome(look)
             .or_else(|missing| {
                 let mut outcome = of_framework(look).map_err(|_| missing)?;

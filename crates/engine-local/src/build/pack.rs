@@ -56,35 +56,33 @@ pub async fn pack(
         Ok(outcome::outcome(&of_app, &tree))
     });
     let outcome = outcome.await?.map_err(PackError::Missing)?;
-    let start = outcome.start();
-    let dependencies = match &outcome.kept {
-        Kept::Members { runners, .. } => {
-            let runners: Vec<String> = runners.iter().cloned().collect();
-            Dependencies::of(shared, task, install.as_deref(), &runners)
-        }
-        Kept::Nothing | Kept::Alone(_) => None,
+    let (runners, needs) = match &outcome.kept {
+        Kept::Members { runners, .. } => (runners.iter().cloned().collect::<Vec<String>>(), install),
+        // What a framework packs by itself needs nothing of the install layer.
+        Kept::Alone(_) | Kept::Nothing => (Vec::new(), None),
     };
+    let dependencies = Dependencies::of(shared, task, needs.as_deref(), &runners);
     let mut layers = Vec::new();
     if let Some(dependencies) = &dependencies {
         layers.extend(dependencies.declared(shared).await?);
     }
-    let work = Keep {
+    let start = outcome.start();
+    let packing = Packing {
         data: shared.data.clone(),
         app: app.clone(),
-        command: start.command().unwrap_or_default().to_owned(),
         outcome: outcome.clone(),
-        dependencies: dependencies.clone(),
         packages,
+        dependencies: dependencies.clone(),
         sources,
     };
-    let Held { assets, own, commands, used } = blocking(move || work.keep()).await?;
+    let packed = blocking(move || packing.keep()).await?;
     if let Some(dependencies) = &dependencies {
-        layers.extend(dependencies.found(shared, used).await?);
+        layers.extend(dependencies.found(shared, packed.used).await?);
     }
     if outcome.kept != Kept::Nothing {
-        layers.insert(0, base::ensure(shared, &task.toolchain, &commands).await?);
+        layers.insert(0, base::ensure(shared, &task.toolchain, &packed.commands).await?);
     }
-    layers.extend(own);
+    layers.extend(packed.layer);
     let version = Version { app: app.name.clone(), key: task.key.clone() };
     let image = match start.command() {
         None => None,
@@ -98,7 +96,7 @@ pub async fn pack(
         commit: task.commit.clone(),
         image,
         layers,
-        assets,
+        assets: packed.assets,
         start,
         base_path: outcome.base_path,
         shell: outcome.shell,
@@ -112,61 +110,60 @@ pub async fn pack(
     Ok(artifact)
 }
 
-/// What is kept of an app, once what its build left is known.
-struct Keep {
+/// What of a built tree is kept, and how.
+struct Packing {
     data: DataDirectory,
     app: App,
-    /// The command that starts it.
-    command: String,
     outcome: Outcome,
-    dependencies: Option<Dependencies>,
+    /// Folders of the workspace packages that the app needs.
     packages: Vec<RepoPath>,
+    dependencies: Option<Dependencies>,
     sources: Vec<PathBuf>,
 }
 
 /// What was kept.
-struct Held {
+struct Packed {
     assets: Digest,
-    /// The layer of its own files, if it has a process.
-    own: Option<Layer>,
-    /// The commands that start it.
+    /// The app's own layer, if it has a process.
+    layer: Option<Layer>,
+    /// Its start command, and those that it leads to.
     commands: Vec<String>,
     /// Installed packages that it uses without declaring them.
     used: Wanted,
 }
 
-impl Keep {
-    /// Keeps the public assets, and the layer of what else the app needs, if it has a process.
-    fn keep(self) -> io::Result<Held> {
+impl Packing {
+    fn keep(self) -> io::Result<Packed> {
         let scratch = Scratch::new(&self.data, "app")?;
         let public = self.lay(&scratch, "public", &|path| self.outcome.publishes(path))?;
         let assets = assets::keep(&self.data, &self.outcome.public, &public)?;
         if self.outcome.kept == Kept::Nothing {
-            return Ok(Held { assets, own: None, commands: Vec::new(), used: Wanted::new() });
+            return Ok(Packed { assets, layer: None, commands: Vec::new(), used: Wanted::new() });
         }
         let outside = self.dependencies.iter().flat_map(Dependencies::outside);
         let outside = outside.filter_map(|folder| folder.to_str()?.parse().ok());
         let members: Vec<RepoPath> =
-            [self.app.path.clone()].into_iter().chain(self.packages.iter().cloned()).chain(outside).collect();
+            [self.app.path.clone()].into_iter().chain(self.packages.clone()).chain(outside).collect();
         let root = self.lay(&scratch, "tree", &|path| !is_cache(path) && self.outcome.keeps(path, &members))?;
         for Copied { from, to } in &self.outcome.copied {
-            let from = Path::new(from.as_str());
-            for source in self.sources.iter().filter(|source| files::is_real_folder(source, from)) {
-                files::lay(&source.join(from), &root.join(to.as_str()), &mut |_| Laid::Kept)?;
+            for source in self.sources.iter().filter(|source| files::is_real_folder(source, Path::new(from.as_str()))) {
+                files::lay(&source.join(from.as_str()), &root.join(to.as_str()), &mut |_| Laid::Kept)?;
             }
         }
         for file in self.app.env_files.iter().map(|file| root.join(file.as_str())).filter(|file| !file.exists()) {
             files::write(&file, b"", false)?;
         }
-        let commands = dependencies::commands(&root, &self.app.path, &self.command);
-        let used = self.dependencies.as_ref().map(|it| it.undeclared(&root, &self.app, &self.packages, &commands));
-        let own = Some(image::keep_layer(&self.data, &scratch, "tree", LayerKind::App)?);
-        Ok(Held { assets, own, commands, used: used.unwrap_or_default() })
+        let command = self.outcome.start.command().unwrap_or_default();
+        let commands = dependencies::commands(&root, &self.app.path, command);
+        let used = self.dependencies.as_ref();
+        let used = used.map(|it| it.undeclared(&root, &self.app, &self.packages, &commands)).unwrap_or_default();
+        let layer = Some(image::keep_layer(&self.data, &scratch, "tree", LayerKind::App)?);
+        Ok(Packed { assets, layer, commands, used })
     }
 
-    /// Lays chosen paths of all sources into a tree; its root.
-    fn lay(&self, scratch: &Scratch, tree: &str, choose: &dyn Fn(&Path) -> bool) -> io::Result<PathBuf> {
-        let root = scratch.path().join(tree).join(REPOSITORY_FOLDER.trim_start_matches('/'));
+    /// Lays what is chosen of the built tree into a folder of a scratch.
+    fn lay(&self, scratch: &Scratch, name: &str, choose: &dyn Fn(&Path) -> bool) -> io::Result<PathBuf> {
+        let root = scratch.path().join(name).join(REPOSITORY_FOLDER.trim_start_matches('/'));
         files::make_folder(&root)?;
         for source in &self.sources {
             let belongs = &mut |path: &Path| if choose(path) { Laid::Kept } else { Laid::LeftOut };
@@ -178,11 +175,12 @@ impl Keep {
 
 /// The base layer of an app that may have a process, begun before anything else is there.
 pub async fn base_ahead(shared: Arc<Shared>, task: Task) -> io::Result<()> {
-    match &task.kind {
-        TaskKind::App { app, .. } if app.serving != Serving::Static => {
+    let TaskKind::App { app, .. } = &task.kind else { return Ok(()) };
+    match app.serving {
+        Serving::Static => Ok(()),
+        Serving::Server | Serving::Worker => {
             let command = app.start.clone().unwrap_or_default();
             base::ensure(&shared, &task.toolchain, &[command]).await.map(drop)
         }
-        TaskKind::App { .. } | TaskKind::Package => Ok(()),
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use api::sandbox::{Ending, Internal, Limits, Mount, PROTOCOL, Spec, State};
 use model::task::{REPOSITORY_FOLDER, Step};
-use model::{NetworkAccess, RepoPath, Toolchain};
+use model::{NetworkAccess, PackageManager, RepoPath, Toolchain};
 
 use super::{EPOCH, Shared, managers};
 use crate::sandbox::client;
@@ -249,7 +249,7 @@ impl<'a> Room<'a> {
             folder: self.below(),
             log: Path::new("logs/builds").join(format!("{}.log", self.id)),
             mounts,
-            command: ["/bin/sh", "-c", &script(run.steps, run.folder, &folders, run.registry)]
+            command: ["/bin/sh", "-c", &(before(run) + &script(run.steps, run.folder, &folders))]
                 .map(str::to_owned)
                 .to_vec(),
             folder_inside: REPOSITORY_FOLDER.into(),
@@ -387,15 +387,29 @@ fn user_config(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>, cont
 /// Where the shell notes which step it runs.
 const NOTE: &str = ".frontage-step";
 
-/// One shell text for all steps: each is noted, announced and run in its folder. Where the user's settings are, they
-/// stand in the home, since not every package manager can be told another place.
-fn script(steps: &[Step], member: &RepoPath, folders: &[PathBuf], registry: Registry) -> String {
+/// What comes before the steps. Where the user's settings are, they stand in the home, since not every package manager
+/// can be told another place; and what Plug'n'Play loads is out of sight, since bundlers would believe it.
+fn before(run: &Run<'_>) -> String {
     let mut text = String::new();
-    if registry == Registry::Shared {
+    if run.registry == Registry::Shared {
         for (name, inside) in USER_SETTINGS {
             text.push_str(&format!("[ ! -e {inside} ] || ln -sf {inside} \"$HOME/{name}\"\n"));
         }
     }
+    if matches!(toolchain::manager(run.toolchain), Some((PackageManager::YarnBerry, _))) {
+        let above = Path::new(run.folder.as_str()).ancestors();
+        for folder in above.map(|folder| Path::new(REPOSITORY_FOLDER).join(folder)) {
+            let names =
+                [".pnp.cjs", ".pnp.js", ".pnp.loader.mjs"].map(|name| quoted(&folder.join(name).to_string_lossy()));
+            text.push_str(&format!("rm -f {}\n", names.join(" ")));
+        }
+    }
+    text
+}
+
+/// One shell text for all steps: each is noted, announced and run in its folder.
+fn script(steps: &[Step], member: &RepoPath, folders: &[PathBuf]) -> String {
+    let mut text = String::new();
     for (index, step) in steps.iter().enumerate() {
         let place = format!("{REPOSITORY_FOLDER}/{}", step.folder);
         let announced = format!("> {} {}", step.name, step.command.replace('\n', " "));
@@ -455,7 +469,6 @@ mod tests {
             &[step("prepare", "echo 'one'"), step("build", "exit 3 # it's"), step("late", "echo late")],
             &RepoPath::root(),
             &[],
-            Registry::Absent,
         );
         let text = text.replace(REPOSITORY_FOLDER, root.path().to_str().unwrap());
         let output = std::process::Command::new("sh").arg("-c").arg(text).output().unwrap();

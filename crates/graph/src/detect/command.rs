@@ -7,6 +7,9 @@ use crate::manifest::Manifest;
 /// How often a script may call another one in a row.
 const MOST_CALLS: usize = 8;
 
+/// How deep `sh -c` is followed.
+const DEEPEST: usize = 3;
+
 /// The longest command that is made by putting scripts into each other.
 const LONGEST: usize = 4000;
 
@@ -377,7 +380,7 @@ fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
             '$' if characters.peek().is_some_and(|(_, next)| *next == '(') => {
                 word.push('$');
                 let mut depth = 0_usize;
-                while let Some((at, inner)) = characters.next() {
+                for (at, inner) in characters.by_ref() {
                     word.push(inner);
                     end = at + inner.len_utf8();
                     depth = match inner {
@@ -414,14 +417,13 @@ fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
         }
         let name = word.rsplit('/').next().unwrap_or(word);
         program.needs_bun |= matches!(name, "bun" | "bunx");
-        if matches!(name, "sh" | "bash") && depth < 3 {
-            if let Some(at) = following.iter().position(|word| word == "-c" || word == "-lc") {
-                let inner = following.get(at + 1).map_or("", String::as_str);
-                for (words, _) in segments(inner) {
-                    add_programs(&words, programs, depth + 1);
-                }
-                return;
+        let command = following.iter().position(|word| word == "-c" || word == "-lc");
+        if let Some(at) = command.filter(|_| matches!(name, "sh" | "bash") && depth < DEEPEST) {
+            let inner = following.get(at + 1).map_or("", String::as_str);
+            for (words, _) in segments(inner) {
+                add_programs(&words, programs, depth + 1);
             }
+            return;
         }
         let Some(after) = WRAPPERS.contains(&name).then(|| unwrapped(name, following, &mut program)).flatten() else {
             program.name = name.to_owned();

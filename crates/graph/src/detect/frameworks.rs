@@ -49,9 +49,8 @@ pub(super) fn next(member: &Member<'_>) -> Option<Answer> {
         (None, false, Some(target)) => format!("Next.js: `{}`", target.executor),
         (None, false, None) => return None,
     };
-    let script = configuration.map(|(_, script)| script).unwrap_or_default();
+    let script = configuration.map_or_else(Script::absent, |(_, script)| script);
     let is_exported = script.text("output") == Some("export");
-    let build = build.filter(|_| is_built || member.manifest.script("build").is_some());
     let answer = Answer {
         framework: Some(Framework::Next),
         base_path: member::base_path(script.at("basePath")),
@@ -97,7 +96,7 @@ pub(super) fn react_router(member: &Member<'_>) -> Option<Answer> {
         None if member.owns("@react-router/dev") && is_built => "React Router: `@react-router/dev`".to_owned(),
         None => return None,
     };
-    let script = configuration.map(|(_, script)| script).unwrap_or_default();
+    let script = configuration.map_or_else(Script::absent, |(_, script)| script);
     let folder = script.text("buildDirectory").unwrap_or("build");
     let answer = Answer {
         framework: Some(Framework::ReactRouter),
@@ -105,25 +104,17 @@ pub(super) fn react_router(member: &Member<'_>) -> Option<Answer> {
         ..Answer::new(Kind::Server, because)
     };
     let answer = answer.built(build);
-    match script.at("ssr").and_then(Value::as_bool) {
-        Some(false) => {
-            let output = member.output(&format!("{folder}/client"));
-            return Some(Answer { kind: Kind::Static, output, ..answer }.because("without a server: `ssr: false`"));
-        }
-        None if script.at("ssr") == Some(&Value::Unknown) => {
-            return Some(
-                answer.noted("whether it has a server depends on its environment: `ssr`").started_by_framework(
-                    member,
-                    "react-router-serve",
-                    &["build/server/index.js"],
-                ),
-            );
-        }
-        _ => {}
+    if script.at("ssr").and_then(Value::as_bool) == Some(false) {
+        let output = member.output(&format!("{folder}/client"));
+        return Some(Answer { kind: Kind::Static, output, ..answer }.because("without a server: `ssr: false`"));
     }
     if let Some(reason) = elsewhere(member, &["@react-router/node", "@react-router/serve", "@react-router/express"]) {
         return Some(Answer { kind: Kind::NotServed, ..answer }.because(reason));
     }
+    let answer = match script.at("ssr") {
+        Some(Value::Unknown) => answer.noted("whether it has a server depends on its environment: `ssr`"),
+        _ => answer,
+    };
     Some(answer.started_by_framework(member, "react-router-serve", &["build/server/index.js"]))
 }
 
@@ -141,7 +132,7 @@ pub(super) fn remix(member: &Member<'_>) -> Option<Answer> {
     if !is_built && !has_plugin && member.configuration_name("remix.config").is_none() {
         return None;
     }
-    let script = vite.map(|(_, script)| script).unwrap_or_default();
+    let script = vite.map_or_else(Script::absent, |(_, script)| script);
     let plugin = plugin(&script, "@remix-run/dev");
     let own = if has_plugin { "remix vite:build" } else { "remix build" };
     let answer = Answer {
@@ -221,7 +212,7 @@ pub(super) fn astro(member: &Member<'_>) -> Option<Answer> {
         None if is_built => "Astro: `astro build`".to_owned(),
         _ => return None,
     };
-    let script = configuration.map(|(_, script)| script).unwrap_or_default();
+    let script = configuration.map_or_else(Script::absent, |(_, script)| script);
     let answer = Answer {
         framework: Some(Framework::Astro),
         base_path: member::base_path(script.at("base")),

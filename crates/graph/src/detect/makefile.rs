@@ -1,5 +1,8 @@
 //! Makefiles, read for the commands of a target.
 
+/// Names of makefiles.
+pub const FILES: [&str; 3] = ["makefile", "Makefile", "GNUmakefile"];
+
 /// The commands of a target, one a line, without those that only speak; none if there is no such target.
 pub fn recipe(text: &str, target: &str) -> Option<String> {
     let is_target = |line: &&str| {

@@ -12,7 +12,7 @@ use crate::script::{self, Script, Value};
 const ENDINGS: [&str; 6] = ["ts", "mts", "cts", "js", "mjs", "cjs"];
 
 /// What a configuration file is called, before its ending.
-const CONFIGURATIONS: [&str; 18] = [
+const CONFIGURATIONS: [&str; 17] = [
     "next.config",
     "nuxt.config",
     "react-router.config",
@@ -29,7 +29,6 @@ const CONFIGURATIONS: [&str; 18] = [
     "rspress.config",
     "wxt.config",
     "eleventy.config",
-    "config",
     "remix.config",
 ];
 
@@ -54,22 +53,34 @@ const FILES: [&str; 14] = [
 /// Files in which a member's program may begin.
 const ENTRIES: [&str; 6] = ["index", "main", "server", "app", "start", "setup"];
 
+/// Endings of such files.
+const ENTRY_ENDINGS: [&str; 7] = ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"];
+
 /// Whether the rules read a file's text.
-pub(super) fn is_read(path: &str) -> bool {
+pub(super) fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if folder.split('/').any(|part| part == "node_modules") {
         return false;
     }
-    let stem = name.rsplit_once('.').filter(|(_, ending)| ENDINGS.contains(ending)).map(|(stem, _)| stem);
-    FILES.contains(&name)
+    let is_named = FILES.contains(&name)
         || super::container::FILES.contains(&name)
-        || matches!(name, "makefile" | "Makefile" | "GNUmakefile")
-        || (name.starts_with("tauri.") && name.ends_with(".json"))
-        || stem.is_some_and(|stem| {
-            let is_configuration = CONFIGURATIONS.contains(&stem) && (stem != "config" || folder.ends_with("press"));
-            is_configuration || stem.starts_with("webpack.") || stem.starts_with("vite.") || ENTRIES.contains(&stem)
-        })
-        || matches!(name, "index.tsx" | "main.tsx" | "index.jsx" | "main.jsx")
+        || super::makefile::FILES.contains(&name)
+        || (name.starts_with("tauri.") && name.ends_with(".json"));
+    let Some((stem, ending)) = name.rsplit_once('.').filter(|_| !is_named) else { return is_named };
+    if ENDINGS.contains(&ending) {
+        let is_configuration = CONFIGURATIONS.contains(&stem) || stem == "config" && folder.ends_with("press");
+        if is_configuration || ["webpack.", "vite."].iter().any(|start| stem.starts_with(start)) {
+            return true;
+        }
+    }
+    // Many files are called so: only those in which a member can begin are meant.
+    let is_entry = ENTRIES.contains(&stem) && ENTRY_ENDINGS.contains(&ending);
+    let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    let of_member = |folder: &str| {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        ["package.json", "project.json"].iter().any(|name| holds(&format!("{prefix}{name}")))
+    };
+    is_entry && (of_member(folder) || of_member(above))
 }
 
 /// A member.
@@ -176,9 +187,10 @@ impl<'a> Member<'a> {
         self.manifest.field("private").is_some_and(|value| value.as_bool() == Some(true))
     }
 
-    /// Whether it could be published: it does not say `private`, and has what a package needs.
+    /// Whether it could be published: it does not say `private`, and has a name and a version that was chosen.
     pub fn is_publishable(&self) -> bool {
-        !self.is_private() && self.manifest.text("version").is_some() && self.manifest.text("name").is_some()
+        let is_chosen = self.manifest.text("version").is_some_and(|version| version != "0.0.0");
+        !self.is_private() && is_chosen && self.manifest.text("name").is_some()
     }
 
     /// Whether others import it: they say so, or it names what they would. Package managers write a `main` or
@@ -207,7 +219,8 @@ impl<'a> Member<'a> {
 
     /// Its start script for production that does not watch: its name, command, and the program that starts a file.
     pub fn start(&self) -> Option<(&'static str, String, Program)> {
-        ["start:prod", "start:production", "start", "serve", "serve:prod"].into_iter().find_map(|name| {
+        let names = ["start:prod", "start:production", "start", "serve", "serve:prod", "production", "prod"];
+        names.into_iter().find_map(|name| {
             let command = self.expanded(name)?;
             if command::programs(&command).iter().any(Program::does_watch) {
                 return None;
@@ -217,7 +230,7 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// The port that its start script fixes, or its `dev` script if that is the same program.
+    /// The port that its start script fixes, whatever that runs.
     pub fn fixed_port(&self) -> Option<u16> {
         ["start:prod", "start"].into_iter().find_map(|name| command::port(&self.expanded(name)?))
     }
@@ -228,9 +241,9 @@ impl<'a> Member<'a> {
     }
 
     /// A path that an option of Nx gives from the workspace's root, as findings tell it.
-    pub fn from_root(&self, path: &str) -> String {
+    pub fn of_root(&self, path: &str) -> String {
         let path = path.trim_start_matches("{workspaceRoot}/").trim_start_matches("./").trim_matches('/');
-        let project = self.from_workspace();
+        let project = self.folder();
         let path = path.replace("{projectRoot}", &project);
         match path.strip_prefix(&format!("{project}/")) {
             Some(inside) if !project.is_empty() => inside.to_owned(),
@@ -240,7 +253,7 @@ impl<'a> Member<'a> {
 
     /// A folder relative to its own, as findings tell it: one outside with a leading `/` from the workspace's root.
     pub fn output(&self, path: &str) -> Option<String> {
-        let project = self.from_workspace();
+        let project = self.folder();
         let mut parts: Vec<&str> = project.split('/').filter(|part| !part.is_empty()).collect();
         let depth = parts.len();
         let mut least = depth;
@@ -266,11 +279,11 @@ impl<'a> Member<'a> {
 
     /// The way from its folder to the workspace's root: `../../`.
     pub fn to_root(&self) -> String {
-        "../".repeat(self.from_workspace().split('/').filter(|part| !part.is_empty()).count())
+        "../".repeat(self.folder().split('/').filter(|part| !part.is_empty()).count())
     }
 
     /// Its folder relative to the workspace's root.
-    pub fn from_workspace(&self) -> String {
+    pub fn folder(&self) -> String {
         let (path, root) = (self.candidate.path.as_str(), self.candidate.root.as_str());
         path.strip_prefix(root).unwrap_or(path).trim_start_matches('/').to_owned()
     }
@@ -284,8 +297,7 @@ impl<'a> Member<'a> {
     pub fn entries(&self) -> impl Iterator<Item = (String, &'a str)> {
         let folders = ["src/", "", "source/", "server/"];
         let names = folders.into_iter().flat_map(|folder| ENTRIES.map(|entry| format!("{folder}{entry}")));
-        let files = names
-            .flat_map(|name| ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"].map(|ending| format!("{name}.{ending}")));
+        let files = names.flat_map(|name| ENTRY_ENDINGS.map(|ending| format!("{name}.{ending}")));
         files.filter_map(|name| Some((name.clone(), self.text(&name)?)))
     }
 }

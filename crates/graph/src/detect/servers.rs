@@ -120,7 +120,7 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
     let serve = project.target("serve").filter(|target| target.is_by(&["@nx/js", "@nx/node"]))?;
     let build = project.target("build")?;
     let said = build.outputs.iter().find(|output| !output.contains("{options") && !output.contains('*'));
-    let output = member.from_root(build.option("outputPath").or(said.map(String::as_str))?);
+    let output = member.of_root(build.option("outputPath").or(said.map(String::as_str))?);
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
         None => output,
@@ -140,17 +140,19 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
 fn image(member: &Member<'_>) -> Option<Answer> {
     let (name, image) = read_image(member)?;
     let command = command::expand(member.manifest, image.command.as_deref()?);
-    let program = command::programs(&command).into_iter().rev().find(|program| program.entry().is_some())?;
+    let programs = command::programs(&command);
+    let program = programs.iter().rev().find(|program| program.entry().is_some())?;
     let (kind, why) = serving(member, image.is_exposed);
     let answer = Answer::new(kind, format!("its `{name}` runs `{}`, and {why}", program.name));
-    let answer = answer.started(in_own_folder(member, &image, &program));
+    let answer = answer.started(in_own_folder(member, &image, program));
+    let answer = if programs.len() > 1 { answer.noted(format!("its `{name}` runs more: `{command}`")) } else { answer };
     let answer = Answer { build: built(member), port: image.port.or(answer.port), ..answer };
     Some(if answer.build.is_none() { with_makefile(member, answer) } else { answer })
 }
 
 /// Built as its makefile says it, and started so if that says it as well.
 fn with_makefile(member: &Member<'_>, answer: Answer) -> Answer {
-    let files = ["makefile", "Makefile", "GNUmakefile"].into_iter();
+    let files = makefile::FILES.into_iter();
     let Some((name, text)) = files.filter_map(|name| Some((name, member.text(name)?))).next() else { return answer };
     let Some(build) = makefile::recipe(text, "build") else { return answer };
     let start = ["start", "prod", "production", "serve", "run"].into_iter().find_map(|target| {
@@ -194,7 +196,8 @@ fn started_by_program(member: &Member<'_>) -> Option<Answer> {
 }
 
 pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
-    if member.is_imported() || member.is_publishable() && member.needs_any(&HTTP).is_none() {
+    let is_for_another = unserved::purpose(member).is_some();
+    if is_for_another || member.is_imported() || member.is_publishable() && member.needs_any(&HTTP).is_none() {
         return None;
     }
     let dev = ["dev", "start:dev", "start"].into_iter().find_map(|name| member.expanded(name)).unwrap_or_default();
@@ -207,12 +210,15 @@ pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
     let found = || member.entries().find(|(_, text)| library.is_some() && (does_listen(text) || exports(text)));
     // What developers start is what runs; else a file of a usual name that listens.
     let started = dev_programs.iter().find_map(Program::file).map(|file| file.trim_start_matches("./").to_owned());
+    let started = started.filter(|file| unserved::test_or_tool(file).is_none());
     let entry = started.or_else(|| found().map(|(entry, _)| entry))?;
     let text = member.text(&entry).unwrap_or_default();
     let (kind, why) = match library {
         Some(library) => (Kind::Server, format!("`{library}`")),
         None if does_listen(text) => (Kind::Server, "it listens".to_owned()),
-        None if is_process(member) => (Kind::Worker, "its path".to_owned()),
+        None if is_process(member) && member.needs_any(&RENDERERS).is_none() => {
+            (Kind::Worker, "its path is one of processes".to_owned())
+        }
         None => return None,
     };
     let build = built(member);
@@ -299,7 +305,7 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
 
 /// Whether the last two folders of its path are those of something that runs.
 fn is_process(member: &Member<'_>) -> bool {
-    let path = member.from_workspace();
+    let path = member.folder();
     let mut words = path.rsplit('/').take(2).flat_map(|part| part.split(['-', '_', '.']));
     words.any(|word| PROCESSES.contains(&word) || word.strip_suffix('s').is_some_and(|word| PROCESSES.contains(&word)))
 }
@@ -321,9 +327,9 @@ fn built(member: &Member<'_>) -> Option<String> {
 /// The command of a target as it is run from the member's folder: Nx runs it in `cwd`, else in the workspace's root.
 fn in_folder_of(member: &Member<'_>, target: &Target) -> Option<String> {
     let command = target.command.as_deref()?;
-    let folder = target.option("cwd").map_or_else(|| "/".to_owned(), |folder| member.from_root(folder));
+    let folder = target.option("cwd").map_or_else(|| "/".to_owned(), |folder| member.of_root(folder));
     Some(match folder.strip_prefix('/') {
-        Some(outside) if outside == member.from_workspace() => command.to_owned(),
+        Some(outside) if outside == member.folder() => command.to_owned(),
         Some(outside) => match format!("{}{outside}", member.to_root()).trim_end_matches('/') {
             "" => command.to_owned(),
             folder => format!("cd {folder} && {command}"),
@@ -341,7 +347,7 @@ fn read_image(member: &Member<'_>) -> Option<(&'static str, Container)> {
 
 /// The command of an image as it is run in the member's folder, which is somewhere below the image's.
 fn in_own_folder(member: &Member<'_>, image: &Container, program: &Program) -> String {
-    let own = format!("{}/", member.from_workspace());
+    let own = format!("{}/", member.folder());
     let folder = format!("{}/", image.folder.trim_end_matches('/'));
     let inside = |word: &String| {
         let own_at = word.find(&own).filter(|at| own.len() > 1 && (*at == 0 || word[..*at].ends_with('/')));

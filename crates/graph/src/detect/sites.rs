@@ -154,7 +154,7 @@ impl Generator {
             (_, Some(program)) => format!("{}: `{}`", self.name, format!("{} {}", program.name, program.word()).trim()),
             _ => return None,
         };
-        let settings = found.map(|(_, _, script)| script).unwrap_or_default();
+        let settings = found.map_or_else(Script::absent, |(_, _, script)| script);
         let answer = Answer {
             framework: Some(self.framework),
             base_path: self.base_path(member, program, &settings),
@@ -217,7 +217,7 @@ pub(super) fn vite(member: &Member<'_>) -> Option<Answer> {
     if called.is_none() && target.is_none() && !is_inferred || is_library {
         return None;
     }
-    let script = script.unwrap_or_default();
+    let script = script.unwrap_or_else(Script::absent);
     if matches!(script.at("build.lib"), Some(Value::Table(_))) {
         return None;
     }
@@ -315,7 +315,7 @@ fn vite_of_nx(member: &Member<'_>, target: &Target, inside: Option<String>, answ
     let Some(output) = target.option("outputPath") else {
         return Answer { output: inside, ..answer.built(format!("vite build{mode}")) };
     };
-    let output = member.from_root(output);
+    let output = member.of_root(output);
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
         None => output.clone(),
@@ -339,7 +339,8 @@ fn angular_of_nx(member: &Member<'_>, target: &Target) -> Option<Answer> {
 /// What only Nx knows how to build.
 fn of_nx(member: &Member<'_>, target: &Target, framework: Framework, because: String) -> Answer {
     let name = member.project.as_ref().and_then(|project| project.name.as_deref()).unwrap_or(member.folder_name());
-    let output = target.option("outputPath").map(|path| member.from_root(path));
+    let output =
+        target.option("outputPath").map(|path| below_application(member.of_root(path), Some(&target.executor)));
     let base_path = target.option("baseHref").and_then(member::base_path_of);
     let answer = Answer { framework: Some(framework), output, base_path, ..Answer::new(Kind::Static, because) };
     answer.built(member.build_or(&format!("nx run {name}:build")))
@@ -351,7 +352,15 @@ fn angular_output(member: &Member<'_>) -> Option<String> {
     let options = project.at("architect.build.options").or_else(|| project.at("targets.build.options"));
     let said = options.and_then(|options| options.at("outputPath"));
     let said = said.and_then(|said| said.as_text().or_else(|| said.at("base")?.as_text()));
-    member.output(said.unwrap_or(&format!("dist/{name}")))
+    let folder = said.map_or_else(|| format!("dist/{name}"), str::to_owned);
+    let builder = project.at("architect.build.builder").or_else(|| project.at("targets.build.executor"));
+    member.output(&below_application(folder, builder.and_then(Value::as_text)))
+}
+
+/// Angular's builder of applications puts what is for browsers into a folder of its own.
+fn below_application(folder: String, builder: Option<&str>) -> String {
+    let is_application = builder.is_some_and(|builder| builder.ends_with(":application"));
+    if is_application { format!("{folder}/browser") } else { folder }
 }
 
 /// Whether a member is loaded by another page: its `main` is among its sources, and it asks for peers.

@@ -72,7 +72,7 @@ pub(super) fn test_or_tool(path: &str) -> Option<&str> {
 }
 
 pub(super) fn test_or_tool_member(member: &Member<'_>) -> Option<Answer> {
-    let path = member.from_workspace();
+    let path = member.folder();
     let word = test_or_tool(&path)?;
     Some(Answer::unserved(format!("it tests, shows or makes something: `{word}` in its path")))
 }
@@ -167,11 +167,6 @@ pub(super) fn other_runtime(member: &Member<'_>) -> Option<Answer> {
     if let Some(name) = wrangler_script(member) {
         return Some(Answer::unserved(format!("it runs on Cloudflare Workers: the script `{name}`")));
     }
-    let has_process = member.start().is_some();
-    let other = OTHER_HOSTS.iter().find(|(name, _)| member.owns(name) && !has_process);
-    if let Some((_, because)) = other {
-        return Some(Answer::unserved(*because));
-    }
     for name in ["template.yaml", "template.yml"] {
         if member.text(name).is_some_and(|text| text.contains("AWS::Serverless")) {
             return Some(Answer::unserved(format!("it is for AWS Lambda: `{name}`")));
@@ -229,9 +224,12 @@ pub(super) fn library(member: &Member<'_>) -> Option<Answer> {
     Some(Answer::unserved(because))
 }
 
-/// What a library is good for, if a file says it.
+/// What a member is good for that nothing here runs, if a file or a dependency says it. Only where no other rule
+/// knows the member: a site may have such dependencies for its examples.
 pub(super) fn purpose(member: &Member<'_>) -> Option<&'static str> {
-    PURPOSES.iter().find(|(name, _)| member.has(name)).map(|(_, because)| *because)
+    let file = PURPOSES.iter().find(|(name, _)| member.has(name));
+    let known = file.or_else(|| OTHER_HOSTS.iter().find(|(name, _)| member.owns(name)));
+    known.map(|(_, because)| *because)
 }
 
 /// A path relative to a folder, from the repository's root.

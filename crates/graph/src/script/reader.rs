@@ -36,10 +36,10 @@ pub(super) fn read(file: &str, text: &str) -> Script {
     }
     // Functions are known before the statement that makes them: the second time, every name is.
     let mut reader = Reader::default();
-    reader.file(&parsed.program.body);
+    reader.statements(&parsed.program.body);
     let mut reader = Reader { hoisted: reader.scopes.pop().unwrap_or_default(), ..Reader::default() };
-    reader.file(&parsed.program.body);
-    reader.script()
+    reader.statements(&parsed.program.body);
+    reader.script(text.contains("export") || !parsed.diagnostics.is_empty())
 }
 
 fn read_json(allocator: &Allocator, text: &str) -> Script {
@@ -81,20 +81,17 @@ impl Default for Reader {
 }
 
 impl Reader {
-    fn script(mut self) -> Script {
+    /// What the file exports; if nothing was found, although it speaks of exports, that is unknown.
+    fn script(mut self, may_export: bool) -> Script {
         let value = match self.scopes[0].remove(EXPORTS) {
             Some(value) => value,
-            None if self.exported.entries.is_empty() => Value::Unknown,
+            None if self.exported.entries.is_empty() && may_export => Value::Unknown,
             None => match self.exported.entries.remove("default") {
                 Some(default) => default,
                 None => Value::Table(self.exported),
             },
         };
         Script { value, imports: self.imports }
-    }
-
-    fn file(&mut self, statements: &[Statement<'_>]) {
-        self.statements(statements);
     }
 
     fn statements(&mut self, statements: &[Statement<'_>]) {
@@ -268,7 +265,7 @@ impl Reader {
             Expression::ArrowFunctionExpression(arrow) => self.arrow(&arrow.params, &arrow.body),
             Expression::FunctionExpression(function) => self.function(function),
             Expression::CallExpression(call) => self.call(call),
-            Expression::NewExpression(new) => self.new(new),
+            Expression::NewExpression(new) => self.constructed(new),
             Expression::AwaitExpression(awaited) => self.value(&awaited.argument),
             Expression::AssignmentExpression(assignment) => {
                 let mut value = self.value(&assignment.right);
@@ -458,7 +455,7 @@ impl Reader {
     }
 
     /// `new URL("./dist", import.meta.url)` is a path beside the file.
-    fn new(&mut self, new: &NewExpression<'_>) -> Value {
+    fn constructed(&mut self, new: &NewExpression<'_>) -> Value {
         let arguments: Vec<Value> = new.arguments.iter().map(|argument| self.argument(argument)).collect();
         match (dotted(&new.callee).as_deref(), arguments.as_slice()) {
             (Some("URL"), [Value::Text(path), _]) if path.starts_with('.') => Value::Text(path.clone()),
@@ -491,7 +488,11 @@ impl Reader {
             None => path.split_once('.').unwrap_or((&path, "")),
         };
         let is_conditional = self.conditions > 0;
-        let Some(held) = self.scopes.iter_mut().rev().find_map(|names| names.get_mut(name)) else {
+        // What a function does to the names around it, it does only when it is called.
+        let own = self.scopes.len() - 1;
+        let found = self.scopes.iter_mut().enumerate().rev().find_map(|(at, names)| Some((at, names.get_mut(name)?)));
+        let is_conditional = is_conditional || found.as_ref().is_some_and(|(at, _)| *at != own);
+        let Some((_, held)) = found else {
             if name == EXPORTS {
                 let mut held = if keys.is_empty() { Value::Unknown } else { Value::Table(Table::default()) };
                 set(&mut held, keys, value, false);
@@ -542,14 +543,14 @@ fn joined(arguments: &[Value]) -> Option<String> {
     (!arguments.is_empty()).then(|| if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
-/// How a call's function is written; of `withX(options)(config)` it is `withX`.
+/// How a call's function is written; of `withX(options)(config)` it is `withX`, of `require("x")(config)` the module.
 fn called(call: &CallExpression<'_>, callee: String) -> String {
-    let mut inner = call.callee.get_inner_expression();
-    while let Expression::CallExpression(call) = inner {
-        inner = call.callee.get_inner_expression();
-    }
     if !callee.is_empty() {
         return callee;
+    }
+    let mut inner = call.callee.get_inner_expression();
+    while let (Expression::CallExpression(call), None) = (inner, required_module(inner)) {
+        inner = call.callee.get_inner_expression();
     }
     required_module(inner).or_else(|| dotted(inner)).unwrap_or_default()
 }

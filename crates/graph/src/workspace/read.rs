@@ -36,7 +36,7 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
     let found = snapshot.clone();
-    let files = Contents::of(&found, tells)?;
+    let files = Contents::of(&found, |path| tells(path, &found))?;
     let discovered = found_or_plain(&files);
     if discovered.roots.is_empty() && discovered.problems.is_empty() {
         let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
@@ -439,11 +439,12 @@ fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
 }
 
 /// Whether a file tells what a member is, or how it is installed: only such are read.
-fn tells(path: &str) -> bool {
+fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
-    detect::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
+    let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
+    is_of_rules || is_read && path.split('/').all(|part| part != "node_modules")
 }
 
 /// The lockfile that a package manager writes.

@@ -92,7 +92,7 @@ pub fn has_hash(name: &str) -> bool {
         // A build's own id: 21 random letters, unless the app has it made otherwise.
         return build.len() >= 20;
     }
-    let Some((stem, _)) = file.split_once('.').map(|(first, rest)| (first, rest)) else { return false };
+    let Some((stem, _)) = file.split_once('.') else { return false };
     // Where a bundler puts what it wrote, letters alone may be a hash too.
     let is_bundled =
         ["assets", "_astro", "_nuxt", "static/js", "static/css", "static/media", "build"].into_iter().any(is_in);

@@ -156,7 +156,7 @@ fn text_is_kept_compressed_where_that_saves_something() {
 /// `cargo test --release -p engine-local --lib -- --ignored a_large_site`
 #[test]
 #[ignore = "it takes a while, and 500 MB of disk"]
-fn a_large_site_is_kept_within_a_minute() {
+fn a_large_site_is_kept_within_two_minutes() {
     let place = Place::new(&[]);
     let folder = place.root().join("site");
     let mut seed = 7_u64;
@@ -176,7 +176,7 @@ fn a_large_site_is_kept_within_a_minute() {
     let peak = peak.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default().to_owned();
     let seconds = started.elapsed().as_secs();
     assert_eq!(index.assets.len(), 20_000);
-    assert!(seconds < 60, "{seconds} s, {peak}");
+    assert!(seconds < 120, "{seconds} s, {peak}");
     #[expect(clippy::print_stderr, reason = "a measurement is read by a person")]
     {
         eprintln!("{seconds} s, {peak}");

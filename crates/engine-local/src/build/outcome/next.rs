@@ -42,7 +42,14 @@ pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
         return Err(look.missing(looked_for, "output", &[]));
     };
     Ok(match build.standalone(look) {
-        Some(server) => alone(look, build, &server),
+        Some(server) if holds_next(look, build, &server) => alone(look, build, &server),
+        Some(_) => {
+            // Next.js 14 and 15 trace from the nearest lockfile on, and leave out what lies above it.
+            let mut outcome = whole(look, build);
+            let words = "the standalone server was built without its packages; the app is started as a whole";
+            outcome.corrections.push(words.to_owned());
+            outcome
+        }
         None => whole(look, build),
     })
 }
@@ -119,6 +126,21 @@ impl Build {
 
 fn is_server(name: &str) -> bool {
     name == "server.js" || name.ends_with("/server.js")
+}
+
+/// Whether a standalone server has its packages in its own folder.
+fn holds_next(look: &Look<'_>, build: &Build, server: &str) -> bool {
+    let top = join(&build.folder, "standalone");
+    let mut folder = parent(server);
+    loop {
+        if look.tree.exists(&join(folder, "node_modules/next/package.json")) {
+            return true;
+        }
+        if folder == top || !is_below(&top, folder) {
+            return false;
+        }
+        folder = parent(folder);
+    }
 }
 
 /// The standalone server, with its public files where it looks for them.

@@ -53,6 +53,11 @@ fn folder(look: &Look<'_>) -> Result<(String, Vec<String>), Missing> {
     if look.app.build.is_none() {
         return unbuilt(look).map(|folder| (folder, Vec::new()));
     }
+    let guess = look.app.output_guess.as_deref();
+    let guessed = guess.and_then(|guess| configured(look, guess).ok());
+    if let Some(folder) = guessed.filter(|folder| look.below(folder).any(|name| name.ends_with(".html"))) {
+        return Ok((for_browsers(look, folder), Vec::new()));
+    }
     let places = look.app.framework.and_then(|framework| PLACES.iter().find(|(one, _)| *one == framework));
     let places = places.map_or(&[][..], |(_, places)| places);
     let has_index = |folder: &String| look.has(&join(folder, "index.html"));
@@ -155,7 +160,7 @@ fn correction(look: &Look<'_>, places: &[&str], found: &str) -> Vec<String> {
     match (places.first(), look.app.framework) {
         // That its folder is called after the project is no surprise.
         (_, Some(Framework::Angular)) | (None, _) => Vec::new(),
-        (Some(first), _) if is_usual(&first) => Vec::new(),
+        (Some(first), _) if is_usual(first) => Vec::new(),
         (Some(first), _) => {
             vec![format!("`output` was guessed as `{first}`; the build left `{}`", look.named(found))]
         }
@@ -191,7 +196,7 @@ pub fn served(look: &Look<'_>, folder: &str) -> Outcome {
 /// The prefix of pages and files of a folder: what its pages say, else what the configuration did.
 fn base(look: &Look<'_>, folder: &str) -> (String, Vec<String>) {
     let said = look.app.base_path.clone();
-    let deduced = prefix::deduce(look, folder);
+    let deduced = prefix::deduce(look, folder).or_else(|| of_svelte_kit(look, folder));
     match (said, deduced) {
         (Some(said), Some(deduced)) if said != deduced => {
             // A folder that holds the prefix already.
@@ -207,6 +212,17 @@ fn base(look: &Look<'_>, folder: &str) -> (String, Vec<String>) {
         (_, Some(deduced)) => (deduced, Vec::new()),
         (said, None) => (said.unwrap_or_default(), Vec::new()),
     }
+}
+
+/// Pages of SvelteKit name their files relative to themselves, and say the prefix besides.
+fn of_svelte_kit(look: &Look<'_>, folder: &str) -> Option<String> {
+    if look.app.framework != Some(Framework::SvelteKit) {
+        return None;
+    }
+    let page = look.below(folder).find(|name| name.ends_with(".html"))?;
+    let text = look.tree.read(&join(folder, page))?;
+    let (_, rest) = text.split_once("assets: \"")?;
+    rest.find('"').map(|end| super::look::prefix(&rest[..end]))
 }
 
 /// The prefix that all files of a folder have in their names.

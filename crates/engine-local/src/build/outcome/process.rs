@@ -95,6 +95,8 @@ pub fn angular(look: &Look<'_>) -> Result<Outcome, Missing> {
     let server = look.at(&join("dist", server));
     let browser = join(parent(parent(&server)), "browser");
     let mut outcome = look.process(format!("node {}", look.named(&server)));
+    // Since Angular 21 it answers no host that it was not told, and the edge lets none through but the app's own.
+    outcome.env.insert("NG_ALLOWED_HOSTS".to_owned(), "*".to_owned());
     // Its own index would answer for every page.
     let page = look.has(&join(&browser, "index.csr.html"));
     let base = super::prefix::deduce(look, &browser).or_else(|| look.app.base_path.clone()).unwrap_or_default();
@@ -199,7 +201,7 @@ fn entry(command: &str) -> Option<String> {
         }
         let words: Vec<&str> = words(part).collect();
         let Some(at) = words.iter().position(|word| RUNNERS.contains(word)) else { continue };
-        named = file_of(&words[at], &words[at + 1..])
+        named = file_of(words[at], &words[at + 1..])
             .map(|file| if folder.is_empty() { file } else { join(&folder, &file) });
     }
     named

@@ -40,7 +40,9 @@ fn tree(notes: &str) -> Notes {
     for line in notes.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (path, text) = line.split_once(" = ").unwrap_or((line, ""));
         if let Some(package) = path.strip_prefix('~') {
-            tree.installed.push(format!("node_modules/{package}/package.json"));
+            // Most are in the root's folder.
+            let folder = package.strip_prefix('/').map_or_else(|| format!("node_modules/{package}"), str::to_owned);
+            tree.installed.push(format!("{folder}/package.json"));
             continue;
         }
         let (origin, path) = match path.strip_prefix('+') {
@@ -173,6 +175,7 @@ fn next_js() {
             +.next/required-server-files.json = {"config":{"output":"standalone","assetPrefix":"/shop"}}
             +.next/standalone/apps/web/server.js
             +.next/standalone/apps/web/.next/BUILD_ID
+            ~/apps/web/.next/standalone/node_modules/next
         "#,
         expect![[r#"
             server: node .next/standalone/apps/web/server.js
@@ -189,7 +192,8 @@ fn next_js() {
         "server next",
         "+.next/standalone/server.js
          +.next/standalone/.next/BUILD_ID
-         +.next/standalone/tools/server.js",
+         +.next/standalone/tools/server.js
+         ~/apps/web/.next/standalone/node_modules/next",
         expect![[r#"
             server: node .next/standalone/server.js
             public: apps/web/.next/static at /_next/static/
@@ -255,6 +259,18 @@ fn next_js() {
             not found: /404.html
         "#]],
     );
+    // A tracing root below the packages.
+    check(
+        "server next",
+        "+.next/standalone/server.js\n+.next/standalone/.next/BUILD_ID\n~next",
+        expect![[r#"
+        server: next start
+        public: apps/web/.next/static at /_next/static/
+        public: apps/web/public at /
+        needs: next
+        correction: the standalone server was built without its packages; the app is started as a whole
+    "#]],
+    );
     check(
         "server next start=node server.js",
         "server.js\n~next",
@@ -274,7 +290,9 @@ fn next_js() {
     );
     check(
         "server next start=node .next/standalone/apps/web/server.js",
-        "+.next/standalone/apps/web/server.js\n+.next/standalone/apps/web/.next/BUILD_ID",
+        "+.next/standalone/apps/web/server.js
+         +.next/standalone/apps/web/.next/BUILD_ID
+         ~/apps/web/.next/standalone/apps/web/node_modules/next",
         expect![[r#"
             server: node .next/standalone/apps/web/server.js
             public: apps/web/.next/static at /_next/static/
@@ -297,6 +315,7 @@ fn next_js_elsewhere() {
             +build/required-server-files.json = {"config":{"distDir":"build","output":"standalone"}}
             +build/standalone/apps/web/server.js
             +build/standalone/apps/web/build/BUILD_ID
+            ~/apps/web/build/standalone/node_modules/next
         "#,
         expect![[r#"
             server: node build/standalone/apps/web/server.js
@@ -706,6 +725,15 @@ fn svelte_kit() {
     );
     check(
         "static svelte-kit",
+        r#"+build/index.html = __sveltekit_1 = { base: new URL(".", location), assets: "/app" }; import("./_app/a.js")"#,
+        expect![[r#"
+            static
+            public: apps/web/build at /app/
+            base: /app
+        "#]],
+    );
+    check(
+        "static svelte-kit",
         "+output/index.html\n+output/404.html\n+.svelte-kit/output/prerendered/pages/index.html",
         expect![[r#"
         static
@@ -820,11 +848,12 @@ fn generators() {
         "static angular",
         "+dist/shop/browser/index.csr.html\n+dist/shop/browser/index.html\n+dist/shop/server/server.mjs",
         expect![[r#"
-        server: node dist/shop/server/server.mjs
-        public: apps/web/dist/shop/browser at /
-        shell: /index.csr.html
-        correction: it was taken for a static app; the build left a server
-    "#]],
+            server: node dist/shop/server/server.mjs
+            public: apps/web/dist/shop/browser at /
+            shell: /index.csr.html
+            env: NG_ALLOWED_HOSTS=*
+            correction: it was taken for a static app; the build left a server
+        "#]],
     );
     check(
         "static angular",
@@ -1193,10 +1222,11 @@ fn processes() {
         "server angular",
         "+dist/shop/browser/index.csr.html = <base href=\"/\">\n+dist/shop/server/server.mjs",
         expect![[r#"
-        server: node dist/shop/server/server.mjs
-        public: apps/web/dist/shop/browser at /
-        shell: /index.csr.html
-    "#]],
+            server: node dist/shop/server/server.mjs
+            public: apps/web/dist/shop/browser at /
+            shell: /index.csr.html
+            env: NG_ALLOWED_HOSTS=*
+        "#]],
     );
 }
 

@@ -23,7 +23,7 @@ function escape(text) {
 
 app.get("/", (request, response) => {
   const seller = process.env.SELLER || "out for coffee";
-  response.send(page("Kiosk", `<h1>Yesterday's papers are half the price</h1><p>The seller is ${escape(seller)}.</p>`));
+  response.send(page("Kiosk", `<h1>Old papers are half the price</h1><p>The seller is ${escape(seller)}.</p>`));
 });
 
 app.get("/form", (request, response) => {

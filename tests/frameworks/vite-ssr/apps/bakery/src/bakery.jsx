@@ -18,7 +18,7 @@ export function Bakery({ path, oven }) {
 function Shop({ oven }) {
   return (
     <main>
-      <h1>Yesterday's bread goes to the ducks</h1>
+      <h1>The ducks get what was baked yesterday</h1>
       <img src={loaf} alt="A loaf" />
       <p>{`The oven is ${oven}.`}</p>
     </main>
