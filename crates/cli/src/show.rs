@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use controller::Notice;
 use engine::{Progress, Stage};
@@ -19,6 +19,8 @@ pub struct Show {
     state: State,
     bars: Option<MultiProgress>,
     builds: BTreeMap<BuildKey, ProgressBar>,
+    /// Since when builds install packages for all.
+    installs: BTreeMap<BuildKey, Instant>,
     port: String,
 }
 
@@ -27,7 +29,13 @@ impl Show {
     pub fn new(state: State) -> Show {
         let terminal = std::io::stdout().is_terminal();
         let port = port(&state.listen);
-        Show { state, bars: terminal.then(MultiProgress::new), builds: BTreeMap::new(), port }
+        Show {
+            state,
+            bars: terminal.then(MultiProgress::new),
+            builds: BTreeMap::new(),
+            installs: BTreeMap::new(),
+            port,
+        }
     }
 
     /// Shows one notice.
@@ -132,7 +140,7 @@ impl Show {
         }
     }
 
-    fn progress(&self, key: &BuildKey, package: &str, progress: &Progress) {
+    fn progress(&mut self, key: &BuildKey, package: &str, progress: &Progress) {
         let stage = match &progress.stage {
             Stage::Toolchain => "getting Node.js".to_owned(),
             Stage::Install => "installing packages".to_owned(),
@@ -140,6 +148,14 @@ impl Show {
             Stage::Step(step) => format!("running `{step}`"),
             Stage::Pack => "packing".to_owned(),
         };
+        match (&progress.stage, self.installs.remove(key)) {
+            (Stage::Install, _) if !progress.reused => drop(self.installs.insert(key.clone(), Instant::now())),
+            (_, Some(since)) => {
+                let took_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+                self.line(&format!("`{package}`: installed packages in {}", seconds(took_ms)));
+            }
+            (_, None) => {}
+        }
         match self.builds.get(key) {
             Some(bar) => bar.set_message(stage),
             // In plain lines only what takes long and is done once for all is worth saying.

@@ -144,9 +144,9 @@ impl Work {
         let install = match &task.install {
             None => None,
             Some(layer) => {
-                let reused = install::is_there(&shared.data, layer);
-                self.tell(Stage::Install, reused);
-                let installed = install::ensure(shared, layer, &task.toolchain).await;
+                self.tell(Stage::Install, true);
+                let begins = || self.tell(Stage::Install, false);
+                let installed = install::ensure(shared, layer, &task.toolchain, begins).await;
                 Some(installed.map_err(|failure| self.with_own_log(failure))?)
             }
         };
@@ -216,6 +216,9 @@ impl Work {
             ("npm_package_name".to_owned(), task.package.clone()),
             ("npm_command".to_owned(), "run-script".to_owned()),
         ]);
+        if let TaskKind::App { app, .. } = &task.kind {
+            env.extend(outcome::asked_of(app).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        }
         env.extend(task.env.clone());
         let run = Run {
             steps: &task.steps,

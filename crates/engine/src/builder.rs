@@ -49,7 +49,7 @@ pub enum Built {
 pub struct Progress {
     /// What it does now.
     pub stage: Stage,
-    /// Whether that was there already, so that it takes no time.
+    /// Whether that was there already, or is made by another build.
     pub reused: bool,
 }
 

@@ -21,20 +21,27 @@ use crate::files::{self, Scratch};
 use crate::toolchain;
 
 /// Whether a layer is there already.
-pub fn is_there(data: &DataDirectory, layer: &InstallLayer) -> bool {
+fn is_there(data: &DataDirectory, layer: &InstallLayer) -> bool {
     data.installs().join(layer.key.as_str()).is_dir()
 }
 
-/// Ensures that a layer is there; its folder relative to the data directory.
+/// Ensures that a layer is there; its folder relative to the data directory. `begins` is called if it has to be made,
+/// and nobody else makes it already.
 ///
 /// # Errors
 /// If the package manager refuses (the code is at fault), or it could not be run.
-pub async fn ensure(shared: &Shared, layer: &InstallLayer, toolchain: &Toolchain) -> Result<PathBuf, BuildFailure> {
+pub async fn ensure(
+    shared: &Shared,
+    layer: &InstallLayer,
+    toolchain: &Toolchain,
+    begins: impl Fn(),
+) -> Result<PathBuf, BuildFailure> {
     let place = Path::new("installs").join(layer.key.as_str());
     let _one_at_a_time = shared.once.lock(&format!("install {}", layer.key)).await;
     if is_there(&shared.data, layer) {
         return Ok(place);
     }
+    begins();
     let version = version_for(layer, toolchain).map_err(BuildFailure::Error)?;
     let stands_on = write_manifests(shared, layer).await.map_err(error)?;
     let room = Room::make(shared, layer.key.as_str(), vec![stands_on]).map_err(error)?;

@@ -154,6 +154,13 @@ pub struct Missing {
     pub hint: String,
 }
 
+/// Variables by which a framework is asked to leave what is best served.
+pub fn asked_of(app: &App) -> impl Iterator<Item = (&'static str, &'static str)> {
+    // A server of the app's own starts Next.js itself, and finds no use for another one.
+    let asks = app.framework == Some(Framework::Next) && app.start.is_none();
+    asks.then_some(next::STANDALONE).into_iter()
+}
+
 /// Decides how an app is served by what its build left.
 ///
 /// # Errors

@@ -12,6 +12,9 @@ use super::{Copied, Kept, Missing, Outcome, Public, pages, pages::join};
 /// Where builds are if nothing else is configured.
 const USUAL: &str = ".next";
 
+/// Asks for the standalone server where the configuration says nothing of `output`.
+pub const STANDALONE: (&str, &str) = ("NEXT_PRIVATE_STANDALONE", "1");
+
 /// What a build of Next.js is started with.
 pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
     let builds = builds(look);
@@ -161,7 +164,10 @@ fn alone(look: &Look<'_>, build: &Build, server: &str) -> Outcome {
 /// The whole app with its dependencies, by `next start`.
 fn whole(look: &Look<'_>, build: &Build) -> Outcome {
     let mut outcome = served(look, build, "next start".to_owned());
-    outcome.kept = Kept::Members { besides: std::iter::empty().collect(), runners: ["next".to_owned()].into() };
+    // It reads its configuration again, and that in TypeScript by TypeScript.
+    let reads = look.has(&look.at("next.config.ts")).then_some("typescript");
+    let runners = ["next"].into_iter().chain(reads).map(str::to_owned).collect();
+    outcome.kept = Kept::Members { besides: std::iter::empty().collect(), runners };
     outcome
 }
 

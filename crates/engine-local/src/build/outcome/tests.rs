@@ -159,6 +159,17 @@ fn next_js() {
     );
     check(
         "server next",
+        "next.config.ts",
+        expect![[r#"
+        server: next start
+        public: apps/web/.next/static at /_next/static/
+        public: apps/web/public at /
+        needs: next
+        needs: typescript
+    "#]],
+    );
+    check(
+        "server next",
         r#"
             +.next/routes-manifest.json = {"basePath":"/shop"}
             +.next/required-server-files.json = {"config":{"output":"standalone","assetPrefix":"/shop"}}
