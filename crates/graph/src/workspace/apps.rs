@@ -94,7 +94,8 @@ impl Finder {
         }
         if chosen.is_empty() {
             // What is served only if somebody wants it is what a repository with nothing else is there for.
-            for member in members.iter().filter(|member| is_optional(workspace, member)) {
+            let optional: Vec<&Member> = members.iter().filter(|member| is_optional(workspace, member)).collect();
+            for member in optional {
                 let name = names.app_called(called(member), member.path.as_str());
                 workspace.skipped.retain(|(path, _)| *path != member.path);
                 chosen.insert(member.path.clone(), (name, AppConfig::default()));
