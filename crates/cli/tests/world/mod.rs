@@ -118,7 +118,17 @@ impl World {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("frontage starts");
         child.stdin.take().expect("it is piped").write_all(input.as_bytes()).expect("it reads");
-        child.wait_with_output().expect("it ends")
+        // What should have been refused and runs instead would run for ever.
+        let (done, waiting) = std::sync::mpsc::channel::<()>();
+        let pid = child.id().to_string();
+        std::thread::spawn(move || {
+            if waiting.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                drop(Command::new("kill").args(["-INT", &pid]).status());
+            }
+        });
+        let output = child.wait_with_output().expect("it ends");
+        drop(done);
+        output
     }
 
     /// What a query answers in JSON.
