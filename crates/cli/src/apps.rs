@@ -112,7 +112,7 @@ impl<'a> Listed<'a> {
             "is_guess": self.finding.is_some_and(|finding| finding.is_guess),
             "framework": app.and_then(|app| app.framework),
             "build": app.and_then(|app| app.build.clone()),
-            "start": start.or_else(|| usual.map(str::to_owned)),
+            "start": start.or_else(|| usual.map(str::to_owned)).filter(|_| self.kind() != "static"),
             "output": app.and_then(|app| app.output.clone().or_else(|| app.output_guess.clone())),
             "port": self.finding.and_then(|finding| finding.port),
             "base_path": app.and_then(|app| app.base_path.clone()),
@@ -131,8 +131,9 @@ impl<'a> Listed<'a> {
 
     fn lines(&self) -> Vec<String> {
         let Some(app) = self.app else { return Vec::new() };
-        let by =
-            self.finding.map_or_else(String::new, |finding| format!(" ({}: {})", finding.rule.name, finding.because));
+        let by = self.finding.map_or_else(String::new, |finding| {
+            format!(": {} (rule {}, `{}`)", finding.because, finding.rule.number, finding.rule.name)
+        });
         let mut lines = vec![format!("{}: {} at `{}`{by}", app.name, self.kind(), app.path)];
         let mut detail = |name: &str, value: Option<String>| {
             lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("    {name:<10} {value}")));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use graph::workspace::Unreadable;
 use graph::{Diagnostic, Severity, Workspace};
-use model::AppName;
+use model::{AppName, Serving};
 use serde_json::json;
 
 use crate::place::Place;
@@ -64,7 +64,11 @@ pub fn explain(failure: Failure, problems: &[Diagnostic]) -> Failure {
 fn lines(workspace: &Workspace, unset: &BTreeMap<&AppName, Vec<String>>) -> Vec<String> {
     let mut lines: Vec<String> = workspace.warnings.iter().map(|warning| format!("warning: {warning}")).collect();
     for (name, app) in &workspace.apps {
-        let kind = if app.start.is_some() { "server" } else { "static" };
+        let kind = match app.serving {
+            Serving::Server => "server",
+            Serving::Static => "static",
+            Serving::Worker => "worker",
+        };
         let routes = match (app.routes.as_slice(), workspace.default_app.as_ref() == Some(name)) {
             (_, true) => "the site's default".to_owned(),
             ([], false) => "its own host only".to_owned(),

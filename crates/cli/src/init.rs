@@ -99,10 +99,10 @@ fn section(
         Serving::Static => "files",
         Serving::Worker => "a worker",
     };
-    let by = finding.map_or_else(String::new, |finding| format!(", since {}", finding.because));
+    let by = finding.map_or_else(String::new, |finding| format!(": {}", finding.because));
     lines.push(format!("# {kind}{by}"));
     if finding.is_some_and(|finding| finding.is_guess) {
-        let question = format!("`{}` may be {kind}{by}. Is it to be served?", app.path);
+        let question = format!("`{}` may be {kind}{by}. Shall it be served?", app.path);
         let is_served = ask(&question, true)?;
         lines.push(format!("# Asked: {question}"));
         settings.push((true, format!("served = {is_served}")));

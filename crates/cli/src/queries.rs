@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::place::Place;
 use crate::report::Failure;
-use crate::show::{port, seconds};
+use crate::show::{port, seconds, start_hint};
 
 /// The state of a place, or a failure that says how to begin.
 ///
@@ -208,6 +208,10 @@ fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<St
             lines.extend(noticed.map(|what| format!("    note: {what}")));
             let said = last_lines(state, name, environment, &app, report);
             lines.extend(said.iter().map(|line| format!("      | {line}")));
+            lines.extend(
+                start_hint(state, name, &app, &said)
+                    .map(|hint| format!("      hint: {}", hint.replace('\n', "\n      "))),
+            );
         }
         match not_served(environment).len() {
             0 => {}

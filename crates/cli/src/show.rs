@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use controller::Notice;
 use engine::{Progress, Stage};
+use engine_local::build::hints::{self, Failed, Moment};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use model::event::PlannedApp;
 use model::state::DeploymentResult;
@@ -84,6 +85,9 @@ impl Show {
             Event::DeploymentFailed { environment, app, because, last_lines, .. } => {
                 self.line(&format!("{environment}: deploying `{app}` failed: {because}"));
                 self.lines(last_lines);
+                if let Some(hint) = start_hint(&self.state, environment, app, last_lines) {
+                    self.indented(&format!("hint: {hint}"));
+                }
                 let known = self.state.environments.get(environment).and_then(|known| known.apps.get(app));
                 if known.is_some_and(|running| running.live.is_some()) {
                     self.indented("what was live stays live");
@@ -221,6 +225,18 @@ impl Show {
     fn indented(&self, text: &str) {
         text.lines().for_each(|line| self.line(&format!("    {line}")));
     }
+}
+
+/// What a person can do about a start that failed, as far as its last lines tell.
+pub fn start_hint(
+    state: &State,
+    environment: &EnvironmentName,
+    app: &AppName,
+    last_lines: &[String],
+) -> Option<String> {
+    let planned = state.environments.get(environment)?.newest_known()?.apps()?.get(app)?;
+    let shows = |_: &str| true;
+    hints::hint(&Failed { moment: Moment::Start, app: Some(&planned.app), ending: None, last_lines, shows: &shows })
 }
 
 /// Entries that are told in one line, or not at all.

@@ -214,7 +214,19 @@ pub fn resolver(toolchains: Toolchains) -> Arc<Resolve> {
     })
 }
 
+/// After how long it is told that a toolchain is being fetched.
+const TOLD_AFTER: Duration = Duration::from_secs(1);
+
 fn resolve(toolchains: &Toolchains, wanted: &WantedToolchain) -> Result<Toolchain, engine::Error> {
+    let (done, waiting) = std::sync::mpsc::channel::<()>();
+    let range = |said: &Option<(String, String)>| said.as_ref().map_or(String::new(), |(range, _)| format!(" {range}"));
+    let what = format!("Node.js{} and {}{}", range(&wanted.node), wanted.manager, range(&wanted.manager_version));
+    std::thread::spawn(move || {
+        if waiting.recv_timeout(TOLD_AFTER) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+            crate::say(&format!("getting {what}"));
+        }
+    });
+    let _done = done;
     let node = wanted.node.as_ref().map(|(range, file)| (range.as_str(), file.as_str()));
     let version = wanted.manager_version.as_ref().map(|(version, _)| version.as_str());
     let manager = match (version, wanted.manager) {

@@ -35,6 +35,8 @@ struct Trial {
     named: String,
     /// The folder of the repository that holds the workspace.
     below: RepoPath,
+    /// What starts the app.
+    start: String,
 }
 
 impl Trial {
@@ -46,7 +48,8 @@ impl Trial {
     /// The same, in a folder of the repository.
     fn below(manager: PackageManager, named: &str, below: RepoPath) -> Trial {
         let folder = tempfile::Builder::new().prefix("frontage-test-").tempdir().expect("a temporary folder");
-        let trial = Trial { folder, manager, named: named.to_owned(), below };
+        let start = format!("{} run serve", manager.program());
+        let trial = Trial { folder, manager, named: named.to_owned(), below, start };
         let program = manager.program();
         let lib = match manager {
             PackageManager::Npm | PackageManager::YarnClassic => "1.0.0",
@@ -55,6 +58,7 @@ impl Trial {
         let mut root = json!({
             "name": "small", "private": true, "packageManager": named, "workspaces": ["apps/*", "packages/*"],
             "devDependencies": {"kleur": "4.1.5"}, "dependenciesMeta": {"esbuild": {"built": true}},
+            "allowScripts": {"esbuild": true},
         });
         if manager == PackageManager::Pnpm {
             root.as_object_mut().expect("an object").remove("workspaces");
@@ -90,6 +94,12 @@ impl Trial {
     /// Where the workspace is.
     fn workspace(&self) -> PathBuf {
         self.repository().join(self.below.as_str())
+    }
+
+    /// Where its packages were installed.
+    fn workspace_in(&self, task: &Task) -> PathBuf {
+        let key = &task.install.as_ref().expect("a layer").key;
+        self.data().installs().join(key.as_str()).join(self.below.as_str())
     }
 
     fn path(&self, below: &str) -> RepoPath {
@@ -130,6 +140,8 @@ impl Trial {
             .env("PATH", path.expect("a path"))
             .env("YARN_ENABLE_IMMUTABLE_INSTALLS", "false")
             .env("pnpm_config_pm_on_fail", "ignore")
+            // npm 12 allows scripts by where a package came from.
+            .env("npm_config_omit_lockfile_registry_resolved", "false")
             .env("npm_config_manage_package_manager_versions", "false")
             .output()
             .expect("it starts");
@@ -180,7 +192,7 @@ impl Trial {
         let program = self.manager.program();
         let app = App {
             serving: Serving::Server,
-            start: Some(format!("{program} run serve")),
+            start: Some(self.start.clone()),
             ..App::new("web".parse().expect("a name"), path.clone())
         };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -299,7 +311,11 @@ async fn answers(trial: &Trial) -> String {
     };
     let log = trial.data().build_logs().join(format!("{}.log", task.install.as_ref().expect("a layer").key));
     let log = fs::read_to_string(log).expect("a log");
-    assert!(log.contains("esbuild") && log.contains("postinstall"), "{named}: the script of a package ran: {log}");
+    // npm 12 says nothing of a script, which leaves a program then; under Yarn it says so, and leaves things alone.
+    let said = log.contains("esbuild") && log.contains("postinstall");
+    let native = trial.workspace_in(&task).join("node_modules/esbuild/bin/esbuild");
+    let left = fs::read(native).is_ok_and(|program| program.starts_with(b"\x7fELF"));
+    assert!(said || left, "{named}: the script of a package ran: {log}");
     let kinds: Vec<_> = artifact.layers.iter().map(|layer| layer.kind).collect();
     let (answer, lines) = trial.answer(artifact).await;
     assert_eq!(answer, Probe::Answered(200), "{named}: {lines:#?} {kinds:?}");
@@ -311,6 +327,7 @@ async fn answers(trial: &Trial) -> String {
 async fn npm() {
     works(PackageManager::Npm, "npm@10.9.9").await;
     works(PackageManager::Npm, "npm@11.19.1").await;
+    works(PackageManager::Npm, "npm@12.2.0").await;
 }
 
 #[tokio::test]
@@ -343,6 +360,16 @@ async fn yarn() {
 async fn bun() {
     works(PackageManager::Bun, "bun@1.1.45").await;
     works(PackageManager::Bun, "bun@1.4.5").await;
+}
+
+/// Bun as what runs the app, whether or not it is the package manager.
+#[tokio::test]
+async fn bun_runs_an_app() {
+    for (manager, named) in [(PackageManager::Bun, "bun@1.4.5"), (PackageManager::Npm, "npm@11.19.1")] {
+        let trial = Trial { start: "SAID=yes bun src/server.js".to_owned(), ..Trial::new(manager, named) };
+        trial.lock();
+        answers(&trial).await;
+    }
 }
 
 #[tokio::test]

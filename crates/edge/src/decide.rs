@@ -212,10 +212,15 @@ impl Decider<'_> {
         if let Some((asset, immutable)) = self.page(app, path) {
             return Decision::Asset { at, asset, immutable };
         }
-        if self.page(app, &other).is_some() {
+        let stand_in = self.stand_in(app);
+        // A shell reads the address in the browser, and takes either form.
+        let is_shell = |asset: &Asset| {
+            stand_in.as_ref().is_some_and(|(role, shell)| *role == Role::Shell && shell.digest == asset.digest)
+        };
+        if self.page(app, &other).is_some_and(|(asset, _)| !is_shell(&asset)) {
             return Decision::Redirect { at, path: other, permanent: true };
         }
-        match self.stand_in(app) {
+        match stand_in {
             Some((Role::Shell, asset)) => Decision::Asset { at, asset, immutable: false },
             Some((Role::NotFound, asset)) => Decision::NotFound { at, asset },
             None => self.nothing(format!("`{app}` has no file `{path}`")),

@@ -123,7 +123,7 @@ impl Builder for LocalBuilder {
             Ok(text) => {
                 let artifact: Artifact = serde_json::from_slice(&text).map_err(|cause| failed().because(cause))?;
                 let there = |layer: &model::Layer| data.layers().join(layer.digest.hex()).is_dir();
-                let whole = artifact.layers.iter().all(there) && data.asset(&artifact.assets).exists();
+                let whole = artifact.layers.iter().all(there) && assets::are_whole(data, &artifact.assets);
                 Ok(whole.then(|| Built::Artifact(Box::new(artifact))))
             }
         }

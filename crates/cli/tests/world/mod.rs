@@ -35,6 +35,8 @@ pub struct Answer {
     pub status: u16,
     /// Its head, in lower case.
     pub head: String,
+    /// Where it leads, as it was written.
+    pub location: Option<String>,
     /// Its body as text, chunks joined.
     pub body: String,
 }
@@ -419,11 +421,15 @@ impl Answer {
     /// Reads an answer that is complete.
     pub fn read(bytes: &[u8]) -> Option<Answer> {
         let end = bytes.windows(4).position(|part| part == b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+        let written = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let named = written.lines().filter_map(|line| line.split_once(": "));
+        let location = named.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("location"));
+        let location = location.map(|(_, value)| value.to_owned());
+        let head = written.to_ascii_lowercase();
         let status = head.split(' ').nth(1)?.parse().ok()?;
         let rest = &bytes[end + 4..];
         let body = if head.contains("transfer-encoding: chunked") { unchunked(rest)? } else { rest.to_vec() };
-        Some(Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() })
+        Some(Answer { status, head, location, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
     /// A header's value.

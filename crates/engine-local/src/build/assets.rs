@@ -80,6 +80,20 @@ pub fn keep(data: &DataDirectory, public: &[Public], root: &Path) -> io::Result<
     Ok(digest)
 }
 
+/// Whether an index and all that it names are there. Files are not synced one by one, so a machine that lost its power
+/// may have lost some.
+pub fn are_whole(data: &DataDirectory, index: &Digest) -> bool {
+    let text = fs::read(data.asset(index)).unwrap_or_default();
+    let Ok(index) = serde_json::from_slice::<AssetIndex>(&text) else { return false };
+    let length = |place: &Path| place.metadata().map_or(0, |metadata| metadata.len());
+    index.assets.values().all(|asset| {
+        let place = data.asset(&asset.digest);
+        place.exists()
+            && length(&place) == asset.bytes
+            && asset.encodings.iter().all(|encoding| length(&compressed(&place, *encoding)) > 0)
+    })
+}
+
 /// Public files by URL path: each under its real place, which lies in `root`.
 fn find(public: &[Public], root: &Path) -> io::Result<Vec<(String, PathBuf)>> {
     let mut found: BTreeMap<String, PathBuf> = BTreeMap::new();
@@ -203,12 +217,7 @@ fn keep_one(data: &DataDirectory, path: &Path, url: &str, effort: Effort) -> io:
 
 /// Keeps a compressed form beside the plain one; whether it is there, since one that saves nothing is not kept.
 fn keep_form(place: &Path, encoding: Encoding, effort: Effort, source: &Path, bytes: u64) -> io::Result<bool> {
-    let mut name = place.as_os_str().to_owned();
-    name.push(match encoding {
-        Encoding::Br => ".br",
-        Encoding::Gzip => ".gz",
-    });
-    let place = PathBuf::from(name);
+    let place = compressed(place, encoding);
     if place.exists() {
         return Ok(true);
     }
@@ -241,6 +250,16 @@ fn keep_form(place: &Path, encoding: Encoding, effort: Effort, source: &Path, by
     }
     fs::remove_file(&place)?;
     Ok(false)
+}
+
+/// Where a compressed form is.
+fn compressed(place: &Path, encoding: Encoding) -> PathBuf {
+    let mut name = place.as_os_str().to_owned();
+    name.push(match encoding {
+        Encoding::Br => ".br",
+        Encoding::Gzip => ".gz",
+    });
+    PathBuf::from(name)
 }
 
 /// Counts what is written.

@@ -60,11 +60,14 @@ exec "$name" "$@"
 /// A package manager that goes into a base layer: its folder and its programs.
 type Manager = (PathBuf, Vec<Program>);
 
+/// The variables that it is started with.
+type Said = Vec<(String, String)>;
+
 /// Ensures that the base layer of a toolchain is there, with the package managers that commands name.
 pub async fn ensure(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -> io::Result<Layer> {
     let managers = managers(shared, toolchain, commands).await?;
     let named: Vec<String> =
-        managers.iter().filter_map(|(place, _)| Some(place.file_name()?.to_str()?.to_owned())).collect();
+        managers.iter().filter_map(|((place, _), _)| Some(place.file_name()?.to_str()?.to_owned())).collect();
     let with: String = named.iter().map(|name| format!("+{name}")).collect();
     let name = format!("base-{FORMAT}-{}-{}{with}", toolchain.platform, toolchain.node);
     let _one_at_a_time = shared.once.lock(&name).await;
@@ -84,11 +87,11 @@ pub async fn ensure(shared: &Shared, toolchain: &Toolchain, commands: &[String])
 }
 
 /// The package managers that commands name. npm is always there.
-async fn managers(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -> io::Result<Vec<Manager>> {
+async fn managers(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -> io::Result<Vec<(Manager, Said)>> {
     let names = |programs: &[&str]| {
         commands.iter().any(|command| dependencies::words(command).any(|word| programs.contains(&word)))
     };
-    let mut managers = Vec::new();
+    let mut found = Vec::new();
     let own = match toolchain::manager(toolchain) {
         Some((PackageManager::Pnpm, _)) => names(&["pnpm", "pnpx"]),
         Some((PackageManager::YarnClassic | PackageManager::YarnBerry, _)) => names(&["yarn", "yarnpkg"]),
@@ -96,12 +99,14 @@ async fn managers(shared: &Shared, toolchain: &Toolchain, commands: &[String]) -
         Some((PackageManager::Npm, _)) | None => false,
     };
     if own {
-        managers.extend(shared.toolchains.programs(toolchain)?);
+        let said = toolchain::manager(toolchain).map(|(manager, version)| managers::always(manager, &version));
+        found.extend(shared.toolchains.programs(toolchain)?.map(|manager| (manager, said.unwrap_or_default())));
     } else if names(&["bun", "bunx"]) {
         let (toolchains, toolchain) = (shared.toolchains.clone(), toolchain.clone());
-        managers.push(blocking(move || toolchains.bun(&toolchain).map_err(io::Error::other)).await?);
+        let bun = blocking(move || toolchains.bun(&toolchain).map_err(io::Error::other)).await?;
+        found.push((bun, Said::new()));
     }
-    Ok(managers)
+    Ok(found)
 }
 
 /// The layer that a record tells of, if it is there.
@@ -110,7 +115,7 @@ pub fn recorded(data: &DataDirectory, record: &Path) -> Option<Layer> {
     data.layers().join(layer.digest.hex()).is_dir().then_some(layer)
 }
 
-fn write_base(root: &Path, node: &Path, npm: Option<&Path>, managers: &[Manager]) -> io::Result<()> {
+fn write_base(root: &Path, node: &Path, npm: Option<&Path>, managers: &[(Manager, Said)]) -> io::Result<()> {
     for folder in [
         "usr/bin",
         "usr/local/bin",
@@ -143,8 +148,8 @@ fn write_base(root: &Path, node: &Path, npm: Option<&Path>, managers: &[Manager]
     if let Some(npm) = npm {
         copy_npm(root, npm)?;
     }
-    for manager in managers {
-        needed.extend(copy_manager(root, manager)?);
+    for (manager, said) in managers {
+        needed.extend(copy_manager(root, manager, said)?);
     }
     let folders: Vec<PathBuf> = needed.iter().filter_map(|path| path.parent().map(Path::to_owned)).collect();
     for name in LIBRARIES {
@@ -178,7 +183,7 @@ fn copy_npm(root: &Path, npm: &Path) -> io::Result<()> {
 }
 
 /// A package manager, and the libraries that its programs link.
-fn copy_manager(root: &Path, (place, programs): &Manager) -> io::Result<Vec<PathBuf>> {
+fn copy_manager(root: &Path, (place, programs): &Manager, said: &Said) -> io::Result<Vec<PathBuf>> {
     let name = place.file_name().unwrap_or_default();
     let folder = root.join(MANAGERS).join(name);
     let seen = format!("../lib/package-managers/{}", name.to_string_lossy());
@@ -188,7 +193,7 @@ fn copy_manager(root: &Path, (place, programs): &Manager) -> io::Result<Vec<Path
     }
     let mut needed = Vec::new();
     for program in programs {
-        let shim = if is_berry { YARN.to_owned() } else { with_variables(&program.shim(&seen)) };
+        let shim = if is_berry { YARN.to_owned() } else { with_variables(&program.shim(&seen), said) };
         files::write(&root.join("usr/local/bin").join(&program.name), shim.as_bytes(), true)?;
         if !program.by_node {
             needed.extend(libraries(&place.join(&program.file))?);
@@ -198,8 +203,8 @@ fn copy_manager(root: &Path, (place, programs): &Manager) -> io::Result<Vec<Path
 }
 
 /// A script that also says that nothing is to be fetched or installed.
-fn with_variables(shim: &str) -> String {
-    let said: String = managers::ALWAYS.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
+fn with_variables(shim: &str, said: &Said) -> String {
+    let said: String = said.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect();
     shim.replacen('\n', &format!("\n{said}"), 1)
 }
 

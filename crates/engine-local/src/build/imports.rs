@@ -197,8 +197,10 @@ impl Scan {
 
     fn text(&mut self, place: &Path) -> Option<String> {
         let metadata = place.symlink_metadata().ok().filter(|it| it.is_file() && it.len() <= MOST_OF_ONE)?;
+        // No link leads out: what it leads to is not the app's.
+        let is_own = place.canonicalize().ok()?.starts_with(self.home.canonicalize().ok()?);
         self.bytes += metadata.len();
-        (self.bytes <= MOST_OF_ALL)
+        (is_own && self.bytes <= MOST_OF_ALL)
             .then(|| fs::read(place).ok())?
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }

@@ -189,10 +189,13 @@ impl Install<'_> {
     fn changed_lockfile(&self) -> Option<String> {
         let before = manifests(&self.shared.data, self.layer).join(self.layer.folder.as_str());
         for name in managers::lockfiles(self.layer.manager) {
-            let written = std::fs::read(self.installed().join(name));
-            if let (Ok(written), Ok(before)) = (written, std::fs::read(before.join(name)))
-                && written != before
-            {
+            let written = self.installed().join(name);
+            let (Ok(before), Ok(metadata)) = (std::fs::read(before.join(name)), written.symlink_metadata()) else {
+                continue;
+            };
+            // Code of the repository may have put anything in its place.
+            let is_same = metadata.is_file() && std::fs::read(&written).is_ok_and(|written| written == before);
+            if !is_same {
                 return Some(format!("`{name}` was rewritten"));
             }
         }

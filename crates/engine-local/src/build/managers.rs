@@ -16,30 +16,48 @@ pub const CACHE: &str = "/var/cache/packages";
 /// The file in the installed folder in which a package manager's answers are noted.
 pub const ANSWERS: &str = ".frontage-answers";
 
-/// The variables for everything that runs beside these package managers, installs, builds and images alike: scripts
-/// may call any of them.
-pub const ALWAYS: [(&str, &str); 14] = [
-    ("COREPACK_ENABLE_STRICT", "0"),
-    ("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0"),
-    ("COREPACK_ENABLE_AUTO_PIN", "0"),
-    ("npm_config_update_notifier", "false"),
-    ("npm_config_manage_package_manager_versions", "false"),
-    ("npm_config_package_manager_strict", "false"),
-    ("npm_config_verify_deps_before_run", "false"),
-    ("pnpm_config_update_notifier", "false"),
-    ("pnpm_config_pm_on_fail", "ignore"),
-    ("pnpm_config_verify_deps_before_run", "false"),
-    ("YARN_IGNORE_PATH", "1"),
-    ("YARN_NODE_LINKER", "node-modules"),
-    ("YARN_ENABLE_TELEMETRY", "0"),
-    ("YARN_ENABLE_PROGRESS_BARS", "false"),
-];
+/// The variables for everything that runs beside a package manager, installs, builds and images alike: scripts call it
+/// again. Each is told only what it knows: npm warns of other settings, Yarn refuses them.
+pub fn always(manager: PackageManager, version: &Version) -> Vec<(String, String)> {
+    let mut variables = owned(&[
+        ("COREPACK_ENABLE_STRICT", "0"),
+        ("COREPACK_ENABLE_DOWNLOAD_PROMPT", "0"),
+        ("COREPACK_ENABLE_AUTO_PIN", "0"),
+        ("npm_config_update_notifier", "false"),
+    ]);
+    match manager {
+        PackageManager::Npm | PackageManager::Bun => {}
+        PackageManager::Pnpm => {
+            let prefix = pnpm_prefix(version);
+            let settings: &[(&str, &str)] = match version.major {
+                ..=10 => &[("manage_package_manager_versions", "false"), ("package_manager_strict", "false")],
+                _ => &[("pm_on_fail", "ignore"), ("update_notifier", "false")],
+            };
+            let settings = settings.iter().chain(&[("verify_deps_before_run", "false")]);
+            variables.extend(settings.map(|(name, value)| (format!("{prefix}{name}"), (*value).to_owned())));
+        }
+        PackageManager::YarnClassic => variables.extend(owned(&[("YARN_IGNORE_PATH", "1")])),
+        PackageManager::YarnBerry => variables.extend(owned(&[
+            ("YARN_IGNORE_PATH", "1"),
+            ("YARN_NODE_LINKER", "node-modules"),
+            ("YARN_ENABLE_TELEMETRY", "0"),
+            ("YARN_ENABLE_PROGRESS_BARS", "false"),
+        ])),
+    }
+    variables
+}
+
+/// What stands before the names of pnpm's settings in the environment.
+fn pnpm_prefix(version: &Version) -> &'static str {
+    if version.major <= 10 { "npm_config_" } else { "pnpm_config_" }
+}
+
+fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
 
 /// The variables for installs. Yarn 2 and newer refuse settings that they do not know.
 pub fn variables(manager: PackageManager, version: &Version) -> Vec<(String, String)> {
-    let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    };
     // What npm runs must not be named by a repository's `.npmrc`. pnpm reads the same names until version 10.
     let mut variables = owned(&[
         ("npm_config_git", "/usr/bin/git"),
@@ -49,7 +67,8 @@ pub fn variables(manager: PackageManager, version: &Version) -> Vec<(String, Str
         ("npm_config_fund", "false"),
     ]);
     match manager {
-        PackageManager::Npm => {}
+        // From version 12 on it lets scripts run by where a package came from, which its record of the install tells.
+        PackageManager::Npm => variables.extend(owned(&[("npm_config_omit_lockfile_registry_resolved", "false")])),
         PackageManager::Pnpm => {
             let settings = [
                 ("store_dir", format!("{CACHE}/store")),
@@ -63,10 +82,8 @@ pub fn variables(manager: PackageManager, version: &Version) -> Vec<(String, Str
                 ("node_options", String::new()),
                 ("confirm_modules_purge", "false".to_owned()),
             ];
-            for (name, value) in settings {
-                variables.push((format!("npm_config_{name}"), value.clone()));
-                variables.push((format!("pnpm_config_{name}"), value));
-            }
+            let prefix = pnpm_prefix(version);
+            variables.extend(settings.into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)));
         }
         PackageManager::YarnClassic => {
             variables.push(("YARN_CACHE_FOLDER".to_owned(), format!("{CACHE}/classic")));
@@ -114,8 +131,10 @@ pub fn scripts(manager: PackageManager, program: &str, npm: &str, names: &[Strin
     if manager == PackageManager::Pnpm {
         return format!("{program} rebuild --pending --recursive --reporter=append-only");
     }
+    // npm asks its own list of what may run from version 12 on; what is named here was chosen by another's.
+    let chosen = if manager == PackageManager::Npm { "" } else { "npm_config_dangerously_allow_all_scripts=true " };
     let names: String = names.iter().map(|name| format!(" '{name}'")).collect();
-    format!("{npm} rebuild --no-audit --no-fund --loglevel=error --foreground-scripts{names}")
+    format!("{chosen}{npm} rebuild --no-audit --no-fund --loglevel=error --foreground-scripts{names}")
 }
 
 /// The lockfiles of a package manager, and what writes them.

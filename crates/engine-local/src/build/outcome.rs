@@ -135,7 +135,7 @@ pub enum Kept {
     },
 }
 
-/// Files that are laid at a second place, where nothing is yet.
+/// Files that are laid at a second place besides, over what is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// The folder, from the repository's root.

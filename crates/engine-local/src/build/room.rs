@@ -265,12 +265,14 @@ impl<'a> Room<'a> {
     }
 
     fn env(&self, run: &Run<'_>, folders: &[PathBuf]) -> BTreeMap<String, String> {
-        let mut env: BTreeMap<String, String> = USUAL
-            .iter()
-            .chain(&managers::ALWAYS)
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let headers = self.shared.toolchains.headers(run.toolchain);
+        let mut env: BTreeMap<String, String> =
+            USUAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        if let Some((manager, version)) = toolchain::manager(run.toolchain) {
+            env.extend(managers::always(manager, &version));
+        }
+        // Addons are compiled by installs. npm warns of it elsewhere, as it is node-gyp's alone.
+        let is_install = run.registry != Registry::Absent;
+        let headers = self.shared.toolchains.headers(run.toolchain).filter(|_| is_install);
         let more = [
             ("PATH", Some(path(RepoPath::root().as_str(), folders))),
             ("SOURCE_DATE_EPOCH", Some(EPOCH.to_string())),
@@ -353,6 +355,17 @@ fn with_network(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
 fn with_user_settings(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>) {
     mounts.retain(|mount| !matches!(mount, Mount::File { target, .. } if target == Path::new(USER_CONFIG)));
     env.insert("npm_config_userconfig".to_owned(), USER_CONFIG.to_owned());
+    // Yarn 2 and newer read none of npm's settings; where the registry and the way to it are is the machine's to say.
+    let line = user_settings().lines().find_map(|line| line.trim().strip_prefix("registry=").map(str::to_owned));
+    let registry =
+        ["npm_config_registry", "NPM_CONFIG_REGISTRY"].iter().find_map(|name| env.get(*name).cloned()).or(line);
+    let proxy = |names: [&str; 2]| names.iter().find_map(|name| env.get(*name).cloned());
+    let of_yarn = [
+        ("YARN_NPM_REGISTRY_SERVER", registry),
+        ("YARN_HTTP_PROXY", proxy(["http_proxy", "HTTP_PROXY"])),
+        ("YARN_HTTPS_PROXY", proxy(["https_proxy", "HTTPS_PROXY"])),
+    ];
+    env.extend(of_yarn.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     for (name, inside) in USER_SETTINGS {
         let content = user_file(name);
         if !content.is_empty() || inside == USER_CONFIG {

@@ -31,6 +31,9 @@ const PROCESSES: [&str; 12] = [
     "scheduler",
 ];
 
+/// Those of them that work through what waits, rather than answer.
+const WORKERS: [&str; 7] = ["worker", "workflow", "cron", "queue", "consumer", "job", "scheduler"];
+
 /// Ports of mail servers: who listens there is sent no requests.
 const MAIL_PORTS: [u16; 4] = [25, 465, 587, 2525];
 
@@ -296,7 +299,7 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
     match member.entries().find(|(_, text)| !takes_mail && does_listen(text)) {
         Some((entry, _)) => (Kind::Server, format!("`{entry}` listens")),
         // Its requests may be answered by a package of the workspace; pages are made for somebody.
-        None => match member.needs_any(&RENDERERS).filter(|_| !takes_mail) {
+        None => match member.needs_any(&RENDERERS).filter(|_| !takes_mail && !is_called(member, &WORKERS)) {
             Some(renderer) => (Kind::Server, format!("it makes pages with `{renderer}`")),
             None => (Kind::Worker, "nothing in it answers requests".to_owned()),
         },
@@ -305,9 +308,14 @@ fn serving(member: &Member<'_>, is_exposed: bool) -> (Kind, String) {
 
 /// Whether the last two folders of its path are those of something that runs.
 fn is_process(member: &Member<'_>) -> bool {
+    is_called(member, &PROCESSES)
+}
+
+/// Whether the last two folders of its path hold one of these words, or its plural.
+fn is_called(member: &Member<'_>, names: &[&str]) -> bool {
     let path = member.folder();
     let mut words = path.rsplit('/').take(2).flat_map(|part| part.split(['-', '_', '.']));
-    words.any(|word| PROCESSES.contains(&word) || word.strip_suffix('s').is_some_and(|word| PROCESSES.contains(&word)))
+    words.any(|word| names.contains(&word) || word.strip_suffix('s').is_some_and(|word| names.contains(&word)))
 }
 
 fn does_listen(text: &str) -> bool {

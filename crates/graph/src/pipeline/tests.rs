@@ -28,6 +28,7 @@ fn check(root: &str, member: &str, expected: Expect) {
             text.push_str(&format!("{task} in `{}`: {}\n", command.folder, command.text));
         }
     }
+    let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     expected.assert_eq(&text);
 }
 
@@ -39,7 +40,7 @@ fn turborepo() {
         expect![[r#"
             own: build
             needed: build
-            elsewhere: 
+            elsewhere:
         "#]],
     );
     check(
@@ -51,7 +52,7 @@ fn turborepo() {
         expect![[r#"
             own: generate build
             needed: build codegen db:generate
-            elsewhere: 
+            elsewhere:
         "#]],
     );
     check(
@@ -59,7 +60,7 @@ fn turborepo() {
         "",
         expect![[r#"
             own: build
-            needed: 
+            needed:
             elsewhere: @repo/api#build
         "#]],
     );
@@ -68,8 +69,8 @@ fn turborepo() {
         r#"{"extends": ["//"], "tasks": {"build": {"dependsOn": ["prepare-content"], "env": ["X"]}}}"#,
         expect![[r#"
             own: prepare-content build
-            needed: 
-            elsewhere: 
+            needed:
+            elsewhere:
         "#]],
     );
     check(
@@ -78,7 +79,7 @@ fn turborepo() {
         expect![[r#"
             own: build
             needed: build
-            elsewhere: 
+            elsewhere:
         "#]],
     );
 }
@@ -90,8 +91,8 @@ fn tasks_that_wait_for_each_other() {
         "",
         expect![[r#"
             own: b a build
-            needed: 
-            elsewhere: 
+            needed:
+            elsewhere:
         "#]],
     );
 }
@@ -104,7 +105,7 @@ fn nx() {
         expect![[r#"
             own: build
             needed: build codegen
-            elsewhere: 
+            elsewhere:
         "#]],
     );
     check(
@@ -115,7 +116,7 @@ fn nx() {
         }}"#,
         expect![[r#"
             own: i18n build
-            needed: 
+            needed:
             elsewhere: tokens#build
             i18n in `apps/shop`: lingui compile
         "#]],
@@ -125,8 +126,8 @@ fn nx() {
         r#"{"targets": {"build": {"options": {"commands": ["one", {"command": "two {projectRoot}"}]}}}}"#,
         expect![[r#"
             own: build
-            needed: 
-            elsewhere: 
+            needed:
+            elsewhere:
             build in ``: one && two apps/shop
         "#]],
     );
@@ -140,8 +141,8 @@ fn what_cannot_be_read() {
         expect![[r#"
             x.json:1:2: it cannot be read, so what builds wait for is guessed: Unterminated object
             own: build
-            needed: 
-            elsewhere: 
+            needed:
+            elsewhere:
         "#]],
     );
     check(
@@ -149,8 +150,8 @@ fn what_cannot_be_read() {
         "[]",
         expect![[r#"
             own: build
-            needed: 
-            elsewhere: 
+            needed:
+            elsewhere:
         "#]],
     );
 }

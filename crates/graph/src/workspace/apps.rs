@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Globs, Member, Workspace};
 use crate::config::{self, AppConfig, Place};
-use crate::detect::{self, Candidate, Finding};
+use crate::detect::{self, Candidate, Finding, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::files::{Contents, Files as _};
 
@@ -90,6 +90,15 @@ impl Finder {
                 chosen.insert(member.path.clone(), (name, own.unwrap_or_default()));
             } else if member.path != member.root || members.len() == 1 {
                 workspace.skipped.push((member.path.clone(), finding.because.clone()));
+            }
+        }
+        if chosen.is_empty() {
+            // What is served only if somebody wants it is what a repository with nothing else is there for.
+            let optional: Vec<&Member> = members.iter().filter(|member| is_optional(workspace, member)).collect();
+            for member in optional {
+                let name = names.app_called(called(member), member.path.as_str());
+                workspace.skipped.retain(|(path, _)| *path != member.path);
+                chosen.insert(member.path.clone(), (name, AppConfig::default()));
             }
         }
         for member in &members {
@@ -259,6 +268,10 @@ impl Finder {
     }
 }
 
+fn is_optional(workspace: &Workspace, member: &Member) -> bool {
+    workspace.findings.get(&member.path).is_some_and(|finding| finding.kind == Kind::OptionalStatic)
+}
+
 /// What a member is called: its folder, at the repository's root its package.
 fn called(member: &Member) -> &str {
     let shown = if member.path.is_root() { member.name.as_str() } else { member.path.as_str() };
@@ -270,7 +283,10 @@ fn called(member: &Member) -> &str {
 
 fn app(name: &AppName, member: &Member, config: &AppConfig, finding: Option<&Finding>) -> App {
     let usual = App::new(name.clone(), member.path.clone());
-    let found = finding.and_then(|finding| finding.kind.serving());
+    let found = finding.and_then(|finding| match finding.kind {
+        Kind::OptionalStatic => Some(Serving::Static),
+        kind => kind.serving(),
+    });
     // A library that is configured as an app: what can be started is a server.
     let own_start = || if found.is_none() { member.manifest.script_with_hooks("start") } else { None };
     let start = match &config.start {

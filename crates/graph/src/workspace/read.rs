@@ -308,7 +308,8 @@ impl Reader {
     /// A root that cannot be used beside others that can.
     fn set_aside(&mut self, found: &FoundRoot, problems: Vec<Diagnostic>, workspace: &mut Workspace) {
         let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
-        let because = problems.iter().find(is_error).map_or_else(String::new, ToString::to_string);
+        let first = problems.iter().find(is_error).cloned();
+        let because = first.map_or_else(String::new, |problem| Diagnostic { hint: None, ..problem }.to_string());
         let members = if found.members.is_empty() { std::slice::from_ref(&found.folder) } else { &found.members };
         workspace.skipped.extend(members.iter().map(|member| (member.clone(), because.clone())));
         self.problems.extend(problems.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }));

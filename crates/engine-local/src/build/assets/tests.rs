@@ -149,6 +149,11 @@ fn text_is_kept_compressed_where_that_saves_something() {
     std::io::copy(&mut flate2::read::GzDecoder::new(read(".gz").as_slice()), &mut plain).unwrap();
     assert_eq!(plain, text.as_bytes());
     assert_eq!(place.keep(&[("d", "")]), index);
+    let digest = model::Digest::of(&serde_json::to_vec(&index).unwrap());
+    assert!(super::are_whole(&place.data(), &digest));
+    std::fs::write(format!("{}.br", kept.display()), "").unwrap();
+    assert!(!super::are_whole(&place.data(), &digest));
+    std::fs::write(format!("{}.br", kept.display()), "x").unwrap();
     let left = Path::new(&kept).parent().unwrap().read_dir().unwrap();
     assert!(left.flatten().all(|entry| !entry.file_name().to_string_lossy().contains(".new")));
 }
