@@ -141,6 +141,17 @@ pub fn is_registry_failure(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| words.iter().any(|word| line.contains(word)))
 }
 
+/// What a person can do where the registry has none of what the lockfile names.
+pub fn gone(last_lines: &[String]) -> Option<String> {
+    // npm; pnpm; Yarn 1; Yarn 2 and newer; Bun.
+    let words = ["code E404", "_PNPM_FETCH_404", "Request failed \"404", "Response Code: 404", " - 404"];
+    let line = last_lines.iter().find(|line| words.iter().any(|word| line.contains(word)))?;
+    let archive =
+        line.split([' ', '"', '\'', ',']).map(|word| word.trim_end_matches(':')).find(|word| word.contains("://"));
+    let what = archive.map_or_else(|| "a package that the lockfile names".to_owned(), |archive| format!("`{archive}`"));
+    Some(format!("the registry has no {what}: another version of it has to be chosen, and the lockfile written anew"))
+}
+
 /// Whether a program said that the disk is full.
 pub fn is_disk_full(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| FULL.iter().any(|word| line.contains(word)))

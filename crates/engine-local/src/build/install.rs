@@ -136,7 +136,7 @@ impl Install<'_> {
             return Err(error(io::Error::other(because)));
         }
         let hint = match part {
-            Part::Fetch => self.hint(),
+            Part::Fetch => hints::gone(&last_lines).unwrap_or_else(|| self.hint()),
             Part::Scripts => {
                 "a package's own install script failed; it sees the machine's compilers and the network".to_owned()
             }
@@ -278,11 +278,12 @@ fn has_pending_builds(record: &str) -> bool {
         && (first.contains("[\"") || lines.next().is_some_and(|next| !next.trim_start().starts_with(']')))
 }
 
-/// The lines of a failed install that tell why: without npm's manual page, which comes last.
+/// The lines of a failed install that tell why: without how far it got, and npm's manual page, which comes last.
 fn telling(lines: Vec<String>) -> Vec<String> {
     let is_manual = |line: &String| line.contains("Clean install a project") || line.starts_with("npm error Usage:");
-    let end = lines.iter().position(is_manual).unwrap_or(lines.len());
-    lines[end.saturating_sub(LAST_LINES)..end].to_vec()
+    let said = lines.into_iter().take_while(|line| !is_manual(line));
+    let told: Vec<String> = said.filter(|line| !line.starts_with("Progress: resolved ")).collect();
+    told[told.len().saturating_sub(LAST_LINES)..].to_vec()
 }
 
 fn error(cause: io::Error) -> BuildFailure {

@@ -6,7 +6,7 @@ use api::sandbox::Ending;
 use expect_test::{Expect, expect};
 use model::{App, Environmental};
 
-use super::{Failed, Moment, hint, is_disk_full, is_network_failure, is_registry_failure};
+use super::{Failed, Moment, gone, hint, is_disk_full, is_network_failure, is_registry_failure};
 
 fn show(moment: Moment, app: Option<&App>, ending: &Ending, output: &str) -> String {
     let last_lines: Vec<String> = output.lines().map(str::to_owned).collect();
@@ -699,4 +699,15 @@ fn whose_fault_it_is() {
     )));
     assert!(is_registry_failure(&lines("npm error code E503")));
     assert!(!is_registry_failure(&lines("npm error code ELIFECYCLE")));
+}
+
+#[test]
+fn what_the_registry_has_not_is_named() {
+    let lines = [
+        "[ERR_PNPM_FETCH_404] GET https://registry.example/a/-/a-8.30.0.tgz: Not Found - 404".to_owned(),
+        "No authorization header was set for the request.".to_owned(),
+    ];
+    let hint = gone(&lines).unwrap();
+    assert!(hint.contains("has no `https://registry.example/a/-/a-8.30.0.tgz`:"), "{hint}");
+    assert_eq!(gone(&lines[1..]), None);
 }
