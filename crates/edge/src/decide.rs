@@ -187,10 +187,13 @@ impl Decider<'_> {
         self.page_of(app, at)
     }
 
-    /// Where an app with a base path begins: there, or in the folder of that name if the page is a folder's.
+    /// Where an app with a base path begins: there, or in the folder of that name if the page is a folder's, unless it is
+    /// a shell, which takes either.
     fn beginning(&self, app: &AppName, release: &Release) -> String {
         let base_path = &release.base_path;
-        let is_folder = release.is_static && self.page(app, base_path).is_none();
+        let index = format!("{base_path}/index.html");
+        let is_folder =
+            release.is_static && self.page(app, base_path).is_none() && release.shell.as_ref() != Some(&index);
         if is_folder && self.page(app, &format!("{base_path}/")).is_some() {
             return format!("{base_path}/");
         }

@@ -552,6 +552,7 @@ fn a_shell_answers_for_pages_at_and_below_its_folder() {
     let check = |request: &str, expected: Expect| check(STATIC, request, expected);
     check("localhost/single", expect!["file 7 of single-live in production by route /single"]);
     check("localhost/single/", expect!["file 7 of single-live in production by route /single"]);
+    check("single.localhost/", expect!["to /single of single-live in production by host"]);
     check("localhost/single/users/7", expect!["file 7 of single-live in production by route /single"]);
     check("localhost/single/users/7/", expect!["file 7 of single-live in production by route /single"]);
     check("localhost/single/a.js", expect!["file 8 of single-live in production by route /single"]);
