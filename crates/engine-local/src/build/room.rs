@@ -24,6 +24,12 @@ const PROCESSES: u32 = 4096;
 /// The least memory that a build is given, in bytes.
 const LEAST_MEMORY: u64 = 2 << 30;
 
+/// Memory that no build is given, in bytes.
+const LEFT_TO_MACHINE: u64 = 1 << 30;
+
+/// What a build needs besides the heap that it asks for, in bytes.
+const BESIDES_HEAP: u64 = 1 << 30;
+
 /// Variables of ours that installs and builds with a network are given: how to reach it.
 const NETWORK_VARIABLES: [&str; 11] = [
     "HTTP_PROXY",
@@ -242,6 +248,7 @@ impl<'a> Room<'a> {
         if run.registry == Registry::Shared {
             with_user_settings(&mut mounts, &mut env);
         }
+        let memory = Memory::of(machine_memory(), run.steps, run.env.get("NODE_OPTIONS").map(String::as_str));
         Ok(Spec {
             protocol: PROTOCOL,
             id: self.id.clone(),
@@ -249,7 +256,7 @@ impl<'a> Room<'a> {
             folder: self.below(),
             log: Path::new("logs/builds").join(format!("{}.log", self.id)),
             mounts,
-            command: ["/bin/sh", "-c", &(before(run) + &script(run.steps, run.folder, &folders))]
+            command: ["/bin/sh", "-c", &(memory.note() + &before(run) + &script(run.steps, run.folder, &folders))]
                 .map(str::to_owned)
                 .to_vec(),
             folder_inside: REPOSITORY_FOLDER.into(),
@@ -257,7 +264,7 @@ impl<'a> Room<'a> {
             network: if run.network { NetworkAccess::Host } else { NetworkAccess::None },
             internal: Internal::Absent,
             port: None,
-            limits: Limits { memory_bytes: memory_limit(), cpu_millis: 0, processes: PROCESSES },
+            limits: Limits { memory_bytes: memory.bytes, cpu_millis: 0, processes: PROCESSES },
             lifeline: true,
             time_limit_ms: Some(TIME_LIMIT_MS),
             required: self.shared.required,
@@ -457,18 +464,73 @@ fn path(folder: &str, folders: &[PathBuf]) -> String {
     path.join(":")
 }
 
-/// Half of the machine's memory, but never so little that no bundler could work.
-fn memory_limit() -> u64 {
+/// How much memory a build may use.
+#[derive(Debug, PartialEq, Eq)]
+struct Memory {
+    bytes: u64,
+    /// How much heap its commands ask for, if the machine does not have that.
+    cut: Option<u64>,
+}
+
+impl Memory {
+    /// Half of the machine's, but never so little that no bundler could work; more where a command or `NODE_OPTIONS` asks
+    /// for a larger heap, as far as the machine has it.
+    fn of(machine: u64, steps: &[Step], node_options: Option<&str>) -> Memory {
+        let texts = steps.iter().map(|step| step.command.as_str()).chain(node_options);
+        let heap = texts.filter_map(asked_heap).max().unwrap_or(0);
+        let most = machine.saturating_sub(LEFT_TO_MACHINE).max(LEAST_MEMORY);
+        let wanted = (machine / 2).max(LEAST_MEMORY).max(if heap > 0 { heap.saturating_add(BESIDES_HEAP) } else { 0 });
+        Memory { bytes: wanted.min(most), cut: (wanted > most).then_some(heap) }
+    }
+
+    /// What its log says before anything runs.
+    fn note(&self) -> String {
+        let Some(asked) = self.cut else { return String::new() };
+        let (asked, given) = (asked >> 20, self.bytes >> 20);
+        let text = format!("it asks for a heap of {asked} MiB; this machine can give it {given} MiB");
+        format!("echo {}\n", quoted(&text))
+    }
+}
+
+/// The heap in bytes that a command asks Node.js for: `--max-old-space-size=8192`, in megabytes (nodejs.org, "Command-line
+/// API"); V8 takes `_` for `-`.
+fn asked_heap(command: &str) -> Option<u64> {
+    let plain = command.replace('_', "-");
+    let asked = plain.split("--max-old-space-size").skip(1).filter_map(|rest| {
+        let digits = rest.trim_start_matches(['=', ' ']);
+        let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
+        digits[..end].parse::<u64>().ok()
+    });
+    asked.max().and_then(|megabytes| megabytes.checked_mul(1 << 20))
+}
+
+/// The machine's memory in bytes.
+fn machine_memory() -> u64 {
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kilobytes =
-        text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
-    let all: u64 = kilobytes.unwrap_or(0) * 1024;
-    (all / 2).max(LEAST_MEMORY)
+        text.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_build_gets_the_heap_that_it_asks_for_as_far_as_there_is_one() {
+        const GIB: u64 = 1 << 30;
+        let memory = |machine: u64, command: &str, options: Option<&str>| {
+            let step = Step { name: "build".to_owned(), folder: RepoPath::root(), command: command.to_owned() };
+            let Memory { bytes, cut } = Memory::of(machine * GIB, &[step], options);
+            (bytes / GIB, cut.map(|asked| asked / GIB))
+        };
+        assert_eq!(memory(24, "vite build", None), (12, None));
+        assert_eq!(memory(24, "node --max_old_space_size=16384 ./vite.js build", None), (17, None));
+        assert_eq!(memory(24, "vite build", Some("--max-old-space-size=4096")), (12, None));
+        assert_eq!(memory(24, "NODE_OPTIONS='--max-old-space-size=32768' next build", None), (23, Some(32)));
+        assert_eq!(memory(24, "node --max-old-space-size 99999999999999999999 x", None), (12, None));
+        assert_eq!(memory(1, "vite build", None), (2, None));
+    }
 
     #[test]
     fn a_step_that_fails_ends_the_script_with_its_status() {
