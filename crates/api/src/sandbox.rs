@@ -15,7 +15,7 @@
 //!
 //! - `C`, connect: the answer is `+` with one descriptor, a stream socket connected to the port that the
 //!   sandboxed process listens on (found, not assumed: `PORT` is tried first), or `-` and one byte for
-//!   why: `N` nothing listens yet, `R` refused, `E` any other error.
+//!   why: `N` nothing listens yet, `U` nothing but a Unix socket does, `R` refused, `E` any other error.
 //! - `L`, listeners: the answer is `+`, one byte that says how many, and so many descriptors (all with the
 //!   same message): the listening sockets for `.internal` names in the order of [`Internal`], or `-N`.
 

@@ -66,6 +66,9 @@ pub fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<(usize, 
     Ok((message.bytes, descriptors))
 }
 
+/// What is said of a server that no request can be sent to.
+const ONLY_UNIX: &str = "it listens on a Unix socket and on no port; the one in `PORT` is expected";
+
 /// Reads one answer of a dial socket (see [`crate::sandbox`]): its descriptors, or none if nothing listens there yet.
 ///
 /// # Errors
@@ -76,6 +79,7 @@ pub fn dialed(socket: &impl AsFd) -> io::Result<Option<Vec<OwnedFd>>> {
     match (length, answer) {
         (1.., [b'+', _]) => Ok(Some(descriptors)),
         (1.., [b'-', b'N']) => Ok(None),
+        (1.., [b'-', b'U']) => Err(io::Error::new(io::ErrorKind::ConnectionRefused, ONLY_UNIX)),
         (0, _) => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Err(io::ErrorKind::ConnectionRefused.into()),
     }

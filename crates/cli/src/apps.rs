@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use graph::detect::Finding;
 use graph::workspace::{Member, Unreadable};
-use graph::{Snapshot, Workspace};
-use model::{App, Artifact, Serving, State};
+use graph::{Diagnostic, Snapshot, Workspace};
+use model::{App, Artifact, RepoPath, Serving, State};
 use serde_json::{Value, json};
 
 use crate::place::Place;
@@ -134,7 +134,7 @@ impl<'a> Listed<'a> {
         let by = self.finding.map_or_else(String::new, |finding| {
             format!(": {} (rule {}, `{}`)", finding.because, finding.rule.number, finding.rule.name)
         });
-        let mut lines = vec![format!("{}: {} at `{}`{by}", app.name, self.kind(), app.path)];
+        let mut lines = vec![format!("{}: {} at `{}`{by}", app.name, self.kind(), shown(&app.path))];
         let mut detail = |name: &str, value: Option<String>| {
             lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("    {name:<10} {value}")));
         };
@@ -168,12 +168,26 @@ fn lines(workspace: &Workspace, members: &[Listed<'_>]) -> Vec<String> {
     }
     let mut not_served: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (path, because) in &workspace.skipped {
-        not_served.entry(because).or_default().push(path.as_str());
+        not_served.entry(because).or_default().push(shown(path));
     }
     for (because, paths) in not_served {
         lines.push(format!("not served, {because}:"));
-        lines.extend(paths.into_iter().map(|path| format!("    {}", if path.is_empty() { "." } else { path })));
+        lines.extend(paths.into_iter().map(|path| format!("    {path}")));
+        let warning = workspace.warnings.iter().find(|warning| is_told_by(warning, because));
+        lines.extend(warning.and_then(|warning| warning.hint.as_ref()).map(|hint| format!("    hint: {hint}")));
     }
-    lines.extend(workspace.warnings.iter().map(|warning| format!("warning: {warning}")));
+    let is_told = |warning: &&Diagnostic| workspace.skipped.iter().any(|(_, because)| is_told_by(warning, because));
+    let warnings = workspace.warnings.iter().filter(|warning| !is_told(warning));
+    lines.extend(warnings.map(|warning| format!("warning: {warning}")));
     lines
+}
+
+/// Whether a warning is why something is not served.
+fn is_told_by(warning: &Diagnostic, because: &str) -> bool {
+    Diagnostic { hint: None, ..warning.clone() }.to_string() == because
+}
+
+/// A folder as a person writes it.
+pub fn shown(path: &RepoPath) -> &str {
+    if path.is_root() { "." } else { path.as_str() }
 }

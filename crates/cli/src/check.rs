@@ -74,12 +74,17 @@ fn lines(workspace: &Workspace, unset: &BTreeMap<&AppName, Vec<String>>) -> Vec<
             ([], false) => "its own host only".to_owned(),
             (routes, false) => routes.join(", "),
         };
-        lines.push(format!("{name}: {kind} at `{}`, {routes}", app.path));
+        lines.push(format!("{name}: {kind} at `{}`, {routes}", crate::apps::shown(&app.path)));
         if !unset[name].is_empty() {
             lines.push(format!("  reads variables that nobody sets here: {}", unset[name].join(", ")));
         }
     }
-    lines.extend(workspace.skipped.iter().map(|(path, because)| format!("not served: `{path}`: {because}")));
+    lines.extend(
+        workspace
+            .skipped
+            .iter()
+            .map(|(path, because)| format!("not served: `{}`: {because}", crate::apps::shown(path))),
+    );
     lines.push("the configuration can be used".to_owned());
     lines
 }

@@ -18,7 +18,7 @@ pub type Variables = BTreeMap<String, String>;
 pub fn read(path: &Path) -> Result<Variables, Failure> {
     let failed = || Failure::unusable(format!("the file of variables `{}` cannot be used", path.display()));
     let content = std::fs::read(path).map_err(|cause| failed().caused_by(&cause))?;
-    let text = String::from_utf8(content).map_err(|cause| failed().caused_by(&cause))?;
+    let text = String::from_utf8(content).map_err(|_| failed().because("it is not UTF-8"))?;
     parse(&text).map_err(|(line, because)| {
         failed().because(format!("line {line}: {because}")).hint("each line sets one variable: `NAME=value`")
     })
@@ -51,6 +51,9 @@ fn parse(text: &str) -> Result<Variables, (usize, String)> {
         }
         let (value, after) =
             value(&rest[end + 1..]).ok_or_else(|| (line, format!("the quote of `{name}` has no end")))?;
+        if value.contains('\0') {
+            return Err((line, format!("the value of `{name}` holds a NUL character, which no variable can")));
+        }
         variables.insert(name.to_owned(), value);
         rest = after;
     }
@@ -106,6 +109,7 @@ mod tests {
         check("A=1\nnothing\nB=2", "line 2: `nothing` is followed by no `=`");
         check("A=1\n\n1B=2", "line 3: `1B` cannot be a variable's name");
         check("A=\"one\ntwo", "line 1: the quote of `A` has no end");
+        check("A=1\nB=x\0y", "line 2: the value of `B` holds a NUL character, which no variable can");
         check("A B=1", "line 1: `A B` cannot be a variable's name");
     }
 }

@@ -12,6 +12,7 @@ use graph::Workspace;
 use graph::detect::Finding;
 use model::{App, Framework, RepoPath, Serving};
 
+use crate::apps::shown;
 use crate::place::Place;
 use crate::report::Failure;
 
@@ -93,7 +94,7 @@ fn section(
     ask: &mut dyn FnMut(&str, bool) -> Result<bool, Failure>,
 ) -> Result<String, Failure> {
     let mut lines = vec![String::new()];
-    let mut settings: Vec<(bool, String)> = vec![(false, format!("path = {:?}", app.path.as_str()))];
+    let mut settings: Vec<(bool, String)> = vec![(false, format!("path = {}", quoted(shown(&app.path))))];
     let kind = match app.serving {
         Serving::Server => "a server",
         Serving::Static => "files",
@@ -102,7 +103,7 @@ fn section(
     let by = finding.map_or_else(String::new, |finding| format!(": {}", finding.because));
     lines.push(format!("# {kind}{by}"));
     if finding.is_some_and(|finding| finding.is_guess) {
-        let question = format!("`{}` may be {kind}{by}. Shall it be served?", app.path);
+        let question = format!("`{}` may be {kind}{by}. Shall it be served?", shown(&app.path));
         let is_served = ask(&question, true)?;
         lines.push(format!("# Asked: {question}"));
         settings.push((true, format!("served = {is_served}")));
@@ -114,10 +115,10 @@ fn section(
         lines.push(format!("# Asked: {question}"));
         settings.push((true, format!("build_network = {may}")));
     }
-    settings.extend(app.build.iter().map(|build| (false, format!("build = {build:?}"))));
+    settings.extend(app.build.iter().map(|build| (false, format!("build = {}", quoted(build)))));
     match (&app.start, app.serving) {
         (_, Serving::Static) => settings.push((false, "start = false".to_owned())),
-        (Some(start), _) => settings.push((false, format!("start = {start:?}"))),
+        (Some(start), _) => settings.push((false, format!("start = {}", quoted(start)))),
         (None, _) => {
             let usual = app.framework.and_then(Framework::usual_start);
             lines.extend(
@@ -126,12 +127,17 @@ fn section(
         }
     }
     let output = app.output.as_ref().or(app.output_guess.as_ref());
-    settings.extend(output.map(|output| (false, format!("output = {output:?}"))));
+    settings.extend(output.map(|output| (false, format!("output = {}", quoted(output)))));
     let is_asked = settings.iter().any(|(is_asked, _)| *is_asked);
     settings[0].0 = is_asked;
     lines.push(format!("{}[apps.{}]", if is_asked { "" } else { "# " }, app.name));
     lines.extend(settings.into_iter().map(|(is_asked, line)| if is_asked { line } else { format!("# {line}") }));
     Ok(lines.join("\n") + "\n")
+}
+
+/// A text as TOML writes it: as JSON does.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Whether an app or a package that it needs has fonts fetched while it is built.
@@ -222,6 +228,25 @@ mod tests {
         let (config, problems) = graph::config::read(text.as_bytes());
         assert_eq!(problems, []);
         assert_eq!(config.apps["web"].build_network, Some(true));
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        for files in [
+            vec![("index.html", "<h1>here</h1>")],
+            vec![
+                ("package.json", "{\"scripts\": {\"start\": \"node \u{200b} 'server.js' \\\"x\\\"\"}}"),
+                ("server.js", "createServer()"),
+            ],
+        ] {
+            let workspace = workspace(&files);
+            let text = added(&workspace, "", &mut |_, _| Ok(true)).expect("it can be written");
+            let lines: String = text.lines().map(|line| format!("{}\n", line.trim_start_matches("# "))).collect();
+            let settings = lines.split_once("[apps.").expect("an app").1;
+            let (config, problems) = graph::config::read(format!("[apps.{settings}").as_bytes());
+            assert_eq!(problems, [], "{text}");
+            assert_eq!(config.apps["app"].path.as_deref(), Some(""));
+        }
     }
 
     #[test]

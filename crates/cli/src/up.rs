@@ -250,18 +250,18 @@ fn check_head(place: &Place, production: &str, toolchains: &Toolchains) -> Resul
     };
     let head = place.repository.resolve(&format!("refs/heads/{production}")).map_err(failed)?;
     let snapshot = place.repository.snapshot(&head).map_err(failed)?;
-    let workspace = Workspace::read(snapshot).map_err(|unreadable| match unreadable {
+    let mut workspace = Workspace::read(snapshot).map_err(|unreadable| match unreadable {
         Unreadable::Git(error) => failed(error),
         Unreadable::Commit(problems) => {
             let failure = Failure::unusable(format!("commit {} of `{production}` cannot be used", head.short()));
             crate::check::explain(failure, &problems)
         }
     })?;
-    source::toolchains(&workspace, &|wanted| resolve(toolchains, wanted)).map(drop).map_err(|error| {
+    source::toolchains(&mut workspace, &|wanted| resolve(toolchains, wanted)).map(drop).map_err(|error| {
         let failure = Failure::unusable("the repository's toolchain cannot be had").caused_by(&error);
         match error.remedy() {
             Remedy::CallOperator => failure.hint("install Node.js 20 or newer, and put it into `PATH`"),
-            Remedy::Retry | Remedy::ChangeRequest => failure,
+            Remedy::Retry | Remedy::ChangeRequest => error.way_out().into_iter().fold(failure, Failure::hint),
         }
     })
 }

@@ -10,8 +10,8 @@ use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
 use graph::plan::Toolchains;
 use graph::workspace::Unreadable;
-use graph::{GitError, Repository, WantedToolchain, Workspace, affected, plan};
-use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, Toolchain};
+use graph::{Diagnostic, GitError, Repository, WantedToolchain, Workspace, affected, plan};
+use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, RepoPath, Toolchain};
 
 use crate::world::{Analysis, AnalysisRequest, Base, Branch, Commit, Refs, Refusal, Source};
 
@@ -117,13 +117,14 @@ impl GitSource {
     }
 
     fn look(&self, request: &AnalysisRequest) -> Result<Analysis, Refusal> {
-        let workspace = self.workspace(&request.commit)?;
-        let toolchains = toolchains(&workspace, &*self.resolve).map_err(unusable_toolchain)?;
+        let mut workspace = self.workspace(&request.commit)?;
+        let toolchains = toolchains(&mut workspace, &*self.resolve).map_err(unusable_toolchain)?;
         let head =
             Head { source: self, workspace: &workspace, toolchains: &toolchains, environment: stand_in(request.kind) };
         let mut analysis = Analysis {
             default_app: workspace.default_app.clone(),
             not_served: not_served(&workspace),
+            set_aside: workspace.set_aside.clone(),
             warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
             ..Analysis::default()
         };
@@ -163,19 +164,56 @@ impl GitSource {
     }
 }
 
-/// The toolchains of a workspace's roots that have apps.
+/// The toolchains of a workspace's roots that have apps. Of several roots those whose own cannot be had are set aside.
 ///
 /// # Errors
-/// If one cannot be had.
+/// If none can be had, or one not at the moment.
 pub fn toolchains(
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     resolve: &dyn Fn(&WantedToolchain) -> Result<Toolchain, Error>,
 ) -> Result<Toolchains, Error> {
+    let (mut found, mut refused) = (Toolchains::new(), Vec::new());
+    for (folder, toolchain) in each_toolchain(workspace, resolve) {
+        match toolchain {
+            Ok(toolchain) => drop(found.insert(folder, toolchain)),
+            Err(error) if error.remedy() == Remedy::ChangeRequest => refused.push((folder, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if found.is_empty()
+        && let Some((_, error)) = refused.pop()
+    {
+        return Err(error);
+    }
+    for (folder, error) in refused {
+        let place = if folder.is_root() { "." } else { folder.as_str() };
+        let problem = Diagnostic::warning(crate::turn::chain(&error)).in_file(place);
+        workspace.set_aside(&folder, error.way_out().into_iter().fold(problem, Diagnostic::hint));
+    }
+    Ok(found)
+}
+
+fn each_toolchain(
+    workspace: &Workspace,
+    resolve: &dyn Fn(&WantedToolchain) -> Result<Toolchain, Error>,
+) -> Vec<(RepoPath, Result<Toolchain, Error>)> {
     let has_app = |root: &&graph::workspace::Root| {
         workspace.apps.values().any(|app| workspace.root_of(&app.path).is_some_and(|of| of.folder == root.folder))
     };
     let roots = workspace.roots.values().filter(has_app);
-    roots.map(|root| Ok((root.folder.clone(), resolve(&WantedToolchain::of(workspace, root))?))).collect()
+    let one = |root: &graph::workspace::Root| {
+        let toolchain = resolve(&WantedToolchain::of(workspace, root))?;
+        let version = toolchain.package_manager.split_once('@').map_or("", |(_, version)| version);
+        // A range that is named may end in a version that does not read the lockfile.
+        match root.misread_by(version) {
+            None => Ok(toolchain),
+            Some(problem) => {
+                let error = Error::new(Remedy::ChangeRequest, problem.message);
+                Err(problem.hint.into_iter().fold(error, Error::hint))
+            }
+        }
+    };
+    roots.map(|root| (root.folder.clone(), one(root))).collect()
 }
 
 /// What tells whether branches are as they were: loose refs by content, all others by their files' times and sizes.
@@ -349,7 +387,10 @@ fn configured_branch(repository: &Repository) -> Result<Option<String>, GitError
 
 fn unusable_toolchain(error: Error) -> Refusal {
     match error.remedy() {
-        Remedy::ChangeRequest => Refusal::Commit(vec![crate::turn::chain(&error)]),
+        Remedy::ChangeRequest => {
+            let hint = error.way_out().map_or_else(String::new, |hint| format!("\nhint: {hint}"));
+            Refusal::Commit(vec![crate::turn::chain(&error) + &hint])
+        }
         Remedy::Retry | Remedy::CallOperator => Refusal::Error(error),
     }
 }

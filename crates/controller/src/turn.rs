@@ -12,7 +12,8 @@ use engine::{BuildFailure, Built, Error, InstanceSpec, ObservedInstance, Probe, 
 use model::plan::{self, Condition, Observed, Step};
 use model::state::{Change, ChangePlan};
 use model::{
-    Actor, BuildKey, CommitId, Entry, EnvironmentKind, EnvironmentName, Event, InstanceId, Release, State, Task,
+    Actor, BuildKey, CommitId, Entry, EnvironmentKind, EnvironmentName, Event, InstanceId, PlannedApp, Release, State,
+    Task,
 };
 use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
@@ -422,7 +423,8 @@ impl Controller {
         }
         match result {
             Ok(analysis) => {
-                let Analysis { apps, default_app, not_served, tasks, warnings } = analysis;
+                let analysis = self.with_those_set_aside(&environment, number, analysis);
+                let Analysis { apps, default_app, not_served, tasks, warnings, .. } = analysis;
                 let plan = ChangePlan::Known { apps, default_app, not_served, warnings };
                 let known = self.state().environments.get(&environment).and_then(|state| {
                     state.changes.iter().find(|change| change.number == number).map(|change| change.plan == plan)
@@ -444,6 +446,31 @@ impl Controller {
             Err(Refusal::Error(error)) => self.tell_trouble("analysing a commit", Some(chain(&error))),
         }
         Ok(())
+    }
+
+    /// Apps of folders that a commit makes unusable stay as they were: what is live stays live.
+    fn with_those_set_aside(&self, environment: &EnvironmentName, number: u64, mut analysis: Analysis) -> Analysis {
+        let changes = self.state().environments.get(environment).map(|state| &state.changes);
+        let before = || changes.into_iter().flatten().rev().filter(|change| change.number < number);
+        let Some(newest) = before().find(|change| change.apps().is_some()) else { return analysis };
+        for (app, planned) in newest.apps().into_iter().flatten() {
+            let is_aside = analysis.set_aside.iter().any(|folder| folder.holds(planned.app.path.as_str()));
+            if !is_aside || analysis.apps.contains_key(app) {
+                continue;
+            }
+            // Nobody holds the tasks of a build that has not ended.
+            let planned = before().filter_map(|change| change.apps()?.get(app));
+            let Some(planned) = planned.into_iter().find(|planned| !builds::is_open(self.state(), &planned.key)) else {
+                continue;
+            };
+            analysis.apps.insert(app.clone(), PlannedApp { reasons: Vec::new(), ..planned.clone() });
+            if let ChangePlan::Known { default_app, .. } = &newest.plan
+                && default_app.as_ref() == Some(app)
+            {
+                analysis.default_app.clone_from(default_app);
+            }
+        }
+        analysis
     }
 
     fn start_builds(&mut self) -> Result<(), StoreError> {

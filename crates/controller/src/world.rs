@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use api::table::RouteTable;
 use engine::{Builder, Runtime};
-use model::{AppName, BuildKey, CommitId, EnvironmentKind, PlannedApp, Task};
+use model::{AppName, BuildKey, CommitId, EnvironmentKind, PlannedApp, RepoPath, Task};
 
 /// Everything outside that a controller works on.
 #[derive(Clone)]
@@ -106,6 +106,8 @@ pub struct Analysis {
     pub default_app: Option<AppName>,
     /// Members of the workspace that are not served, by folder, and why, each in a sentence.
     pub not_served: BTreeMap<String, String>,
+    /// Folders of the repository that cannot be used at this commit, beside others that can.
+    pub set_aside: Vec<RepoPath>,
     /// The tasks of the affected apps, those of packages before those that need them.
     pub tasks: Vec<Task>,
     /// What a person should know.

@@ -266,7 +266,7 @@ pub fn words(ending: &Ending) -> String {
         return "was killed: out of time".to_owned();
     }
     match (ending.code, ending.signal) {
-        (Some(0), _) => "ended by itself, with status 0".to_owned(),
+        (Some(0), _) => "ended by itself, with status 0; what is started has to stay in the foreground".to_owned(),
         (Some(code), _) => format!("exited with status {code}"),
         (None, Some(signal)) => format!("was ended by signal {signal}"),
         (None, None) => "ended".to_owned(),

@@ -185,8 +185,12 @@ impl Toolchains {
         let all: Vec<Version> = releases.into_iter().map(|release| release.version).collect();
         let Some(found) = wish.newest(&all, &fits) else {
             let newest = all.last().map_or_else(|| "none".to_owned(), Version::to_string);
-            let cause = format!("the newest of those that can be fetched is {newest}; name a version that exists");
-            return Err(Error::new(Remedy::ChangeRequest, attempted()).because(cause));
+            let cause = format!("the newest of those that can be fetched is {newest}");
+            let hint = match &wish.said_by {
+                Some(file) => format!("name a version that exists in `{file}`, such as `{newest}`"),
+                None => format!("name a version that exists, such as `{newest}`"),
+            };
+            return Err(Error::new(Remedy::ChangeRequest, attempted()).because(cause).hint(hint));
         };
         // The machine's own may be the newest of what a name stands for.
         let version = found.to_string();
@@ -248,9 +252,9 @@ impl Toolchains {
         };
         let found = found.map_err(|error| match (error.remedy(), self.newest(manager, &Range::any(), None)) {
             (Remedy::ChangeRequest, Ok(newest)) => {
-                let cause =
-                    format!("the newest is `{}@{}`; name a version that exists", manager.program(), newest.version);
-                Error::new(Remedy::ChangeRequest, attempted()).because(cause)
+                let newest = format!("`{}@{}`", manager.program(), newest.version);
+                let error = Error::new(Remedy::ChangeRequest, attempted()).because(format!("the newest is {newest}"));
+                error.hint(format!("name a version that exists in `packageManager`, such as {newest}"))
             }
             (remedy, _) => Error::new(remedy, attempted()).because(error),
         })?;
@@ -259,7 +263,9 @@ impl Toolchains {
         if let Some(hash) = &manager.hash {
             programs::check(&place, hash).map_err(|cause| {
                 let attempted = format!("`packageManager` asks for {} {text} with another content", manager.family());
-                Error::new(Remedy::ChangeRequest, attempted).because(cause)
+                let hint =
+                    "let `packageManager` end with that hash, or with none; a hash that nobody changed is a warning";
+                Error::new(Remedy::ChangeRequest, attempted).because(cause).hint(hint)
             })?;
         }
         Ok((found, programs::engine_of(&place)))
@@ -297,7 +303,7 @@ impl Toolchains {
         };
         releases.iter().rev().find(runs).or_else(|| releases.last()).cloned().ok_or_else(|| {
             let attempted = format!("no {} {}, which the repository asks for", manager.family(), manager.text);
-            Error::new(Remedy::ChangeRequest, attempted).because("name a version that exists in `packageManager`")
+            Error::new(Remedy::ChangeRequest, attempted).hint("name a version that exists in `packageManager`")
         })
     }
 

@@ -8,6 +8,7 @@ use std::fmt;
 pub struct Error {
     attempted: String,
     remedy: Remedy,
+    hint: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -25,7 +26,7 @@ pub enum Remedy {
 impl Error {
     /// `attempted` says what was attempted on what, such as "could not start `shop-b81d04e6-1`".
     pub fn new(remedy: Remedy, attempted: impl Into<String>) -> Error {
-        Error { attempted: attempted.into(), remedy, source: None }
+        Error { attempted: attempted.into(), remedy, hint: None, source: None }
     }
 
     /// With the cause underneath.
@@ -33,6 +34,19 @@ impl Error {
     pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
         self.source = Some(source.into());
         self
+    }
+
+    /// With the way out in words.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The way out in words: its own, else that of its cause.
+    pub fn way_out(&self) -> Option<&str> {
+        let cause = || self.source.as_ref()?.downcast_ref::<Error>()?.way_out();
+        self.hint.as_deref().or_else(cause)
     }
 
     /// What can be done.

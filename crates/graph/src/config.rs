@@ -316,7 +316,7 @@ impl<'a> Reader<'a> {
         let mut app = AppConfig { place: self.place(at), ..AppConfig::default() };
         for Entry { key, at, node } in entries {
             match key.as_str() {
-                "path" => app.path = self.inside(key, node).map(|path| path.trim_start_matches('/').to_owned()),
+                "path" => app.path = self.text(key, node).map(|path| parts(&path).join("/")),
                 "routes" => app.routes = self.routes(node),
                 "build" => app.build = self.text(key, node),
                 "start" => app.start = self.start(node),
@@ -379,9 +379,10 @@ impl<'a> Reader<'a> {
     /// A path below the workspace's root, or below the app's folder unless it begins with `/`.
     fn inside(&mut self, key: &str, node: &Node) -> Option<String> {
         let text = self.text(key, node)?;
-        let parts: Vec<&str> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+        let parts = parts(&text);
         if parts.contains(&"..") {
-            self.problem(node.at, format!("`{key}` leaves the repository: `{text}`"), None);
+            let hint = "a path that begins with `/` begins at the workspace's root, any other in the app's folder";
+            self.problem(node.at, format!("`{key}` leads out by `..`: `{text}`"), Some(hint.to_owned()));
             return None;
         }
         let from_root = if text.starts_with('/') { "/" } else { "" };
@@ -592,6 +593,11 @@ impl<'a> Reader<'a> {
     fn place(&self, at: usize) -> Place {
         Place { file: self.file.clone(), at: self.lines.place(at) }
     }
+}
+
+/// The parts of a path that say something.
+fn parts(path: &str) -> Vec<&str> {
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).collect()
 }
 
 /// The name that is most alike, if any is alike at all.

@@ -118,6 +118,9 @@ impl<'a> Lines<'a> {
 /// What is wrong with a JSON text, with its place.
 pub fn of_json(what: &str, cause: &serde_json::Error) -> Diagnostic {
     let said = cause.to_string();
-    let said = said.split(" at line ").next().unwrap_or(&said);
+    let said = match said.split(" at line ").next().unwrap_or(&said) {
+        "recursion limit exceeded" => "it is nested too deep",
+        said => said,
+    };
     Diagnostic::error(format!("{what}: {said}")).at((cause.line().max(1), cause.column().max(1)))
 }

@@ -36,8 +36,15 @@ const PNPM_WORKSPACE: &str = "pnpm-workspace.yaml";
 pub struct Discovered {
     /// Roots by folder. None if the repository has no manifest.
     pub roots: Vec<FoundRoot>,
-    /// What is wrong.
+    /// What is wrong, each with a file in the folder that it is wrong with.
     pub problems: Vec<Diagnostic>,
+}
+
+impl Discovered {
+    /// What is wrong with a folder itself.
+    pub fn problems_of(&self, folder: &RepoPath) -> impl Iterator<Item = &Diagnostic> {
+        self.problems.iter().filter(|problem| problem.file.as_deref().and_then(folder_of).as_ref() == Some(folder))
+    }
 }
 
 /// The root of a workspace, or of a package that stands alone.
@@ -219,7 +226,7 @@ impl Finder<'_> {
         if text.lines().all(|line| line.trim_start().is_empty() || line.trim_start().starts_with('#')) {
             return None;
         }
-        match yaml::read::<PnpmWorkspace>("it cannot be read", text) {
+        match yaml::read_written::<PnpmWorkspace>("it cannot be read", text) {
             Ok(mut documents) => {
                 let globs = documents.pop()?.packages.filter(|globs| !globs.is_empty())?;
                 Some(Said { by: SaidBy::PnpmWorkspace, file, globs })
@@ -256,7 +263,8 @@ impl Finder<'_> {
             };
             let Some(pattern) = manifests_of(folder, pattern) else {
                 let problem = format!("the workspace glob `{text}` leaves the repository");
-                self.problems.push(Diagnostic::error(problem).in_file(said.file.clone()));
+                let hint = "members lie in the repository that is served: take the glob out, or move them";
+                self.problems.push(Diagnostic::error(problem).in_file(said.file.clone()).hint(hint));
                 continue;
             };
             match config::glob(&pattern) {
@@ -313,6 +321,14 @@ impl Finder<'_> {
         match (there.as_slice(), &named) {
             ([(manager, path)], None) => (Some(*manager), Some(path.clone())),
             ([], None) => (None, None),
+            (_, Some(named)) if manager_called(named).is_none() => {
+                if tells {
+                    let message = format!("`packageManager` is `{named}`; npm, pnpm, Yarn and Bun can be had");
+                    let hint = "name one of them, in the version that writes the lockfile, such as `npm@11.1.0`";
+                    self.problems.push(problem(message, hint));
+                }
+                (None, None)
+            }
             ([], Some(named)) => (manager_called(named), None),
             (several, Some(named)) => match several.iter().find(|(manager, _)| is_named(*manager)) {
                 // The name of a version decides between Yarn 1 and newer.
@@ -323,7 +339,7 @@ impl Finder<'_> {
                 None => {
                     if tells {
                         let message =
-                            format!("`packageManager` is `{named}`, but the lockfile is {}", paths.join(", "));
+                            format!("`packageManager` is `{named}`, but the lockfile is {}", paths.join(" and "));
                         self.problems
                             .push(problem(message, "commit the lockfile of that package manager, or name the other"));
                     }
@@ -394,7 +410,7 @@ fn is_of_no_workspace(path: &str) -> bool {
 /// `pnpm@10.1.0`, as a manifest names it.
 fn named_manager(manifest: &Manifest) -> Option<String> {
     let engine = || Some(manifest.field("devEngines")?.get("packageManager")?.get("name")?.as_str()?.to_owned());
-    manifest.text("packageManager").map(str::to_owned).or_else(engine)
+    manifest.text("packageManager").filter(|named| !named.is_empty()).map(str::to_owned).or_else(engine)
 }
 
 fn manager_called(named: &str) -> Option<PackageManager> {

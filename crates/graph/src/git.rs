@@ -59,7 +59,7 @@ pub enum GitError {
     #[error("the program `git` could not be started")]
     NoGit(#[source] io::Error),
     /// The folder is in no repository.
-    #[error("`{path}` is not in a git repository: {said}")]
+    #[error("{}", not_a_repository(path, said))]
     NotARepository {
         /// The folder.
         path: PathBuf,
@@ -117,7 +117,7 @@ impl GitError {
             GitError::NotARepository { path, said } if said.contains("dubious ownership") => {
                 Some(format!("if you trust it: `git config --global --add safe.directory {}`", path.display()))
             }
-            GitError::NotARepository { .. } => Some("`git init`, or name a repository: `frontage up PATH`".to_owned()),
+            GitError::NotARepository { .. } => Some("`git init`, or name a repository by `-C PATH`".to_owned()),
             GitError::NoCommits { .. } => Some("`git add --all && git commit`".to_owned()),
             GitError::NoBranch { there, .. } if there.is_empty() => Some("`git switch --create main`".to_owned()),
             GitError::NoBranch { there, .. } => {
@@ -127,6 +127,15 @@ impl GitError {
             GitError::NoRevision { shallow: true, .. } => Some("`git fetch --unshallow`".to_owned()),
             GitError::NoRevision { .. } | GitError::Unreadable { .. } | GitError::Failed { .. } => None,
         }
+    }
+}
+
+fn not_a_repository(path: &Path, said: &str) -> String {
+    match path.metadata() {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => format!("there is no folder `{}`", path.display()),
+        // Git says the same of any other folder, in more words.
+        _ if said.contains("not a git repository") => format!("`{}` is not in a git repository", path.display()),
+        _ => format!("`{}` is not in a git repository: {said}", path.display()),
     }
 }
 

@@ -206,7 +206,7 @@ struct Contents {
 
 fn read(name: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
     if name == "bun.lockb" || content.starts_with(b"#!/usr/bin/env bun") {
-        let text = "`bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`";
+        let text = "`bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`; commit that instead";
         return Err(Diagnostic::error("the lockfile is binary, which only Bun reads").hint(text));
     }
     let manager = match name {

@@ -32,6 +32,9 @@ const UNCOUNTED: [&str; 18] = [
     "frontage",
 ];
 
+/// The longest manifest that is read: those of some three hundred public repositories are of less than 100 kB.
+const LONGEST: usize = 4 << 20;
+
 /// A `package.json`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifest {
@@ -42,13 +45,16 @@ impl Manifest {
     /// Reads a manifest; a byte-order mark is passed over, as npm does.
     ///
     /// # Errors
-    /// If it is not a JSON object.
+    /// If it is not a JSON object, or too long.
     pub fn read(file: &str, content: &[u8]) -> Result<Manifest, Diagnostic> {
+        if content.len() > LONGEST {
+            return Err(Diagnostic::error(format!("it is longer than {} MB", LONGEST >> 20)).in_file(file));
+        }
         let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
         match serde_json::from_slice(content) {
             Ok(Value::Object(fields)) => Ok(Manifest { fields }),
             Ok(_) => Err(Diagnostic::error("it is not a JSON object").in_file(file)),
-            Err(cause) => Err(diagnostic::of_json("it cannot be read", &cause).in_file(file)),
+            Err(cause) => Err(no_json(content, &cause).in_file(file)),
         }
     }
 
@@ -142,4 +148,19 @@ impl Manifest {
         fields.remove("frontage");
         serde_json::to_string_pretty(&fields).expect("a JSON object serialises")
     }
+}
+
+/// Why a text is no JSON, with what people put there most often by its name.
+fn no_json(content: &[u8], cause: &serde_json::Error) -> Diagnostic {
+    let line = content.split(|byte| *byte == b'\n').nth(cause.line().saturating_sub(1)).unwrap_or_default();
+    let there = line.get(cause.column().saturating_sub(1)..).unwrap_or_default();
+    let place = (cause.line().max(1), cause.column().max(1));
+    if content.contains(&0) {
+        return Diagnostic::error("it cannot be read: it holds a NUL byte").hint("write it as UTF-8 text");
+    }
+    if there.starts_with(b"//") || there.starts_with(b"/*") {
+        let hint = "take it out: npm, pnpm and Yarn do not read it either";
+        return Diagnostic::error("it cannot be read: a comment is no JSON").at(place).hint(hint);
+    }
+    diagnostic::of_json("it cannot be read", cause)
 }

@@ -176,7 +176,12 @@ impl Pipeline {
 
 fn parse(file: &File, problems: &mut Vec<Diagnostic>) -> Option<Value> {
     match jsonc_parser::parse_to_serde_value::<Value>(&file.text, &jsonc_parser::ParseOptions::default()) {
-        Ok(value) => Some(value),
+        Ok(value) if value.is_object() => Some(value),
+        Ok(_) => {
+            let message = "it is not a JSON object, so what builds wait for is guessed";
+            problems.push(Diagnostic::warning(message).in_file(file.path.clone()));
+            None
+        }
         Err(cause) => {
             let message = format!("it cannot be read, so what builds wait for is guessed: {}", cause.kind());
             let place = (cause.line_display(), cause.column_display());

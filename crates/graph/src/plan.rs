@@ -136,17 +136,7 @@ fn version_in(name: &str, content: &str) -> Option<String> {
 }
 
 fn manager_version(root: &Root, file: &str) -> Option<(String, String)> {
-    let (manifest, program) = (&root.manifest, root.manager.program());
-    let exact = manifest.text("packageManager").and_then(|text| {
-        let (name, version) = text.split_once('@')?;
-        (name == program).then(|| version.split('+').next().unwrap_or(version))
-    });
-    let dev_engine = || {
-        let name = manifest.text_at(&["devEngines", "packageManager", "name"])?;
-        (name == program).then(|| manifest.text_at(&["devEngines", "packageManager", "version"]))?
-    };
-    let said = exact.or_else(dev_engine).or_else(|| manifest.text_at(&["volta", program]));
-    if let Some(version) = said {
+    if let Some(version) = root.named_manager() {
         return Some((version.to_owned(), file.to_owned()));
     }
     let lockfile = root.lockfile.as_ref()?;

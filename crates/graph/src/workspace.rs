@@ -9,7 +9,7 @@ use crate::config::{AppConfig, Config};
 use crate::detect::Finding;
 use crate::diagnostic::Diagnostic;
 use crate::git::{GitError, Snapshot};
-use crate::lockfile::Lockfile;
+use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
@@ -52,6 +52,8 @@ pub struct Workspace {
     pub findings: BTreeMap<RepoPath, Finding>,
     /// Members that are no apps, with the reason.
     pub skipped: Vec<(RepoPath, String)>,
+    /// Folders of roots that cannot be used, beside others that can.
+    pub set_aside: Vec<RepoPath>,
     /// What a person should know.
     pub warnings: Vec<Diagnostic>,
     /// Paths of the files of each member, and by none of those of nobody.
@@ -149,6 +151,39 @@ impl Root {
         Some(parts.join("/"))
     }
 
+    /// The version or range of its package manager that its manifest names, with its hash if there is one:
+    /// `packageManager`, `devEngines`, Volta.
+    pub fn named_manager(&self) -> Option<&str> {
+        let (manifest, program) = (&self.manifest, self.manager.program());
+        let exact = manifest.text("packageManager").and_then(|text| text.split_once('@'));
+        let exact = exact.filter(|(name, _)| *name == program).map(|(_, version)| version);
+        let dev_engine = || {
+            let name = manifest.text_at(&["devEngines", "packageManager", "name"])?;
+            (name == program).then(|| manifest.text_at(&["devEngines", "packageManager", "version"]))?
+        };
+        exact.or_else(dev_engine).or_else(|| manifest.text_at(&["volta", program]))
+    }
+
+    /// Why a version of its package manager would not install from its lockfile as it is; none if it does, or if
+    /// that cannot be told.
+    pub fn misread_by(&self, version: &str) -> Option<Diagnostic> {
+        let lockfile = self.lockfile.as_ref()?;
+        let version = version.split('+').next().unwrap_or(version);
+        (lockfile.read_by(version) == Reading::Anew).then(|| {
+            let (program, file) = (self.manager.program(), lockfile_of(self.manager));
+            let problem = format!(
+                "the lockfile is of version {}; {program} {version}, which `package.json` names, would ignore it or write \
+                 it anew",
+                lockfile.version()
+            );
+            let hint = format!(
+                "`{program} install` with {program} {version}, then commit `{file}`; or name one that reads it: {}",
+                lockfile.range()
+            );
+            Diagnostic::error(problem).in_file(self.folder.join(file)).hint(hint)
+        })
+    }
+
     /// A folder that the lockfile names, as the repository names it.
     pub fn member_at(&self, below: &str) -> Option<RepoPath> {
         self.named(below)?.parse().ok()
@@ -172,6 +207,18 @@ impl Workspace {
                 app.env.entry(name.clone()).or_insert_with(|| Environmental::Same(value.clone()));
             }
         }
+    }
+
+    /// Serves no app of a root, beside those of others.
+    pub fn set_aside(&mut self, root: &RepoPath, problem: Diagnostic) {
+        let members = &self.members;
+        let is_of_root = |app: &App| members.get(&app.path).is_some_and(|member| member.root == *root);
+        let aside: Vec<App> = self.apps.extract_if(.., |_, app| is_of_root(app)).map(|(_, app)| app).collect();
+        let because = Diagnostic { hint: None, ..problem.clone() }.to_string();
+        self.skipped.extend(aside.into_iter().map(|app| (app.path, because.clone())));
+        self.default_app = self.default_app.take().filter(|name| self.apps.contains_key(name));
+        self.warnings.push(problem);
+        self.set_aside.push(root.clone());
     }
 
     /// Whether a folder is a member's.

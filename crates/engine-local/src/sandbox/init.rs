@@ -110,7 +110,15 @@ fn start(spec: &Spec, streams: [OwnedFd; 2]) -> Result<Pid, Failed> {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => {
             let cause = become_command(spec, &streams, &programs);
-            let text = format!("frontage: could not start `{}`: {cause}\n", spec.command.join(" "));
+            let command = spec.command.join(" ");
+            let text = if command.contains('\0')
+                || spec.env.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'))
+            {
+                "frontage: the command, or a variable that it is given, holds a NUL character, which none can\n"
+                    .to_owned()
+            } else {
+                format!("frontage: could not start `{command}`: {cause}\n")
+            };
             // The log is where somebody looks for it.
             let _ = nix::unistd::write(&streams[1], text.as_bytes());
             exit(127)
@@ -263,7 +271,7 @@ impl Init<'_> {
         }
         let found = self.listening().map_err(|_| b'E')?;
         if found.is_empty() {
-            return Err(b'N');
+            return Err(if self.has_unix_listener() { b'U' } else { b'N' });
         }
         for address in found {
             if let Ok(stream) = TcpStream::connect_timeout(&address, CONNECT) {
@@ -272,6 +280,12 @@ impl Init<'_> {
             }
         }
         Err(b'R')
+    }
+
+    /// Whether a process of this sandbox listens on a Unix socket. On the host's network others are among them.
+    fn has_unix_listener(&self) -> bool {
+        let table = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+        self.spec.network != NetworkAccess::Host && table.lines().skip(1).any(is_unix_listener)
     }
 
     /// Addresses on which processes of this sandbox listen.
@@ -314,6 +328,14 @@ pub fn poll_readable(raw: &[RawFd]) -> io::Result<Vec<bool>> {
         }
     }
     Ok(polled.iter().map(|one| one.revents().is_some_and(|events| !events.is_empty())).collect())
+}
+
+/// Whether a line of `/proc/net/unix` is of a socket with a name that accepts connections (proc(5); the flag is the
+/// kernel's `__SO_ACCEPTCON`).
+fn is_unix_listener(line: &str) -> bool {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let flags = fields.get(3).and_then(|flags| u32::from_str_radix(flags, 16).ok());
+    flags.is_some_and(|flags| flags & 0x0001_0000 != 0) && fields.len() > 7
 }
 
 /// One line of `/proc/net/tcp`: the address to connect to, and the socket's inode, if it listens (proc(5)).

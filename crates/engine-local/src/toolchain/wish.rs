@@ -53,7 +53,8 @@ impl NodeWish {
         };
         let node = node(&text.trim().to_ascii_lowercase()).ok_or_else(|| {
             Error::new(Remedy::ChangeRequest, format!("`{file}` asks for Node.js `{text}`"))
-                .because("that is no version, no range and no name of a release line; write one such as `22` or `>=20`")
+                .because("that is no version, no range and no name of a release line")
+                .hint("write one such as `22` or `>=20`")
         })?;
         Ok(NodeWish { text: text.trim().to_owned(), said_by: Some(file.to_owned()), node })
     }
@@ -133,9 +134,9 @@ pub enum Which {
 impl ManagerWish {
     /// Reads `pnpm@10.32.1+sha512.…`, `yarn@^4` and the like.
     pub fn parse(said: &str) -> Result<ManagerWish, Error> {
-        let refused = |cause: &str| {
+        let refused = |hint: &str| {
             let attempted = format!("the package manager `{said}` cannot be had");
-            Err(Error::new(Remedy::ChangeRequest, attempted).because(cause.to_owned()))
+            Err(Error::new(Remedy::ChangeRequest, attempted).hint(hint))
         };
         let (program, version) = said.trim().split_once('@').unwrap_or((said.trim(), "*"));
         let manager = match program {
@@ -144,7 +145,7 @@ impl ManagerWish {
             // Which of the two is for the version to say.
             "yarn" => PackageManager::YarnBerry,
             "bun" => PackageManager::Bun,
-            _ => return refused("npm, pnpm, yarn and bun are known; name one of them in `packageManager`"),
+            _ => return refused("name npm, pnpm, yarn or bun in `packageManager`"),
         };
         let (text, hash) = match version.split_once('+') {
             Some((text, hash)) => (text, Some(hash.to_owned())),
@@ -154,7 +155,7 @@ impl ManagerWish {
             (Ok(version), _) => Which::Exactly(version),
             (Err(_), Some(range)) => Which::Within(range),
             (Err(_), None) if matches!(text, "latest" | "stable") => Which::Within(Range::any()),
-            (Err(_), None) => return refused("its version must be one such as `10.32.1`, or a range such as `^10`"),
+            (Err(_), None) => return refused("name it with a version such as `10.32.1`, or a range such as `^10`"),
         };
         Ok(ManagerWish { text: text.to_owned(), which, hash, manager })
     }

@@ -249,8 +249,8 @@ fn paths_stay_inside() {
     check(
         "[apps.shop]\npath = \"../shop\"\noutput = \"dist/../../x\"",
         expect![[r#"
-        frontage.toml:2:8: `path` leaves the repository: `../shop`
-        frontage.toml:3:10: `output` leaves the repository: `dist/../../x`"#]],
+            frontage.toml:3:10: `output` leads out by `..`: `dist/../../x`
+            hint: a path that begins with `/` begins at the workspace's root, any other in the app's folder"#]],
     );
     check(
         "[apps.shop]\nhealth = \"up\"",

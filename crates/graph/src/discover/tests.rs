@@ -127,6 +127,7 @@ fn globs_that_exclude_and_globs_that_leave() {
         expect![[r#"
             . by Workspaces, Bun, bun.lockb: . apps/shop packages/older packages/ui
             package.json: the workspace glob `../elsewhere/*` leaves the repository
+            hint: members lie in the repository that is served: take the glob out, or move them
             package.json: the workspace glob `[` cannot be read: unclosed character class; missing ']'
         "#]],
     );
@@ -140,6 +141,7 @@ fn globs_that_exclude_and_globs_that_leave() {
         expect![[r#"
             web by PnpmWorkspace, pnpm, web/pnpm-lock.yaml: shared/ui web/apps/shop
             web/pnpm-workspace.yaml: the workspace glob `../../out` leaves the repository
+            hint: members lie in the repository that is served: take the glob out, or move them
         "#]],
     );
 }
@@ -328,8 +330,10 @@ fn package_managers_and_lockfiles() {
     check(
         "package.json = {\"packageManager\": \"cargo@1\"}",
         expect![[r#"
-        . by Alone, no manager, no lockfile: .
-    "#]],
+            . by Alone, no manager, no lockfile: .
+            package.json: `packageManager` is `cargo@1`; npm, pnpm, Yarn and Bun can be had
+            hint: name one of them, in the version that writes the lockfile, such as `npm@11.1.0`
+        "#]],
     );
     check(
         "package.json\nyarn.lock\n.yarnrc.yml",

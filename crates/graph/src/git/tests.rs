@@ -106,7 +106,7 @@ fn what_is_no_repository() {
     for path in [folder.path().to_owned(), folder.path().join("absent")] {
         let error = Repository::open(&path).unwrap_err();
         assert!(matches!(error, GitError::NotARepository { .. }), "{error}");
-        assert_eq!(error.hint().unwrap(), "`git init`, or name a repository: `frontage up PATH`");
+        assert_eq!(error.hint().unwrap(), "`git init`, or name a repository by `-C PATH`");
     }
     std::fs::write(folder.path().join("file"), "").unwrap();
     assert!(Repository::open(&folder.path().join("file")).is_err());

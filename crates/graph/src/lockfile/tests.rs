@@ -856,8 +856,8 @@ fn unreadable_lockfiles_of_npm() {
     check(
         "[".repeat(100_000).as_bytes(),
         expect![[r#"
-        package-lock.json:1:128: the lockfile cannot be read: recursion limit exceeded
-        hint: `npm install` writes it anew"#]],
+            package-lock.json:1:128: the lockfile cannot be read: it is nested too deep
+            hint: `npm install` writes it anew"#]],
     );
     check(
         &vec![b' '; super::LONGEST + 1],
@@ -939,8 +939,8 @@ fn unreadable_lockfiles_of_pnpm() {
     check(
         &format!("lockfileVersion: '9.0'\nx: {}", "[".repeat(100_000)),
         expect![[r#"
-        web/pnpm-lock.yaml:2:36: the lockfile cannot be read: recursion limit exceeded
-        hint: `pnpm install` writes it anew"#]],
+            web/pnpm-lock.yaml:2:36: the lockfile cannot be read: it is nested too deep
+            hint: `pnpm install` writes it anew"#]],
     );
     check(
         &format!(
@@ -1049,15 +1049,15 @@ fn unreadable_lockfiles_of_bun() {
         "bun.lockb",
         "#!/usr/bin/env bun\nbun-lockfile-format-v0\n",
         expect![[r#"
-        bun.lockb: the lockfile is binary, which only Bun reads
-        hint: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`"#]],
+            bun.lockb: the lockfile is binary, which only Bun reads
+            hint: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`; commit that instead"#]],
     );
     check(
         "bun.lock",
         "#!/usr/bin/env bun\nbun-lockfile-format-v0\n",
         expect![[r#"
-        bun.lock: the lockfile is binary, which only Bun reads
-        hint: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`"#]],
+            bun.lock: the lockfile is binary, which only Bun reads
+            hint: `bun install --save-text-lockfile --frozen-lockfile --lockfile-only` writes `bun.lock`; commit that instead"#]],
     );
     check(
         "bun.lock",

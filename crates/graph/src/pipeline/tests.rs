@@ -149,6 +149,7 @@ fn what_cannot_be_read() {
         r#"{"tasks": {"build": {"dependsOn": "^build"}, "x": 7}, "pipeline": []}"#,
         "[]",
         expect![[r#"
+            apps/shop/x.json: it is not a JSON object, so what builds wait for is guessed
             own: build
             needed:
             elsewhere:

@@ -299,7 +299,7 @@ fn the_toolchain_that_is_asked_for() {
     check_wanted(".nvmrc = \\n \n .node-version = 18.1", expect!["Node.js 18.1 by .node-version, npm any"]);
     check_wanted(
         r#"package.json = {"workspaces": ["apps/*"], "engines": {"node": ">=20"}, "packageManager": "npm@11.1.0+sha512.abc"}"#,
-        expect!["Node.js >=20 by package.json, npm 11.1.0 by package.json"],
+        expect!["Node.js >=20 by package.json, npm 11.1.0+sha512.abc by package.json"],
     );
     check_wanted(
         r#"package.json = {"workspaces": ["apps/*"], "engines": [1], "packageManager": 7}"#,

@@ -276,7 +276,7 @@ fn is_optional(workspace: &Workspace, member: &Member) -> bool {
 fn called(member: &Member) -> &str {
     let shown = if member.path.is_root() { member.name.as_str() } else { member.path.as_str() };
     match shown.rsplit('/').next() {
-        Some("") | None => "app",
+        Some("" | ".") | None => "app",
         Some(last) => last,
     }
 }

@@ -26,6 +26,9 @@ const PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "nx.json"];
 /// Files of members that say so.
 const MEMBER_PIPELINES: [&str; 3] = ["turbo.json", "turbo.jsonc", "project.json"];
 
+/// Of how many members it is told why they are no apps, where there is none.
+const MOST_TOLD: usize = 10;
+
 /// Scripts by which clients of databases are generated, as projects call them.
 const GENERATE: [&str; 6] =
     ["generate", "db:generate", "prisma:generate", "prisma-generate", "generate:prisma", "db-generate"];
@@ -40,11 +43,9 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     let discovered = found_or_plain(&files);
     if discovered.roots.is_empty() && discovered.problems.is_empty() {
         let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
-        reader.error("there is no `package.json` anywhere in the repository", "package.json", hint);
+        reader.problems.push(Diagnostic::error("there is no `package.json` anywhere in the repository").hint(hint));
     }
-    let has_errors = discovered.problems.iter().any(|problem| problem.severity == Severity::Error);
-    reader.problems.extend(discovered.problems);
-    let is_only = discovered.roots.len() == 1;
+    reader.problems.extend(of_nobody(&discovered));
     let mut workspace = Workspace {
         owned: BTreeMap::new(),
         needs: Needs::default(),
@@ -59,24 +60,28 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
         default_app: None,
         findings: BTreeMap::new(),
         skipped: Vec::new(),
+        set_aside: Vec::new(),
         warnings: Vec::new(),
     };
+    let mut aside: Vec<(&FoundRoot, Vec<Diagnostic>)> = Vec::new();
     for found in &discovered.roots {
-        let mut of_root = Reader { problems: Vec::new() };
-        let read = of_root.root(&workspace.snapshot, &files, found);
-        match read {
-            Some((root, members)) if !of_root.has_errors() && !of_root.lacks(found, &root, &members, has_errors) => {
+        let mut of_root = Reader { problems: discovered.problems_of(&found.folder).cloned().collect() };
+        match of_root.root(&workspace.snapshot, &files, found) {
+            Some((root, members)) if !of_root.has_errors() => {
                 workspace.roots.insert(root.folder.clone(), root);
                 workspace.members.extend(members);
                 reader.problems.extend(of_root.problems);
             }
-            // Of several roots each is for itself: what is wrong with one keeps no other from being served.
-            _ if !is_only => reader.set_aside(found, of_root.problems, &mut workspace),
-            _ => reader.problems.extend(of_root.problems),
+            _ => aside.push((found, of_root.problems)),
         }
     }
     if workspace.members.is_empty() {
+        reader.problems.extend(aside.into_iter().flat_map(|(_, problems)| problems));
         return Err(Unreadable::Commit(reader.told_once()));
+    }
+    // Of several roots each is for itself: what is wrong with one keeps no other from being served.
+    for (found, problems) in aside {
+        reader.set_aside(found, problems, &mut workspace);
     }
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
@@ -84,15 +89,25 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
     if workspace.apps.is_empty() && !reader.has_errors() {
-        let hint = "`frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one";
-        let problem = format!("no app is found among {}", members(workspace.members.len()));
-        reader.error(problem, "package.json", hint);
+        reader.no_app(&workspace);
     }
     if reader.has_errors() {
         return Err(Unreadable::Commit(reader.told_once()));
     }
     workspace.warnings = reader.told_once();
     Ok(workspace)
+}
+
+/// What is wrong with folders that are no roots: of interest where there is a root, else all that is known.
+fn of_nobody(discovered: &Discovered) -> Vec<Diagnostic> {
+    let is_of_root = |problem: &&Diagnostic| {
+        discovered.roots.iter().any(|root| discovered.problems_of(&root.folder).any(|own| own == *problem))
+    };
+    let of_nobody = discovered.problems.iter().filter(|problem| !is_of_root(problem)).cloned();
+    if discovered.roots.is_empty() {
+        return of_nobody.collect();
+    }
+    of_nobody.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect()
 }
 
 /// Workspaces; in a repository without any, its own folder if it holds a page to serve.
@@ -122,6 +137,20 @@ impl Reader {
     fn error(&mut self, message: impl Into<String>, file: &str, hint: &str) {
         let diagnostic = Diagnostic::error(message).in_file(file);
         self.problems.push(if hint.is_empty() { diagnostic } else { diagnostic.hint(hint) });
+    }
+
+    fn no_app(&mut self, workspace: &Workspace) {
+        let count = workspace.members.len();
+        let mut told = vec![Diagnostic::error(format!("no app is found among {}", members(count)))];
+        let each = workspace.skipped.iter().filter(|(path, _)| workspace.members.contains_key(path));
+        told.extend(each.map(|(path, because)| Diagnostic::error(because.clone()).in_file(path.join("package.json"))));
+        if told.len() > MOST_TOLD {
+            let more = told.split_off(MOST_TOLD).len();
+            told.push(Diagnostic::error(format!("and so on, of {} more", members(more))));
+        }
+        let last =
+            told.pop().map(|last| last.hint("`[apps.NAME]` with `path` in `frontage.toml` makes a member an app"));
+        self.problems.extend(told.into_iter().chain(last));
     }
 
     /// Problems in the order in which they were met; what was met in two ways is told once.
@@ -212,12 +241,16 @@ impl Reader {
         let manager = lockfile.as_ref().map(Lockfile::manager).or(found.manager).unwrap_or(PackageManager::Npm);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let root = Root { folder, manifest, manager, lockfile, version_files, pipeline, generate };
+        self.problems.extend(root.named_manager().and_then(|version| root.misread_by(version)));
+        self.names_used_twice(&root, found.said_by, &members);
+        if !self.has_errors() {
+            self.lacks(found, &root, &members);
+        }
         Some((root, members))
     }
 
     fn members(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> BTreeMap<RepoPath, Member> {
         let mut members: BTreeMap<RepoPath, Member> = BTreeMap::new();
-        let mut named: BTreeMap<String, String> = BTreeMap::new();
         for path in &found.members {
             let file = path.join("package.json");
             if self.is_link(snapshot, &file) {
@@ -231,19 +264,31 @@ impl Reader {
                     continue;
                 }
             };
-            let name = manifest.text("name").filter(|name| !name.is_empty()).unwrap_or(path.as_str()).to_owned();
-            // Nobody depends on the root, so it may be called like one of its members.
-            let is_root = *path == found.folder;
-            if let Some(other) = if is_root { None } else { named.insert(name.clone(), path.to_string()) } {
-                let problem = format!("the package name `{name}` is used twice: also in `{other}`");
-                self.error(problem, &file, "give one of them another name");
-            }
+            let folder = if path.is_root() { "." } else { path.as_str() };
+            let name = manifest.text("name").filter(|name| !name.is_empty()).unwrap_or(folder).to_owned();
             let root = found.folder.clone();
             let (is_built, wanted_scripts) = (false, Vec::new());
             let member = Member { path: path.clone(), root, name, manifest, is_built, wanted_scripts };
             members.insert(path.clone(), member);
         }
         members
+    }
+
+    /// Names of several members. npm, Yarn and Bun refuse them; pnpm and Nx know members by their folders, and only who
+    /// asks for such a name gets one of them by chance.
+    fn names_used_twice(&mut self, root: &Root, said_by: SaidBy, members: &BTreeMap<RepoPath, Member>) {
+        let is_by_folder =
+            root.manager == PackageManager::Pnpm || matches!(said_by, SaidBy::PnpmWorkspace | SaidBy::Nx);
+        let is_wanted = |name: &str| members.values().any(|member| member.manifest.needed(true).contains_key(name));
+        let mut named: BTreeMap<&str, &RepoPath> = BTreeMap::new();
+        // Nobody depends on the root, so it may be called like one of its members.
+        for member in members.values().filter(|member| member.path != root.folder) {
+            let Some(other) = named.insert(&member.name, &member.path) else { continue };
+            if !is_by_folder || is_wanted(&member.name) {
+                let problem = format!("the package name `{}` is used twice: also in `{other}`", member.name);
+                self.error(problem, &member.path.join("package.json"), "give one of them another name");
+            }
+        }
     }
 
     fn lockfile(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> Option<Lockfile> {
@@ -274,20 +319,19 @@ impl Reader {
         pipeline
     }
 
-    /// Whether manifests ask for what the lockfile does not know: every install would fail. That there is no lockfile is
-    /// no news where more is wrong (`is_told`).
-    fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>, is_told: bool) -> bool {
+    /// What manifests ask for and the lockfile does not know: every install would fail.
+    fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>) {
         let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
         let of_members = members.values().map(|member| (&member.path, &member.manifest));
         let manifests: BTreeMap<&RepoPath, &Manifest> = of_members.chain([(&root.folder, &root.manifest)]).collect();
         let install = format!("`{} install`", root.manager.program());
         let Some((lockfile, path)) = root.lockfile.as_ref().zip(found.lockfile.as_ref()) else {
             let outside = manifests.values().flat_map(|manifest| manifest.all_dependencies());
-            if outside.into_iter().any(|(name, _)| !own.contains(name)) && found.lockfile.is_none() && !is_told {
+            if outside.into_iter().any(|(name, _)| !own.contains(name)) && found.lockfile.is_none() {
                 let file = root.folder.join(lockfile_of(root.manager));
                 self.error("there is no lockfile", &file, &format!("{install}, then commit it"));
             }
-            return self.has_errors();
+            return;
         };
         for (member, manifest) in manifests {
             let optional = manifest.dependencies("optionalDependencies");
@@ -302,7 +346,6 @@ impl Reader {
                 }
             }
         }
-        self.has_errors()
     }
 
     /// A root that cannot be used beside others that can.
@@ -312,6 +355,7 @@ impl Reader {
         let because = first.map_or_else(String::new, |problem| Diagnostic { hint: None, ..problem }.to_string());
         let members = if found.members.is_empty() { std::slice::from_ref(&found.folder) } else { &found.members };
         workspace.skipped.extend(members.iter().map(|member| (member.clone(), because.clone())));
+        workspace.set_aside.push(found.folder.clone());
         self.problems.extend(problems.into_iter().map(|problem| Diagnostic { severity: Severity::Warning, ..problem }));
     }
 

@@ -137,8 +137,9 @@ fn globs_of_members() {
     check(
         &site(r#"["packages/*"]"#),
         expect![[r#"
-            error: package.json: no app is found among 1 member
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 1 member
+            error: package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
     check(&site(r#"["packages/**"]"#), expect!["deep: packages/a/deep, the default"]);
     check(&site(r#"{"packages": ["lib"], "nohoist": []}"#), expect!["lib: lib, the default"]);
@@ -150,7 +151,9 @@ fn globs_of_members() {
     );
     check(
         &site(r#"["../**", "apps/*"]"#),
-        expect!["error: package.json: the workspace glob `../**` leaves the repository"],
+        expect![[r#"
+            error: package.json: the workspace glob `../**` leaves the repository
+            hint: members lie in the repository that is served: take the glob out, or move them"#]],
     );
     check(
         &site(r#"["apps/[", "{a"]"#),
@@ -161,14 +164,16 @@ fn globs_of_members() {
     check(
         &site(r#"[]"#),
         expect![[r#"
-            error: package.json: no app is found among 1 member
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 1 member
+            error: package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
     check(
         &site(r#"["", "."]"#),
         expect![[r#"
-            error: package.json: no app is found among 1 member
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 1 member
+            error: package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
 }
 
@@ -177,14 +182,15 @@ fn no_workspace() {
     check_snapshot(
         Snapshot::in_memory(&[].into()),
         expect![[r#"
-        error: package.json: there is no `package.json` anywhere in the repository
-        hint: `frontage` serves what a `package.json` builds, or an `index.html` as it is"#]],
+            error: there is no `package.json` anywhere in the repository
+            hint: `frontage` serves what a `package.json` builds, or an `index.html` as it is"#]],
     );
     check(
         r#"package.json = {"name": "root"}"#,
         expect![[r#"
-            error: package.json: no app is found among 1 member
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 1 member
+            error: package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
     check(
         "package.json = {} \n pnpm-workspace.yaml = packages",
@@ -220,20 +226,24 @@ fn no_app() {
     check(
         "ui! \n tokens",
         expect![[r#"
-            error: package.json: no app is found among 3 members
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 3 members
+            error: packages/tokens/package.json: it is a library: nothing to build or start
+            error: packages/ui/package.json: it is a library: nothing to start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
     check(
         "ui \n frontage.toml = [site]\\ndefault = \"shop\"",
         expect![[r#"
-            error: package.json: no app is found among 2 members
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 2 members
+            error: packages/ui/package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
     check(
         "",
         expect![[r#"
-            error: package.json: no app is found among 1 member
-            hint: `frontage apps` says of each member why it is none; `[apps.NAME]` with `path` in `frontage.toml` makes it one"#]],
+            error: no app is found among 1 member
+            error: package.json: it is a library: nothing to build or start
+            hint: `[apps.NAME]` with `path` in `frontage.toml` makes a member an app"#]],
     );
 }
 
@@ -257,7 +267,7 @@ fn json_that_does_not_parse() {
     );
     check(
         &format!("shop* \n apps/deep/package.json = {}", "[".repeat(10_000)),
-        expect!["error: apps/deep/package.json:1:128: it cannot be read: recursion limit exceeded"],
+        expect!["error: apps/deep/package.json:1:128: it cannot be read: it is nested too deep"],
     );
     check(
         "shop*: react \n package-lock.json = {,}",
@@ -553,4 +563,222 @@ fn base_paths_that_are_written_literally() {
     check("shop* \n apps/shop/vite.config.ts = base: './' or base: '/'", expect!["shop: apps/shop, the default"]);
     check("shop* \n apps/shop/vite.config.ts = base: '", expect!["shop: apps/shop, the default"]);
     check("shop* \n apps/shop/vite.config.ts = ébase: 'é", expect!["shop: apps/shop, the default"]);
+}
+
+#[test]
+fn lockfiles_that_the_named_package_manager_would_write_anew() {
+    let named = |manager: &str, lockfile: &str| {
+        format!("shop* \n package.json = {{\"workspaces\": [\"apps/*\"], {manager}}} \n {lockfile}")
+    };
+    let pnpm = |manager: &str, version: &str| {
+        named(
+            manager,
+            &format!("pnpm-lock.yaml = lockfileVersion: '{version}'\\nimporters: {{.: {{}}, apps/shop: {{}}}}"),
+        )
+    };
+    check(
+        &pnpm(r#""packageManager": "pnpm@10.12.0+sha512.ab""#, "6.0"),
+        expect![[r#"
+        error: pnpm-lock.yaml: the lockfile is of version 6.0; pnpm 10.12.0, which `package.json` names, would ignore it or write it anew
+        hint: `pnpm install` with pnpm 10.12.0, then commit `pnpm-lock.yaml`; or name one that reads it: >=8.0.0 <9.0.0"#]],
+    );
+    check(
+        &pnpm(r#""packageManager": "pnpm@8.15.9""#, "9.0"),
+        expect![[r#"
+        error: pnpm-lock.yaml: the lockfile is of version 9.0; pnpm 8.15.9, which `package.json` names, would ignore it or write it anew
+        hint: `pnpm install` with pnpm 8.15.9, then commit `pnpm-lock.yaml`; or name one that reads it: >=9.0.0 <11.0.0"#]],
+    );
+    check(
+        &pnpm(r#""volta": {"pnpm": "7.33.0"}"#, "9.0"),
+        expect![[r#"
+        error: pnpm-lock.yaml: the lockfile is of version 9.0; pnpm 7.33.0, which `package.json` names, would ignore it or write it anew
+        hint: `pnpm install` with pnpm 7.33.0, then commit `pnpm-lock.yaml`; or name one that reads it: >=9.0.0 <11.0.0"#]],
+    );
+    check(&pnpm(r#""packageManager": "pnpm@8.15.9""#, "6.0"), expect!["shop: apps/shop, the default"]);
+    // Which version of a range it will be is not known yet.
+    check(&pnpm(r#""packageManager": "pnpm@10""#, "6.0"), expect!["shop: apps/shop, the default"]);
+    check(
+        &pnpm(r#""packageManager": "pnpm@10.12.0""#, "13.0"),
+        expect![[r#"
+        error: pnpm-lock.yaml: the lockfile is of version 13.0; versions 5.0 to 5.4, 6, 9 and 12 are read
+        hint: `pnpm install` writes it anew"#]],
+    );
+    let npm = |version: &str| {
+        named(
+            &format!(r#""packageManager": "npm@{version}""#),
+            r#"package-lock.json = {"lockfileVersion": 3, "packages": {}}"#,
+        )
+    };
+    check(
+        &npm("6.14.18"),
+        expect![[r#"
+        error: package-lock.json: the lockfile is of version 3; npm 6.14.18, which `package.json` names, would ignore it or write it anew
+        hint: `npm install` with npm 6.14.18, then commit `package-lock.json`; or name one that reads it: >=7.0.0"#]],
+    );
+    check(&npm("10.0.0"), expect!["shop: apps/shop, the default"]);
+    let yarn = |version: &str, lockfile: &str| {
+        named(&format!(r#""packageManager": "yarn@{version}""#), &format!("yarn.lock = {lockfile}"))
+    };
+    check(
+        &yarn("4.9.1", "# yarn lockfile v1\\n"),
+        expect![[r#"
+        error: yarn.lock: the lockfile is of version 1; yarn 4.9.1, which `package.json` names, would ignore it or write it anew
+        hint: `yarn install` with yarn 4.9.1, then commit `yarn.lock`; or name one that reads it: >=1.0.0 <2.0.0"#]],
+    );
+    check(
+        &yarn("1.22.22", "__metadata:\\n  version: 8\\n  cacheKey: 10c0\\n"),
+        expect![[r#"
+        error: yarn.lock: the lockfile is of version 8; yarn 1.22.22, which `package.json` names, would ignore it or write it anew
+        hint: `yarn install` with yarn 1.22.22, then commit `yarn.lock`; or name one that reads it: >=4.0.0 <4.14.0"#]],
+    );
+}
+
+#[test]
+fn package_managers_that_cannot_be_had() {
+    let named =
+        |value: &str| format!("shop* \n package.json = {{\"workspaces\": [\"apps/*\"], \"packageManager\": {value}}}");
+    check(
+        &named(r#""bower@1""#),
+        expect![[r#"
+        error: package.json: `packageManager` is `bower@1`; npm, pnpm, Yarn and Bun can be had
+        hint: name one of them, in the version that writes the lockfile, such as `npm@11.1.0`"#]],
+    );
+    let lockfile = r#"package-lock.json = {"lockfileVersion": 3, "packages": {}}"#;
+    check(
+        &format!("{}\n{lockfile}", named(r#""bower@1""#)),
+        expect![[r#"
+        error: package.json: `packageManager` is `bower@1`; npm, pnpm, Yarn and Bun can be had
+        hint: name one of them, in the version that writes the lockfile, such as `npm@11.1.0`"#]],
+    );
+    check(&named(r#""yarn""#), expect!["shop: apps/shop, the default"]);
+    check(&named(r#""""#), expect!["shop: apps/shop, the default"]);
+    check(&named("7"), expect!["shop: apps/shop, the default"]);
+}
+
+#[test]
+fn names_of_members_that_pnpm_knows_by_their_folders() {
+    let text = |more: &str| {
+        format!(
+            r#"shop*
+            packages/a/package.json = {{"name": "same"}}
+            packages/b/package.json = {{"name": "same"}}
+            pnpm-workspace.yaml = packages: &all [apps/*, packages/*]\nagain: *all
+            {more}"#
+        )
+    };
+    check(
+        &text(""),
+        expect![[r#"
+        shop: apps/shop, the default
+        no app: packages/a: it is a library: nothing to build or start
+        no app: packages/b: it is a library: nothing to build or start"#]],
+    );
+    check(
+        &text("shop*: same"),
+        expect![[r#"
+        error: packages/b/package.json: the package name `same` is used twice: also in `packages/a`
+        hint: give one of them another name"#]],
+    );
+}
+
+#[test]
+fn manifests_that_are_no_json() {
+    let manifest = r#"{"name": "b", "scripts": {"build": "b", "start": "fastify start"}"#;
+    let file = |content: &[u8]| {
+        let files = [
+            ("package.json".to_owned(), ("100644", br#"{"workspaces": ["apps/*"]}"#.to_vec())),
+            ("apps/b/package.json".to_owned(), ("100644", content.to_vec())),
+        ];
+        Snapshot::in_memory(&files.into())
+    };
+    let with = |more: &str| file(format!("{manifest}{more}").as_bytes());
+    check_snapshot(file(format!("\u{feff}{manifest}}}").as_bytes()), expect!["b: apps/b, the default"]);
+    check_snapshot(
+        with(r#", "__proto__": {"name": "c", "scripts": {"start": "evil"}}}"#),
+        expect!["b: apps/b, the default"],
+    );
+    check_snapshot(
+        with(",\n  // why\n  \"x\": 1}"),
+        expect![[r#"
+        error: apps/b/package.json:2:3: it cannot be read: a comment is no JSON
+        hint: take it out: npm, pnpm and Yarn do not read it either"#]],
+    );
+    check_snapshot(
+        with(" /* why */}"),
+        expect![[r#"
+        error: apps/b/package.json:1:67: it cannot be read: a comment is no JSON
+        hint: take it out: npm, pnpm and Yarn do not read it either"#]],
+    );
+    check_snapshot(
+        with(",\0}"),
+        expect![[r#"
+        error: apps/b/package.json: it cannot be read: it holds a NUL byte
+        hint: write it as UTF-8 text"#]],
+    );
+    let wide: Vec<u8> = format!("\u{feff}{manifest}}}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    check_snapshot(
+        file(&wide),
+        expect![[r#"
+        error: apps/b/package.json: it cannot be read: it holds a NUL byte
+        hint: write it as UTF-8 text"#]],
+    );
+    check_snapshot(
+        with(&format!(", \"x\": {}1{}}}", "{\"a\":".repeat(100_000), "}".repeat(100_000))),
+        expect!["error: apps/b/package.json:1:703: it cannot be read: it is nested too deep"],
+    );
+    check_snapshot(
+        with(&format!(", \"x\": \"{}\"}}", "x".repeat(50 << 20))),
+        expect!["error: apps/b/package.json: it is longer than 4 MB"],
+    );
+}
+
+#[test]
+fn one_root_that_cannot_be_used_beside_one_that_can() {
+    let lockfile = r#"{"lockfileVersion": 3, "packages": {}}"#;
+    let both = |more: &str| {
+        let root = |folder: &str| {
+            format!("{folder}/package.json = {} \n {folder}/package-lock.json = {lockfile} \n", package(folder))
+        };
+        check_roots(&format!("{}{}{more}", root("good"), root("bad")))
+    };
+    for more in [
+        "bad/package-lock.json = {\"lockfileVersion\": 4}",
+        "bad/pnpm-lock.yaml = lockfileVersion: '9.0'",
+        "bad/package.json = {,",
+        "bad/package.json = {\"packageManager\": \"bower@1\"}",
+        "bad/package.json = {\"packageManager\": \"npm@6.0.0\"}",
+        "bad/package.json = {\"workspaces\": [\"../../x/*\"]}",
+        "bad/package.json = {\"workspaces\": 7}",
+        "bad/package.json = {\"dependencies\": {\"react\": \"19\"}}",
+        "bad/pnpm-workspace.yaml = packages: [",
+    ] {
+        let said = both(more);
+        assert!(
+            said.contains("good: good, the default\nno app: bad: bad/") && said.starts_with("warning: bad/"),
+            "{said}"
+        );
+    }
+    expect![[r#"
+        warning: bad/package.json: there are several lockfiles: `bad/package-lock.json`, `bad/pnpm-lock.yaml`
+        hint: keep one of them, or say which by `packageManager` in `package.json`
+        good: good, the default
+        no app: bad: bad/package.json: there are several lockfiles: `bad/package-lock.json`, `bad/pnpm-lock.yaml`"#]]
+    .assert_eq(&both("bad/pnpm-lock.yaml = lockfileVersion: '9.0'"));
+    // Where none is left, everything is told.
+    expect![[r#"
+        error: bad/package.json:1:2: it cannot be read: key must be a string
+        error: good/package-lock.json: the lockfile is of version 4; versions 1 to 3 are read
+        hint: `npm install` writes it anew
+    "#]]
+    .assert_eq(&both("bad/package.json = {, \n good/package-lock.json = {\"lockfileVersion\": 4}"));
+}
+
+/// What is found in a repository without a manifest at its root.
+fn check_roots(text: &str) -> String {
+    let lines = text.lines().filter_map(|line| line.trim().split_once(" = "));
+    let files = lines.map(|(path, text)| (path.to_owned(), ("100644", text.as_bytes().to_vec())));
+    match Workspace::read(Snapshot::in_memory(&files.collect())) {
+        Ok(workspace) => found(&workspace),
+        Err(unreadable) => problems(unreadable),
+    }
 }
