@@ -112,7 +112,7 @@ mod tests {
             "a: &one ^19.0.0\nb: *one\nc: {d: *one}",
             expect![[r#"[{"a": String("^19.0.0"), "b": String("^19.0.0"), "c": Object {"d": String("^19.0.0")}}]"#]],
         );
-        let list = |name: &str, of: &str| format!("{name}: &{name} [{}]\n", vec![of; 9].join(","));
+        let list = |name: &str, of: &str| format!("{name}: &{name} [{}]\n", [of; 9].join(","));
         let bomb: String = [("a", "lol"), ("b", "*a"), ("c", "*b"), ("d", "*c"), ("e", "*d"), ("f", "*e"), ("g", "*f")]
             .map(|(name, of)| list(name, of))
             .concat();
