@@ -61,11 +61,11 @@ fn unusable_commits_are_refused_with_their_place() {
     let check = |files: &[(&str, &str)], said: &[&str]| refuses(&repository(files), said);
     let nothing = [("package.json", "-"), ("apps/web/package.json", "-"), ("apps/web/server.js", "-")];
     check(&nothing, &["there is no `package.json` anywhere in the repository", "hint: `frontage` serves"]);
-    check(&[("package.json", r#"{"name": "small"}"#)], &["no app is found among 1 member", "hint: `frontage apps`"]);
+    check(&[("package.json", r#"{"name": "small"}"#)], &["no app is found among 1 member", "nothing to build or start", "hint: `[apps.NAME]` with `path`"]);
     check(&[("package.json", "{")], &["package.json:1:"]);
     check(
         &[("apps/web/package.json", r#"{"name": "web"}"#)],
-        &["no app is found among 2 members", "hint: `frontage apps` says of each member why it is none"],
+        &["no app is found among 2 members", "hint: `[apps.NAME]` with `path`"],
     );
     check(&[("frontage.toml", "[apps.web]\nroute = [\"/x\"]\n")], &["frontage.toml:2:1", "did you mean `routes`?"]);
     check(&[("frontage.toml", "[apps.Web_App]\npath = \"apps/web\"\n")], &["frontage.toml:1:", "Web_App"]);
