@@ -134,7 +134,8 @@ impl<'a> Listed<'a> {
         let by = self.finding.map_or_else(String::new, |finding| {
             format!(": {} (rule {}, `{}`)", finding.because, finding.rule.number, finding.rule.name)
         });
-        let mut lines = vec![format!("{}: {} at `{}`{by}", app.name, self.kind(), app.path)];
+        let place = if app.path.is_root() { "the root".to_owned() } else { format!("`{}`", app.path) };
+        let mut lines = vec![format!("{}: {} at {place}{by}", app.name, self.kind())];
         let mut detail = |name: &str, value: Option<String>| {
             lines.extend(value.filter(|value| !value.is_empty()).map(|value| format!("    {name:<10} {value}")));
         };
