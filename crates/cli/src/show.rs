@@ -236,7 +236,8 @@ pub fn start_hint(
 ) -> Option<String> {
     let planned = state.environments.get(environment)?.newest_known()?.apps()?.get(app)?;
     let shows = |_: &str| true;
-    hints::hint(&Failed { moment: Moment::Start, app: Some(&planned.app), ending: None, last_lines, shows: &shows })
+    let app = Some(&planned.app);
+    hints::hint(&Failed { moment: Moment::Start, app, network: false, ending: None, last_lines, shows: &shows })
 }
 
 /// Entries that are told in one line, or not at all.

@@ -61,7 +61,10 @@ fn unusable_commits_are_refused_with_their_place() {
     let check = |files: &[(&str, &str)], said: &[&str]| refuses(&repository(files), said);
     let nothing = [("package.json", "-"), ("apps/web/package.json", "-"), ("apps/web/server.js", "-")];
     check(&nothing, &["there is no `package.json` anywhere in the repository", "hint: `frontage` serves"]);
-    check(&[("package.json", r#"{"name": "small"}"#)], &["no app is found among 1 member", "nothing to build or start", "hint: `[apps.NAME]` with `path`"]);
+    check(
+        &[("package.json", r#"{"name": "small"}"#)],
+        &["no app is found among 1 member", "nothing to build or start", "hint: `[apps.NAME]` with `path`"],
+    );
     check(&[("package.json", "{")], &["package.json:1:"]);
     check(
         &[("apps/web/package.json", r#"{"name": "web"}"#)],

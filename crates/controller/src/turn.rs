@@ -38,6 +38,9 @@ const REFS_EVERY: Duration = Duration::from_millis(100);
 /// How often a starting instance is asked whether it is ready.
 const PROBE_STARTING: Duration = Duration::from_millis(50);
 
+/// How often one is that answers, but by an error.
+const PROBE_FAILING: Duration = Duration::from_secs(1);
+
 /// How often a ready instance is asked whether it still is.
 const PROBE_READY: Duration = Duration::from_secs(5);
 
@@ -57,7 +60,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const REMOVAL_ROUNDS: u32 = 10;
 
 /// How many last lines of an instance are shown when it ended.
-const LAST_LINES: usize = 20;
+const LAST_LINES: usize = 30;
 
 /// What a controller is told besides its world.
 #[derive(Clone, Debug)]
@@ -610,6 +613,11 @@ impl Controller {
             loop {
                 let probe = runtime.probe(&id, &release.configuration.health, &host, PROBE_PATIENCE).await;
                 let healthy = matches!(probe, Probe::Answered(status) if status < 500);
+                let pause = match probe {
+                    Probe::Answered(_) if healthy => PROBE_READY,
+                    Probe::Answered(_) => PROBE_FAILING,
+                    _ => PROBE_STARTING,
+                };
                 if healthy && !asked_routes {
                     asked_routes = true;
                     let mut noticed = ask_routes(&*runtime, &id, &routes, &site).await;
@@ -627,7 +635,7 @@ impl Controller {
                 if inputs.send(Input::Probed(id.clone(), probe)).is_err() {
                     return;
                 }
-                tokio::time::sleep(if healthy { PROBE_READY } else { PROBE_STARTING }).await;
+                tokio::time::sleep(pause).await;
             }
         });
         self.probes.insert(instance, handle);

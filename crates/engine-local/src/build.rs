@@ -246,8 +246,14 @@ impl Work {
             TaskKind::Package => None,
         };
         let told = files::last_lines(&log, TELLING_LINES);
-        let failed =
-            Failed { moment: Moment::Build, app, ending: Some(&ended.ending), last_lines: &told, shows: &shows };
+        let failed = Failed {
+            moment: Moment::Build,
+            app,
+            network: task.network,
+            ending: Some(&ended.ending),
+            last_lines: &told,
+            shows: &shows,
+        };
         let hint = hints::hint(&failed);
         Err(BuildFailure::Failed { because: ended.words(), hint, log, last_lines })
     }

@@ -1,5 +1,6 @@
 //! Files of the data directory: written whole, owned by whom they are for, linked where that is safe.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, lchown, symlink};
@@ -256,19 +257,76 @@ pub fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// How much of a log is read from its end, and from its beginning.
+const PART: u64 = 64 << 10;
+
+/// How many lines in a row make a block, of which one is enough.
+const BLOCK: usize = 8;
+
 /// The last lines of a sandbox's log, without the time and stream in front of each.
 pub fn last_lines(log: &Path, count: usize) -> Vec<String> {
-    const TAIL: u64 = 64 << 10;
-    let read = || -> io::Result<String> {
-        let mut file = File::open(log)?;
-        let length = file.metadata()?.len();
-        io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(TAIL)))?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let lines = lines(&end_of(log).unwrap_or_default());
+    lines[lines.len().saturating_sub(count)..].to_vec()
+}
+
+/// The same of what says something: a server that fails at each request says the same each time, and what matters may
+/// have been said at the first. Frames of a stack that lie in other people's code say nothing.
+pub fn telling_lines(log: &Path, count: usize) -> Vec<String> {
+    let is_foreign = |line: &&String| {
+        line.trim_start().starts_with("at ") && (line.contains("node:internal/") || line.contains("/node_modules/"))
     };
-    let text = read().unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    let from = lines.len().saturating_sub(count);
-    lines[from..].iter().map(|line| line.splitn(3, ' ').nth(2).unwrap_or_default().to_owned()).collect()
+    let mut all = lines(&beginning_of(log).unwrap_or_default());
+    all.extend(lines(&end_of(log).unwrap_or_default()));
+    let mut seen = HashSet::new();
+    let ends = (0..all.len()).filter(|end| *end + 1 < BLOCK || seen.insert(&all[end + 1 - BLOCK..=*end]));
+    let telling: Vec<String> = ends.map(|end| &all[end]).filter(|line| !is_foreign(line)).cloned().collect();
+    telling[telling.len().saturating_sub(count)..].to_vec()
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.splitn(3, ' ').nth(2).unwrap_or_default().to_owned()).collect()
+}
+
+fn end_of(log: &Path) -> io::Result<String> {
+    let mut file = File::open(log)?;
+    let length = file.metadata()?.len();
+    io::Seek::seek(&mut file, io::SeekFrom::Start(length.saturating_sub(PART)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What stands before the end; whole lines.
+fn beginning_of(log: &Path) -> io::Result<String> {
+    let file = File::open(log)?;
+    let before = file.metadata()?.len().saturating_sub(PART);
+    let mut bytes = Vec::new();
+    file.take(before.min(PART)).read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.rsplit_once('\n').map(|(whole, _)| whole.to_owned()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_at_each_request_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("a.log");
+        let said = |line: &str| format!("2020-01-01T00:00:00.000Z err {line}\n");
+        let frames = "Error: no variables\n    at own (file:///srv/repo/a.js:1:1)\n    at run (node:internal/a:1:1)\n    \
+                      at b (file:///srv/repo/node_modules/b/b.js:1:1)\n  cause: 1\n  cause: 2\n  cause: 3\n  cause: 4";
+        let each: String = frames.lines().map(said).collect();
+        let text = format!("{}{}", said("`SECRET` is missing"), each.repeat(400));
+        assert!(text.len() > 2 * 64 << 10);
+        fs::write(&log, text).unwrap();
+        let telling = telling_lines(&log, 30);
+        assert_eq!(
+            telling[..3],
+            ["`SECRET` is missing", "Error: no variables", "    at own (file:///srv/repo/a.js:1:1)"]
+        );
+        assert!(telling.len() < 20, "{telling:?}");
+        assert_eq!(last_lines(&log, 2), ["  cause: 3", "  cause: 4"]);
+    }
 }

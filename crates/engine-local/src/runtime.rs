@@ -184,7 +184,7 @@ impl Runtime for LocalRuntime {
     }
 
     async fn last_lines(&self, instance: &InstanceId, count: usize) -> Vec<String> {
-        files::last_lines(&self.data.instance_logs().join(format!("{instance}.log")), count)
+        files::telling_lines(&self.data.instance_logs().join(format!("{instance}.log")), count)
     }
 }
 

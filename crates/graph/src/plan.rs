@@ -160,9 +160,12 @@ pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, too
         root,
         toolchain,
         install: install_layer(workspace, root, toolchain),
+        networked: BTreeSet::new(),
         planned: BTreeMap::new(),
         tasks: Vec::new(),
     };
+    let asking = workspace.apps.values().filter(|app| app.build_network);
+    planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
     for path in planner.packages_to_build(&app.path) {
         planner.package(&path);
     }
@@ -193,6 +196,8 @@ struct Planner<'a> {
     root: &'a Root,
     toolchain: &'a Toolchain,
     install: Option<InstallLayer>,
+    /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
+    networked: BTreeSet<RepoPath>,
     /// Keys of the packages' tasks and what they cover, by folder.
     planned: BTreeMap<RepoPath, (BuildKey, Inputs)>,
     /// Tasks, each after those that it needs.
@@ -268,7 +273,11 @@ impl Planner<'_> {
                 self.script(path, BUILD, &mut draft);
             }
         }
-        let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), false);
+        let network = self.networked.contains(path);
+        if network {
+            draft.inputs.add(Component::Setting("build_network"), network.to_string());
+        }
+        let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), network);
         self.planned.insert(path.clone(), (task.key.clone(), inputs));
         self.tasks.push(task);
     }

@@ -170,6 +170,8 @@ pub struct Build {
     pub commit: CommitId,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
+    /// How often it errored so far.
+    pub errors: u32,
     /// What came of it.
     pub outcome: Outcome,
 }
@@ -382,6 +384,7 @@ impl State {
                     app: app.clone(),
                     commit: earlier.map_or(commit, |build| &build.commit).clone(),
                     started_ms: at_ms,
+                    errors: earlier.map_or(0, |build| build.errors),
                     outcome: Outcome::Running,
                 };
                 self.builds.insert(key.clone(), build);
@@ -402,10 +405,10 @@ impl State {
                 self.set_outcome(key, outcome);
             }
             Event::BuildErrored { key, because } => {
-                let times = match self.builds.get(key).map(|build| &build.outcome) {
-                    Some(Outcome::Errored { times, .. }) => times + 1,
-                    _ => 1,
-                };
+                let times = self.builds.get_mut(key).map_or(1, |build| {
+                    build.errors += 1;
+                    build.errors
+                });
                 self.set_outcome(key, Outcome::Errored { because: because.clone(), times, at_ms });
             }
             _ => {}

@@ -62,6 +62,8 @@ pub struct Failed<'a> {
     pub moment: Moment,
     /// The app; none for a package's build.
     pub app: Option<&'a App>,
+    /// Whether it had the machine's network.
+    pub network: bool,
     /// How it ended; none if that is not known.
     pub ending: Option<&'a Ending>,
     /// Its last lines. A validator may say more than is shown of a failure: a few hundred are well looked through.
@@ -199,15 +201,15 @@ fn heap(failed: &Failed<'_>, lines: &[String]) -> Option<String> {
 fn fonts(failed: &Failed<'_>, lines: &[String]) -> Option<String> {
     let line =
         find(lines, &["from Google Fonts", "Failed to fetch font", "fonts.googleapis.com", "fonts.gstatic.com"])?;
-    (failed.moment == Moment::Build && !has_network(failed)).then(|| {
-        let font = names::quoted(line).map(|font| format!(" (`{font}`)")).unwrap_or_default();
-        of_app(
-            failed,
-            &format!("the build fetches fonts{font}, and builds have no network unless they ask"),
-            &["build_network = true"],
-            &[],
-        )
-    })
+    if failed.moment != Moment::Build {
+        return None;
+    }
+    if failed.network {
+        return Some("`fonts.googleapis.com` did not answer from this machine".to_owned());
+    }
+    let font = names::quoted(line).map(|font| format!(" (`{font}`)")).unwrap_or_default();
+    let why = format!("the build fetches fonts{font}, and builds have no network unless they ask");
+    Some(of_app(failed, &why, &["build_network = true"], &[]))
 }
 
 fn missing_variables(failed: &Failed<'_>, lines: &[String]) -> Option<String> {
@@ -360,7 +362,7 @@ fn refused_here(failed: &Failed<'_>, lines: &[String]) -> Option<String> {
     let address = line[at..at + end].trim_end_matches(['.', ':']);
     let why = format!("it connects to `{address}`, where nothing listens inside its sandbox");
     Some(match failed.moment {
-        Moment::Build if has_network(failed) => format!("it connects to `{address}`, where nothing listens"),
+        Moment::Build if failed.network => format!("it connects to `{address}`, where nothing listens"),
         Moment::Build => of_app(
             failed,
             &format!("{why}; a service of this machine is reached by the machine's network"),
@@ -384,7 +386,7 @@ fn network(failed: &Failed<'_>, lines: &[String]) -> Option<String> {
     let host = lines.iter().find_map(|line| names::host(line));
     let reached = host.map_or_else(|| "a host outside".to_owned(), |host| format!("`{host}`"));
     Some(match failed.moment {
-        Moment::Build if has_network(failed) => format!("{reached} did not answer from this machine"),
+        Moment::Build if failed.network => format!("{reached} did not answer from this machine"),
         Moment::Build => {
             let why = format!("the build asks {reached}, and builds have no network unless they ask for it");
             of_app(failed, &why, &["build_network = true"], &[])
@@ -442,10 +444,6 @@ fn missing_file_of_build(failed: &Failed<'_>, lines: &[String]) -> Option<String
     ))
 }
 
-fn has_network(failed: &Failed<'_>) -> bool {
-    failed.app.is_some_and(|app| app.build_network)
-}
-
 /// The first line with one of these words.
 fn find<'a>(lines: &'a [String], words: &[&str]) -> Option<&'a String> {
     lines.iter().find(|line| words.iter().any(|word| line.contains(word)))
@@ -453,8 +451,9 @@ fn find<'a>(lines: &'a [String], words: &[&str]) -> Option<&'a String> {
 
 /// Lines of `frontage.toml` that say something of the app.
 fn of_app(failed: &Failed<'_>, why: &str, lines: &[&str], variables: &[&str]) -> String {
-    let name = failed.app.map_or("NAME", |app| app.name.as_str());
-    let mut text = format!("{why}; in `frontage.toml`:");
+    let (name, whose) =
+        failed.app.map_or(("NAME", ", of an app that needs this package"), |app| (app.name.as_str(), ""));
+    let mut text = format!("{why}; in `frontage.toml`{whose}:");
     if !lines.is_empty() {
         text.push_str(&format!("\n    [apps.{name}]"));
     }

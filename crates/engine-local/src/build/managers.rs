@@ -47,6 +47,17 @@ pub fn always(manager: PackageManager, version: &Version) -> Vec<(String, String
     variables
 }
 
+/// The variables for what has no network: whoever asks for it all the same is told so at once, and not after minutes.
+pub fn offline(manager: PackageManager, version: &Version) -> Option<(String, String)> {
+    let name = match manager {
+        PackageManager::Npm => "npm_config_fetch_retries".to_owned(),
+        PackageManager::Pnpm => format!("{}fetch_retries", pnpm_prefix(version)),
+        PackageManager::YarnBerry => "YARN_HTTP_RETRY".to_owned(),
+        PackageManager::YarnClassic | PackageManager::Bun => return None,
+    };
+    Some((name, "0".to_owned()))
+}
+
 /// What stands before the names of pnpm's settings in the environment.
 fn pnpm_prefix(version: &Version) -> &'static str {
     if version.major <= 10 { "npm_config_" } else { "pnpm_config_" }

@@ -276,6 +276,9 @@ impl<'a> Room<'a> {
             USUAL.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         if let Some((manager, version)) = toolchain::manager(run.toolchain) {
             env.extend(managers::always(manager, &version));
+            if !run.network {
+                env.extend(managers::offline(manager, &version));
+            }
         }
         // Addons are compiled by installs. npm warns of it elsewhere, as it is node-gyp's alone.
         let is_install = run.registry != Registry::Absent;

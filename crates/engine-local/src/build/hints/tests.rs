@@ -11,7 +11,8 @@ use super::{Failed, Moment, gone, hint, is_disk_full, is_network_failure, is_reg
 fn show(moment: Moment, app: Option<&App>, ending: &Ending, output: &str) -> String {
     let last_lines: Vec<String> = output.lines().map(str::to_owned).collect();
     let shows = |path: &str| path == "apps/web/there.ts";
-    let failed = Failed { moment, app, ending: Some(ending), last_lines: &last_lines, shows: &shows };
+    let network = app.is_some_and(|app| app.build_network);
+    let failed = Failed { moment, app, network, ending: Some(ending), last_lines: &last_lines, shows: &shows };
     hint(&failed).unwrap_or_else(|| "nothing".to_owned())
 }
 
