@@ -319,7 +319,7 @@ mod tests {
                       at b (file:///srv/repo/node_modules/b/b.js:1:1)\n  cause: 1\n  cause: 2\n  cause: 3\n  cause: 4";
         let each: String = frames.lines().map(said).collect();
         let text = format!("{}{}", said("`SECRET` is missing"), each.repeat(400));
-        assert!(text.len() > 2 * 64 << 10);
+        assert!(text.len() > 2 * (64 << 10));
         fs::write(&log, text).unwrap();
         let telling = telling_lines(&log, 30);
         assert_eq!(
