@@ -506,12 +506,13 @@ fn what_is_asked_for_is_found_or_refused() {
     let refused = |node: Option<&str>, manager: Option<&str>| {
         let error = resolve(node, manager).expect_err("it is refused");
         assert_eq!(error.remedy(), Remedy::ChangeRequest, "{error:?}");
-        format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default())
+        let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        format!("{error}: {cause}; {}", error.way_out().unwrap_or_default())
     };
     let said = refused(None, Some("pnpm@99.1.2"));
     assert!(said.contains("no pnpm 99.1.2") && said.contains("the newest is `pnpm@"), "{said}");
     let said = refused(None, Some("deno@2.0.0"));
-    assert!(said.contains("npm, pnpm, yarn and bun"), "{said}");
+    assert!(said.contains("npm, pnpm, yarn or bun"), "{said}");
     let said = refused(Some(">=99"), None);
     assert!(said.contains("no Node.js >=99, which `.nvmrc` asks for"), "{said}");
     let said = refused(None, Some(&format!("pnpm@9.15.9+sha512.{}", "0".repeat(128))));
