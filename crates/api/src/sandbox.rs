@@ -196,6 +196,9 @@ pub struct Ending {
     pub out_of_memory: bool,
     /// Whether its time limit ended it.
     pub out_of_time: bool,
+    /// Whether it wanted more processes than it may have.
+    #[serde(default)]
+    pub out_of_processes: bool,
     /// Whether it was asked to stop.
     pub stopped: bool,
     /// From its start to its end, in milliseconds.

@@ -7,6 +7,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 
 use graph::Workspace;
 use graph::detect::Finding;
@@ -29,6 +30,7 @@ const LONGEST_SOURCE: usize = 1 << 20;
 pub fn run(place: &Place, yes: bool, print_only: bool) -> Result<(), Failure> {
     let workspace = crate::apps::workspace(place, None)?;
     let path = place.repository.folder().join(graph::config::FILE);
+    own_file(&path)?;
     let before = match fs::read_to_string(&path) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => String::new(),
         read => {
@@ -49,9 +51,21 @@ pub fn run(place: &Place, yes: bool, print_only: bool) -> Result<(), Failure> {
         return Ok(());
     }
     fs::write(&path, whole)
-        .map_err(|cause| Failure::failed(format!("`{}` cannot be written", path.display())).caused_by(&cause))?;
+        .map_err(|cause| Failure::failed(format!("`{}` cannot be written", path.display())).caused_by(&cause))
+        .map_err(|failure| failure.hint("`frontage init --print` prints what it would hold"))?;
     crate::say(&format!("wrote `{}`; `frontage check` reads it, and commits that hold it obey it", path.display()));
     Ok(())
+}
+
+/// What a repository puts in the file's place must not lead to another one: that would be written.
+fn own_file(path: &Path) -> Result<(), Failure> {
+    let kind = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => "a symbolic link, which is not followed",
+        Ok(metadata) if !metadata.is_file() => "not a file",
+        Ok(_) | Err(_) => return Ok(()),
+    };
+    let failure = Failure::unusable(format!("`{}` cannot be used", path.display()));
+    Err(failure.because(format!("it is {kind}")).hint("take it away, or put the file itself there"))
 }
 
 /// What is added to a file that holds `before`.

@@ -80,7 +80,8 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
         Arc::new(source.clone()),
         program.clone(),
         required,
-    );
+    )
+    .within(Duration::from_secs(60 * u64::from(run.build_minutes)));
     build::sweep(&place.data)
         .await
         .map_err(|cause| Failure::failed("what earlier builds left cannot be removed").caused_by(&cause))?;

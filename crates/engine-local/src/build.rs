@@ -39,6 +39,9 @@ use room::{Registry, Room, Run};
 /// The time of every file and commit that a build is shown, in seconds since 1970: 2020-01-01.
 pub const EPOCH: u64 = 1_577_836_800;
 
+/// How long a build may take, if nobody says otherwise.
+const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
+
 /// How many last lines of a build's log are shown when it failed.
 const LAST_LINES: usize = 30;
 
@@ -60,6 +63,8 @@ struct Shared {
     program: PathBuf,
     toolchains: Toolchains,
     required: bool,
+    /// How long an install or the steps of a build may take.
+    time_limit: Duration,
     once: Once,
 }
 
@@ -74,8 +79,18 @@ impl LocalBuilder {
         required: bool,
     ) -> LocalBuilder {
         let toolchains = Toolchains::new(data.clone());
-        let once = Once::default();
-        LocalBuilder { shared: Arc::new(Shared { data, repository, objects, program, toolchains, required, once }) }
+        let (once, time_limit) = (Once::default(), TIME_LIMIT);
+        let shared = Shared { data, repository, objects, program, toolchains, required, time_limit, once };
+        LocalBuilder { shared: Arc::new(shared) }
+    }
+
+    /// Builds that may take so long.
+    #[must_use]
+    pub fn within(mut self, time_limit: Duration) -> LocalBuilder {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.time_limit = time_limit;
+        }
+        self
     }
 }
 

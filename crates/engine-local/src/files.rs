@@ -20,9 +20,7 @@ pub struct Scratch {
 impl Scratch {
     /// An empty folder with a name of its own.
     pub fn new(data: &DataDirectory, name: &str) -> io::Result<Scratch> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let path = data.scratch().join(format!("{name}-{}-{number}", std::process::id()));
+        let path = data.scratch().join(format!("{name}-{}", unique()));
         make_folder(&path)?;
         Ok(Scratch { path })
     }
@@ -80,12 +78,18 @@ pub fn write(path: &Path, content: &[u8], executable: bool) -> io::Result<()> {
     own(path)
 }
 
-/// Writes a file whole: temporary, fsync, rename.
+/// A name that nobody else uses while this process lives.
+fn unique() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Writes a file whole: temporary, fsync, rename. Several builds may write the same one at once.
 pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    let temporary = path.with_extension(format!("new{}", std::process::id()));
+    let temporary = path.with_extension(format!("new-{}", unique()));
     let mut file = File::create(&temporary)?;
     file.write_all(content)?;
     file.sync_all()?;

@@ -265,6 +265,9 @@ pub fn words(ending: &Ending) -> String {
     if ending.out_of_time {
         return "was killed: out of time".to_owned();
     }
+    if ending.out_of_processes {
+        return "was killed: out of processes".to_owned();
+    }
     match (ending.code, ending.signal) {
         (Some(0), _) => "ended by itself, with status 0; what is started has to stay in the foreground".to_owned(),
         (Some(code), _) => format!("exited with status {code}"),

@@ -229,7 +229,7 @@ impl World {
             pause();
         }
         let status = String::from_utf8_lossy(&self.run(&["status"]).stdout).into_owned();
-        panic!("{what} did not happen within {} s:\n{}\n{status}", patience.as_secs(), self.printed());
+        panic!("{what} did not happen within {} s:\n{status}\n{}", patience.as_secs(), self.printed());
     }
 
     /// Waits until these apps of production are live and nothing is under way.

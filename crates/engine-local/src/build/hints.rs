@@ -159,21 +159,29 @@ pub fn is_disk_full(last_lines: &[String]) -> bool {
     last_lines.iter().any(|line| FULL.iter().any(|word| line.contains(word)))
 }
 
+/// What a build, or an install, can do that reached a limit.
+pub fn within_limits(ending: &Ending) -> Option<String> {
+    let words = if ending.out_of_memory {
+        "it may use half of the machine's memory; a smaller `NODE_OPTIONS=--max-old-space-size` or fewer workers need less"
+    } else if ending.out_of_time {
+        "a build may take 30 minutes, or as long as `frontage up --build-minutes` says; something in it may wait for what \
+         never comes"
+    } else if ending.out_of_processes {
+        "a build may have 4096 processes and threads at once; something in it starts ever more of them"
+    } else {
+        return None;
+    };
+    Some(words.to_owned())
+}
+
 fn killed(failed: &Failed<'_>, _: &[String]) -> Option<String> {
     let ending = failed.ending?;
     match failed.moment {
-        Moment::Build if ending.out_of_memory => Some(
-            "it may use half of the machine's memory; a smaller `NODE_OPTIONS=--max-old-space-size` or fewer workers \
-             need less"
-                .to_owned(),
-        ),
-        Moment::Build if ending.out_of_time => {
-            Some("a build may take 30 minutes; something in it waits for what never comes".to_owned())
-        }
+        Moment::Build => within_limits(ending),
         Moment::Start if ending.out_of_memory => {
             Some(of_app(failed, "give it more memory", &["memory = \"1 GiB\""], &[]))
         }
-        Moment::Build | Moment::Start => None,
+        Moment::Start => None,
     }
 }
 

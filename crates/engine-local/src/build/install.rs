@@ -136,10 +136,17 @@ impl Install<'_> {
             return Err(error(io::Error::other(because)));
         }
         let hint = match part {
-            Part::Fetch => hints::gone(&last_lines).unwrap_or_else(|| self.hint()),
-            Part::Scripts => {
-                "a package's own install script failed; it sees the machine's compilers and the network".to_owned()
+            Part::Fetch if self.brings_code() && is_of_own_code(&last_lines) => {
+                "it is code of the repository that the package manager runs while it installs, which failed; it sees no \
+                 settings of the user"
+                    .to_owned()
             }
+            Part::Fetch => hints::gone(&last_lines)
+                .or_else(|| hints::within_limits(&ended.ending))
+                .unwrap_or_else(|| self.hint()),
+            Part::Scripts => hints::within_limits(&ended.ending).unwrap_or_else(|| {
+                "a package's own install script failed; it sees the machine's compilers and the network".to_owned()
+            }),
         };
         Err(BuildFailure::Failed { because: ended.words(), hint: Some(hint), log: self.room.log(), last_lines })
     }
@@ -284,6 +291,12 @@ fn telling(lines: Vec<String>) -> Vec<String> {
     let said = lines.into_iter().take_while(|line| !is_manual(line));
     let told: Vec<String> = said.filter(|line| !line.starts_with("Progress: resolved ")).collect();
     told[told.len().saturating_sub(LAST_LINES)..].to_vec()
+}
+
+/// Whether a package manager says that a hook or a plugin of the repository failed: pnpm; Yarn.
+fn is_of_own_code(last_lines: &[String]) -> bool {
+    let words = ["during pnpmfile execution", "ERR_PNPM_PNPMFILE_FAIL", "(when initializing "];
+    last_lines.iter().any(|line| words.iter().any(|word| line.contains(word)))
 }
 
 fn error(cause: io::Error) -> BuildFailure {

@@ -15,9 +15,6 @@ use super::{EPOCH, Shared, managers};
 use crate::sandbox::client;
 use crate::{files, runtime, toolchain};
 
-/// How long a build may take, in milliseconds.
-const TIME_LIMIT_MS: u64 = 30 * 60 * 1000;
-
 /// How many processes and threads a build may have.
 const PROCESSES: u32 = 4096;
 
@@ -266,7 +263,7 @@ impl<'a> Room<'a> {
             port: None,
             limits: Limits { memory_bytes: memory.bytes, cpu_millis: 0, processes: PROCESSES },
             lifeline: true,
-            time_limit_ms: Some(TIME_LIMIT_MS),
+            time_limit_ms: Some(u64::try_from(self.shared.time_limit.as_millis()).unwrap_or(u64::MAX)),
             required: self.shared.required,
         })
     }

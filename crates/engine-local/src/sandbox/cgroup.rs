@@ -59,6 +59,14 @@ impl Groups {
         self.folders.iter().try_for_each(|(_, folder)| fs::write(folder.join("cgroup.procs"), pid.to_string()))
     }
 
+    /// Whether a process could not be started, since there are as many as there may be.
+    pub fn is_out_of_processes(&self) -> bool {
+        self.folders.iter().any(|(controller, folder)| {
+            matches!(controller, Controller::Processes | Controller::Unified)
+                && field(&folder.join("pids.events"), "max").is_some_and(|times| times > 0)
+        })
+    }
+
     /// What was used so far.
     pub fn used(&self) -> Used {
         let mut used = Used::default();

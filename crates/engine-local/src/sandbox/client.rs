@@ -191,10 +191,13 @@ pub fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// When a process started, in clock ticks since boot; with its id that tells it from a later one.
+/// When a process started, in clock ticks since boot; with its id that tells it from a later one. None if it has
+/// ended, also while nobody waited for it yet (proc_pid_stat(5), fields 3 and 22).
 pub fn start_time(pid: u32) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    text.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    let has_ended = matches!(fields.next()?, "Z" | "X");
+    fields.nth(18)?.parse().ok().filter(|_| !has_ended)
 }
 
 fn has_ended(status: &Status) -> bool {

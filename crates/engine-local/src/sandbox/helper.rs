@@ -25,6 +25,9 @@ use super::init::{self, Handed};
 use super::log::{Log, Stream};
 use super::{INSIDE_ID, mounts, owner};
 
+/// How often it is looked whether a build has too many processes.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How long the pipes are still read after the command has ended.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -142,15 +145,21 @@ impl Helper {
         let time_limit = self.spec.time_limit_ms.map(|limit| self.since + Duration::from_millis(limit));
         loop {
             let now = Instant::now();
-            if time_limit.is_some_and(|limit| now >= limit) && !self.ending.out_of_time {
-                self.ending.out_of_time = true;
-                self.kill();
+            // What begins ever more processes may do so without a word: it is looked now and then.
+            let limit = time_limit.filter(|_| !self.ending.out_of_time && !self.ending.out_of_processes);
+            if let Some(limit) = limit {
+                self.ending.out_of_processes = self.groups.is_out_of_processes();
+                self.ending.out_of_time = now >= limit && !self.ending.out_of_processes;
+                if self.ending.out_of_time || self.ending.out_of_processes {
+                    self.kill();
+                }
             }
             if self.kill_at.is_some_and(|at| now >= at) {
                 self.kill_at = None;
                 self.kill();
             }
-            let next = [self.kill_at, time_limit].into_iter().flatten().min();
+            let look = limit.map(|limit| limit.clamp(now, now + LOOK));
+            let next = [self.kill_at, look].into_iter().flatten().min();
             if self.turn(next.map(|next| next.saturating_duration_since(now))) {
                 break;
             }
@@ -285,6 +294,7 @@ impl Helper {
         self.ending.cpu_ms = used.cpu_ms;
         self.ending.peak_memory_bytes = used.peak_memory_bytes;
         self.ending.out_of_memory = used.out_of_memory && self.ending.code != Some(0);
+        self.ending.out_of_processes = self.groups.is_out_of_processes() && self.ending.code != Some(0);
         self.ending.duration_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         if self.ending.code.is_none() && self.ending.signal.is_none() {
             self.ending.signal = ended;

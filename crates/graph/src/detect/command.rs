@@ -14,7 +14,7 @@ const DEEPEST: usize = 3;
 const LONGEST: usize = 4000;
 
 /// Programs that only prepare the way for the one that follows `--` or their options.
-const WRAPPERS: [&str; 27] = [
+const WRAPPERS: [&str; 29] = [
     "cross-env",
     "cross-env-shell",
     "env",
@@ -32,6 +32,8 @@ const WRAPPERS: [&str; 27] = [
     "exec",
     "time",
     "nice",
+    "nohup",
+    "setsid",
     "dumb-init",
     "tini",
     "infisical",

@@ -683,7 +683,7 @@ fn memory_and_versions() {
             memory = "1 GiB""#]]
     .assert_eq(&show(Moment::Start, Some(&app()), &killed, ""));
     let slow = Ending { out_of_time: true, ..Ending::default() };
-    expect!["a build may take 30 minutes; something in it waits for what never comes"].assert_eq(&show(
+    expect!["a build may take 30 minutes, or as long as `frontage up --build-minutes` says; something in it may wait for what never comes"].assert_eq(&show(
         Moment::Build,
         Some(&app()),
         &slow,
