@@ -236,17 +236,33 @@ fn nothing_too_much(world: &World) {
 }
 
 fn kill_edge(world: &World) {
-    kill(&world.processes(), " edge ");
+    kill(&pids(world, " edge "));
 }
 
+/// Helpers before what is in their sandboxes: the other way round an instance ended by itself, and that is its fault.
 fn kill_helpers(world: &World) {
-    kill(&world.processes(), "__sandbox");
+    let (inside, helpers): (Vec<u32>, Vec<u32>) = {
+        let all = pids(world, "__sandbox");
+        all.iter().partition(|pid| parent(**pid).is_some_and(|parent| all.contains(&parent)))
+    };
+    kill(&helpers);
+    kill(&inside);
 }
 
-fn kill(processes: &[String], which: &str) {
-    for process in processes.iter().filter(|process| process.contains(which)) {
-        let pid = process.split(' ').next().unwrap_or_default();
-        let killed = std::process::Command::new("kill").args(["-9", pid]).output().expect("kill starts");
+fn pids(world: &World, which: &str) -> Vec<u32> {
+    let processes = world.processes();
+    let pid = |process: &String| process.split(' ').next().and_then(|pid| pid.parse().ok());
+    processes.iter().filter(|process| process.contains(which)).filter_map(pid).collect()
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse().ok())
+}
+
+fn kill(pids: &[u32]) {
+    for pid in pids {
+        let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).output().expect("kill starts");
         // It may have ended meanwhile.
         drop(killed);
     }

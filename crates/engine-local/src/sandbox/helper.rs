@@ -3,7 +3,7 @@
 //! It reads a [`Spec`] from standard input, makes the namespaces and control groups, keeps the log, answers
 //! on `helper.sock`, and leaves a record when the command has ended. Whoever started it may be gone by then.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufRead, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::chown;
@@ -56,7 +56,7 @@ fn refuse(because: &str) -> ExitCode {
 
 struct Helper {
     spec: Spec,
-    folder: PathBuf,
+    folder: Folder,
     status: Status,
     groups: Groups,
     log: Log,
@@ -80,6 +80,22 @@ struct Client {
 
 type Failed = (String, io::Error);
 
+/// The sandbox's folder itself, under whatever name: once it is removed nothing is written to it any more, and nothing
+/// of another that was made in its place is touched.
+struct Folder {
+    descriptor: OwnedFd,
+}
+
+impl Folder {
+    fn open(path: &Path) -> io::Result<Folder> {
+        Ok(Folder { descriptor: File::open(path)?.into() })
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", self.descriptor.as_raw_fd()))
+    }
+}
+
 impl Helper {
     fn begin(mut spec: Spec) -> Result<Helper, Failed> {
         let failed = |what: &str| {
@@ -89,13 +105,14 @@ impl Helper {
         // A session of its own: Ctrl-C reaches `up` only. It fails only if it has one already.
         let _ = nix::unistd::setsid();
         ignore_signals();
-        let folder = spec.data.join(&spec.folder);
-        std::env::set_current_dir(&folder).map_err(failed("could not enter the sandbox's folder"))?;
+        let folder =
+            Folder::open(&spec.data.join(&spec.folder)).map_err(failed("could not open the sandbox's folder"))?;
+        std::env::set_current_dir(folder.path()).map_err(failed("could not enter the sandbox's folder"))?;
         // Bound by their bare names: a whole path may be longer than a socket's name can be.
         let listener = UnixListener::bind("helper.sock").map_err(failed("could not make `helper.sock`"))?;
         let dial = UnixListener::bind("dial.sock").map_err(failed("could not make `dial.sock`"))?;
         std::env::set_current_dir(&spec.data).map_err(failed("could not enter the data directory"))?;
-        prepare(&spec).map_err(failed("could not prepare the sandbox's folder"))?;
+        prepare(&spec, &folder.path()).map_err(failed("could not prepare the sandbox's folder"))?;
         let listeners = loopback_listeners(&mut spec).map_err(failed("could not listen for `.internal` names"))?;
         let parent = format!("frontage-{}", &model::Digest::of(spec.data.as_os_str().as_encoded_bytes()).hex()[..12]);
         let (groups, missing) = Groups::make(&parent, &spec.id, spec.limits);
@@ -280,8 +297,11 @@ impl Helper {
     /// Keeps the newest status where it is found when nobody answers any more.
     fn note(&self) {
         let text = serde_json::to_vec(&self.status).expect("a status serialises");
-        let temporary = self.folder.join("record.new");
-        if fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, self.folder.join("record.json"))).is_err() {
+        let temporary = self.folder.path().join("record.new");
+        if fs::write(&temporary, text)
+            .and_then(|()| fs::rename(&temporary, self.folder.path().join("record.json")))
+            .is_err()
+        {
             drop(fs::remove_file(&temporary));
         }
     }
@@ -309,7 +329,7 @@ impl Helper {
         self.note();
         self.tell_watchers();
         for name in ["helper.sock", "dial.sock"] {
-            drop(fs::remove_file(self.folder.join(name)));
+            drop(fs::remove_file(self.folder.path().join(name)));
         }
     }
 
@@ -407,9 +427,9 @@ fn map_ids(pid: Pid) -> io::Result<()> {
 }
 
 /// Makes the places that the first process needs, owned by whom it will be.
-fn prepare(spec: &Spec) -> io::Result<()> {
-    let skeleton = spec.folder.join("skeleton");
-    let mut made = vec![spec.folder.clone(), spec.folder.join(mounts::ROOT), skeleton.clone()];
+fn prepare(spec: &Spec, folder: &Path) -> io::Result<()> {
+    let skeleton = folder.join("skeleton");
+    let mut made = vec![folder.to_owned(), folder.join(mounts::ROOT), skeleton.clone()];
     for name in ["proc", "dev", "tmp", "etc", "run"] {
         made.push(skeleton.join(name));
     }
