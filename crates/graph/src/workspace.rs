@@ -18,6 +18,8 @@ mod read;
 
 mod apps;
 
+mod aliases;
+
 mod needs;
 
 mod links;

@@ -147,11 +147,14 @@ pub fn is_registry_failure(last_lines: &[String]) -> bool {
 pub fn gone(last_lines: &[String]) -> Option<String> {
     // npm; pnpm; Yarn 1; Yarn 2 and newer; Bun.
     let words = ["code E404", "_PNPM_FETCH_404", "Request failed \"404", "Response Code: 404", " - 404"];
-    let line = last_lines.iter().find(|line| words.iter().any(|word| line.contains(word)))?;
-    let archive =
-        line.split([' ', '"', '\'', ',']).map(|word| word.trim_end_matches(':')).find(|word| word.contains("://"));
-    let what = archive.map_or_else(|| "a package that the lockfile names".to_owned(), |archive| format!("`{archive}`"));
-    Some(format!("the registry has no {what}: another version of it has to be chosen, and the lockfile written anew"))
+    let at = last_lines.iter().position(|line| words.iter().any(|word| line.contains(word)))?;
+    // Yarn names it two lines further down.
+    let told = last_lines[at..].iter().take(3).flat_map(|line| line.split([' ', '"', '\'', ',']));
+    let archive = told.map(|word| word.trim_end_matches(':')).find(|word| word.contains("://"));
+    let what = archive.map_or_else(|| "what the lockfile names".to_owned(), |archive| format!("`{archive}`"));
+    Some(format!(
+        "the registry does not have {what}: another version of it has to be chosen, and the lockfile written anew"
+    ))
 }
 
 /// Whether a program said that the disk is full.

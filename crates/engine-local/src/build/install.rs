@@ -289,8 +289,13 @@ fn has_pending_builds(record: &str) -> bool {
 fn telling(lines: Vec<String>) -> Vec<String> {
     let is_manual = |line: &String| line.contains("Clean install a project") || line.starts_with("npm error Usage:");
     let said = lines.into_iter().take_while(|line| !is_manual(line));
-    let told: Vec<String> = said.filter(|line| !line.starts_with("Progress: resolved ")).collect();
+    let told: Vec<String> = said.filter(|line| !is_chatter(line)).collect();
     told[told.len().saturating_sub(LAST_LINES)..].to_vec()
+}
+
+/// Whether a line says how far an install got, or what Yarn thinks of peers in every one.
+fn is_chatter(line: &str) -> bool {
+    line.starts_with("Progress: resolved ") || ["YN0002", "YN0060", "YN0086"].iter().any(|code| line.contains(code))
 }
 
 /// Whether a package manager says that a hook or a plugin of the repository failed: pnpm; Yarn.

@@ -7,9 +7,10 @@ use super::container::{self, Container};
 use super::frameworks::HTTP;
 use super::makefile;
 use super::member::Member;
-use super::nx::Target;
+use super::nx::{Project, Target};
 use super::unserved;
 use super::{Answer, Kind};
+use crate::script::Value;
 
 /// What source text says where requests are answered without a library.
 const LISTENING: [&str; 7] =
@@ -117,26 +118,65 @@ fn target(member: &Member<'_>) -> Option<Answer> {
     Some(Answer { build: built(member), port: answer.port.or(image.port), ..answer })
 }
 
-/// A program that Nx builds and starts by its own executors.
+/// A program that Nx builds and starts by its own executors, or bundles by a configuration that says so.
 fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
     let project = member.project.as_ref()?;
-    let serve = project.target("serve").filter(|target| target.is_by(&["@nx/js", "@nx/node"]))?;
-    let build = project.target("build")?;
-    let said = build.outputs.iter().find(|output| !output.contains("{options") && !output.contains('*'));
-    let output = member.of_root(build.option("outputPath").or(said.map(String::as_str))?);
+    let serve = project.target("serve").filter(|target| target.is_by(&["@nx/js", "@nx/node"]));
+    let bundle = bundle_of_nx(member).filter(|bundle| bundle.is_for_node);
+    let build = project.target("build");
+    let said = build.and_then(|build| {
+        let whole = build.outputs.iter().find(|output| !output.contains("{options") && !output.contains('*'));
+        build.option("outputPath").or(whole.map(String::as_str)).map(|path| member.of_root(path))
+    });
+    let bundled = || bundle.as_ref().and_then(|bundle| bundle.output.clone());
+    let output = match serve {
+        Some(_) => said.or_else(bundled)?,
+        None => bundled()?,
+    };
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
         None => output,
     };
-    let entry = build.option("outputFileName").map(str::to_owned).unwrap_or_else(|| {
-        let main = build.option("main").and_then(|main| main.rsplit('/').next()).unwrap_or("main.ts");
+    let entry = build.and_then(|build| build.option("outputFileName")).map(str::to_owned).unwrap_or_else(|| {
+        let main = build.and_then(|build| build.option("main"));
+        let main = main.or(bundle.as_ref().and_then(|bundle| bundle.main.as_deref()));
+        let main = main.and_then(|main| main.rsplit('/').next()).unwrap_or("main.ts");
         format!("{}.js", main.rsplit_once('.').map_or(main, |(stem, _)| stem))
     });
     let (kind, why) = serving(member, false);
     let is_nest = main_text(member).is_some_and(|main| main.contains("NestFactory"));
-    let because = format!("the target `serve` of Nx by `{}`, and {why}", serve.executor);
-    let answer = Answer::new(kind, because).started(format!("node {folder}/{entry}"));
-    Some(Answer { framework: is_nest.then_some(Framework::Nest), build: built(member), ..answer })
+    let by = match (serve, &bundle) {
+        (Some(serve), _) => format!("the target `serve` of Nx by `{}`", serve.executor),
+        (None, Some(bundle)) => format!("`{}` bundles it for Node.js", bundle.file),
+        (None, None) => return None,
+    };
+    let answer = Answer::new(kind, format!("{by}, and {why}")).started(format!("node {folder}/{entry}"));
+    let build = built(member).or_else(|| bundle.map(|_| by_nx(member, project)));
+    Some(Answer { framework: is_nest.then_some(Framework::Nest), build, ..answer })
+}
+
+/// What a configuration of webpack or Rspack with Nx's plugin says; Nx infers a target `build` from it.
+struct Bundle {
+    file: String,
+    is_for_node: bool,
+    main: Option<String>,
+    output: Option<String>,
+}
+
+fn bundle_of_nx(member: &Member<'_>) -> Option<Bundle> {
+    let found = ["webpack.config", "rspack.config"].into_iter().find_map(|stem| member.configuration(stem));
+    let (file, script) = found?;
+    let plugins = script.at("plugins").and_then(Value::as_list).unwrap_or_default();
+    let options = plugins.iter().find_map(|plugin| match plugin {
+        Value::Call { callee, arguments } => {
+            let name = callee.rsplit('.').next().unwrap_or(callee);
+            ["NxAppWebpackPlugin", "NxWebpackPlugin", "NxAppRspackPlugin"].contains(&name).then(|| arguments.first())
+        }
+        _ => None,
+    })??;
+    let text = |key: &str| options.at(key).and_then(Value::as_text).map(str::to_owned);
+    let output = script.text("output.path").and_then(|path| member.output(path));
+    Some(Bundle { file, is_for_node: text("target").as_deref() == Some("node"), main: text("main"), output })
 }
 
 /// An image whose last stage runs a file.
@@ -327,9 +367,14 @@ fn built(member: &Member<'_>) -> Option<String> {
     member.build().or_else(|| {
         let project = member.project.as_ref()?;
         let target = project.target("build")?;
-        let name = project.name.as_deref().or_else(|| member.manifest.text("name")).unwrap_or(member.folder_name());
-        in_folder_of(member, target).or_else(|| Some(format!("nx run {name}:build")))
+        in_folder_of(member, target).or_else(|| Some(by_nx(member, project)))
     })
+}
+
+/// What builds a project by Nx.
+fn by_nx(member: &Member<'_>, project: &Project) -> String {
+    let name = project.name.as_deref().or_else(|| member.manifest.text("name")).unwrap_or(member.folder_name());
+    format!("nx run {name}:build")
 }
 
 /// The command of a target as it is run from the member's folder: Nx runs it in `cwd`, else in the workspace's root.

@@ -454,12 +454,13 @@ impl Reader {
         argument.as_expression().map_or(Value::Unknown, |expression| self.value(expression))
     }
 
-    /// `new URL("./dist", import.meta.url)` is a path beside the file.
+    /// `new URL("./dist", import.meta.url)` is a path beside the file; of all else it is known what it is made of.
     fn constructed(&mut self, new: &NewExpression<'_>) -> Value {
         let arguments: Vec<Value> = new.arguments.iter().map(|argument| self.argument(argument)).collect();
-        match (dotted(&new.callee).as_deref(), arguments.as_slice()) {
-            (Some("URL"), [Value::Text(path), _]) if path.starts_with('.') => Value::Text(path.clone()),
-            _ => Value::Unknown,
+        match (dotted(&new.callee), arguments.as_slice()) {
+            (Some(name), [Value::Text(path), _]) if name == "URL" && path.starts_with('.') => Value::Text(path.clone()),
+            (Some(callee), _) => Value::Call { callee, arguments },
+            (None, _) => Value::Unknown,
         }
     }
 

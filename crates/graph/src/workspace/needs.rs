@@ -45,6 +45,13 @@ impl Needs {
         Needs { run: needs(false), with_dev: needs(true) }
     }
 
+    /// A member whose sources are built together with those of another, which no manifest names.
+    pub fn import(&mut self, member: &RepoPath, imported: &RepoPath) {
+        for needs in [&mut self.run, &mut self.with_dev] {
+            needs.entry(member.clone()).or_default().insert(imported.clone());
+        }
+    }
+
     /// One more need of a build, which no manifest names.
     pub fn add(&mut self, member: &RepoPath, needed: &RepoPath) {
         if member != needed {

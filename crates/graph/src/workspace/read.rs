@@ -6,7 +6,7 @@ use model::{PackageManager, RepoPath};
 use serde_json::Value;
 
 use super::needs::{Needs, Order};
-use super::{Member, Root, Unreadable, Workspace, apps, links};
+use super::{Member, Root, Unreadable, Workspace, aliases, apps, links};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -86,6 +86,10 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
+    // They are built together with who imports them, so that none of their own builds has to run before.
+    for (member, imported) in aliases::find(&workspace, &files)? {
+        workspace.needs.import(&member, &imported);
+    }
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
     if workspace.apps.is_empty() && !reader.has_errors() {
@@ -489,7 +493,7 @@ fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
-    is_of_rules || is_read && path.split('/').all(|part| part != "node_modules")
+    is_of_rules || aliases::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
 }
 
 /// The lockfile that a package manager writes.

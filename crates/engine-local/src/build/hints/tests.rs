@@ -709,6 +709,14 @@ fn what_the_registry_has_not_is_named() {
         "No authorization header was set for the request.".to_owned(),
     ];
     let hint = gone(&lines).unwrap();
-    assert!(hint.contains("has no `https://registry.example/a/-/a-8.30.0.tgz`:"), "{hint}");
+    assert!(hint.contains("does not have `https://registry.example/a/-/a-8.30.0.tgz`:"), "{hint}");
     assert_eq!(gone(&lines[1..]), None);
+    let lines = [
+        "➤ YN0035: │ a@npm:1.0.0: Package not found",
+        "➤ YN0035: │   Response Code: 404 (Not Found)",
+        "➤ YN0035: │   Request Method: GET",
+        "➤ YN0035: │   Request URL: https://registry.example/a/-/a-1.0.0.tgz",
+    ];
+    let hint = gone(&lines.map(str::to_owned)).unwrap();
+    assert!(hint.starts_with("the registry does not have `https://registry.example/a/-/a-1.0.0.tgz`"), "{hint}");
 }

@@ -1,0 +1,89 @@
+//! Tests of aliases: who imports whom without naming it in a manifest.
+
+use expect_test::{Expect, expect};
+
+use super::quoted;
+use crate::notation::World;
+use crate::workspace::Workspace;
+
+/// Which members each app needs.
+fn check(text: &str, expected: Expect) {
+    let workspace = Workspace::read(World::of(&text.replace('\'', "\"")).snapshot()).expect("it can be read");
+    let needs = workspace.apps.values().map(|app| {
+        let closure = workspace.closure(&app.path, true);
+        let names: Vec<&str> = closure.iter().map(|(path, _)| path.as_str()).collect();
+        format!("{}: {}", app.name, names.join(" "))
+    });
+    expected.assert_eq(&needs.collect::<Vec<_>>().join("\n"));
+}
+
+const SITE: &str = "
+    shop*
+    blog*
+    ui
+    tokens
+    alone
+    tsconfig.base.json = {'compilerOptions': {'paths': {'@x/ui': ['packages/ui/index.ts'], '@x/*': ['./packages/*/index.ts'], '@/*': ['src/*'],}}} // ours
+    packages/ui/tsconfig.lib.json = {'extends': '../../tsconfig.base'}
+    packages/ui/index.ts = export * from '@x/tokens';
+";
+
+#[test]
+fn what_is_imported_by_an_alias_is_needed_with_all_that_it_imports() {
+    let shop = "apps/shop/tsconfig.json = {'extends': ['@tsconfig/strict', '../../tsconfig.base.json']}";
+    check(
+        &format!("{SITE} \n {shop} \n apps/shop/a.tsx = import {{ a }} from '@x/ui'; import '@/b';"),
+        expect![[r#"
+            blog: 
+            shop: packages/ui packages/tokens"#]],
+    );
+    check(
+        &format!("{SITE} \n {shop} \n apps/shop/a.d.ts = import '@x/ui' \n apps/shop/b.ts = '@x/nobody' '@x/shop'"),
+        expect![[r#"
+            blog: 
+            shop: "#]],
+    );
+}
+
+#[test]
+fn the_nearest_configuration_holds() {
+    check(
+        "shop* \n ui \n tokens
+        tsconfig.json = {'compilerOptions': {'baseUrl': './packages', 'paths': {'ui/*': ['ui/*']}}}
+        apps/shop/a.ts = require('ui/button')",
+        expect!["shop: packages/ui"],
+    );
+    check(
+        "shop* \n ui \n tokens
+        tsconfig.json = {'compilerOptions': {'paths': {'ui': ['packages/ui']}}}
+        apps/shop/tsconfig.json = {'extends': '../../tsconfig.json', 'compilerOptions': {'paths': {'ui': ['../../packages/tokens/']}}}
+        apps/shop/a.vue = import('ui')",
+        expect!["shop: packages/tokens"],
+    );
+}
+
+#[test]
+fn strange_configuration_leads_nowhere() {
+    check(
+        "shop* \n ui
+        tsconfig.json = {'extends': './tsconfig.json'}
+        apps/shop/tsconfig.json = {'extends': '../../tsconfig.json'}
+        apps/shop/a.ts = import 'ui'",
+        expect!["shop: "],
+    );
+    check(
+        "shop* \n ui
+        tsconfig.json = {'compilerOptions': {'paths': {'ui': ['../../../packages/ui'], '*': ['packages/*'], 'x': 1, '': ['packages/ui']}}}
+        apps/shop/a.ts = import 'ui'; import 'x'; import ''",
+        expect!["shop: "],
+    );
+}
+
+#[test]
+fn names_are_found_in_quotes_of_one_line() {
+    // What lies between two texts is taken for one as well, and is no module's name.
+    let found = |text| quoted(text).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(found("import a from 'a'\nimport(\"b\")\n`c`"), ["a", "b", "c"]);
+    assert_eq!(found("'a', 'b'"), ["a", ", ", "b"]);
+    assert_eq!(found("'a\nb' ''"), [" "]);
+}
