@@ -61,6 +61,8 @@ pub struct FoundRoot {
     pub lockfile: Option<String>,
     /// What says that it is a root.
     pub said_by: SaidBy,
+    /// Members that only Nx knows, by their `project.json`: no package manager reads their manifests.
+    pub projects: BTreeSet<RepoPath>,
 }
 
 /// What says that a folder is a root.
@@ -165,6 +167,7 @@ impl Finder<'_> {
         }
         let by = said.as_ref().map_or(SaidBy::Nx, |said| said.by);
         let mut members = said.map(|said| self.members(folder, &said)).unwrap_or_default();
+        let named = members.clone();
         if has_nx {
             let projects = self.files.below(folder.as_str()).filter(|path| !is_of_no_workspace(path));
             let projects = projects.filter_map(|path| path.strip_suffix("/project.json")?.parse().ok());
@@ -173,14 +176,17 @@ impl Finder<'_> {
         if by == SaidBy::Nx && members.is_empty() {
             return None;
         }
-        Some(self.root(folder.clone(), members.into_iter().collect(), by))
+        let projects = members.difference(&named).cloned().collect();
+        let root = self.root(folder.clone(), members.into_iter().collect(), by);
+        Some(FoundRoot { projects, ..root })
     }
 
     fn root(&mut self, folder: RepoPath, members: Vec<RepoPath>, said_by: SaidBy) -> FoundRoot {
         let (manager, lockfile) = self.manager(&folder, true);
         let own = self.files.holds(&folder.join("package.json")).then(|| folder.clone());
         let others = members.into_iter().filter(|member| *member != folder);
-        FoundRoot { members: own.into_iter().chain(others).collect(), folder, manager, lockfile, said_by }
+        let projects = BTreeSet::new();
+        FoundRoot { members: own.into_iter().chain(others).collect(), folder, manager, lockfile, said_by, projects }
     }
 
     /// What names the members of this folder's workspace. `pnpm-workspace.yaml` beats `workspaces`, unless another

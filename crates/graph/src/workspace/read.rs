@@ -124,6 +124,7 @@ fn found_or_plain(files: &Contents) -> Discovered {
             manager: None,
             lockfile: None,
             said_by: SaidBy::Alone,
+            projects: BTreeSet::new(),
         });
     }
     discovered
@@ -326,7 +327,8 @@ impl Reader {
     /// What manifests ask for and the lockfile does not know: every install would fail.
     fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>) {
         let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
-        let of_members = members.values().map(|member| (&member.path, &member.manifest));
+        let installed = members.values().filter(|member| !found.projects.contains(&member.path));
+        let of_members = installed.map(|member| (&member.path, &member.manifest));
         let manifests: BTreeMap<&RepoPath, &Manifest> = of_members.chain([(&root.folder, &root.manifest)]).collect();
         let install = format!("`{} install`", root.manager.program());
         let Some((lockfile, path)) = root.lockfile.as_ref().zip(found.lockfile.as_ref()) else {

@@ -782,3 +782,23 @@ fn check_roots(text: &str) -> String {
         Err(unreadable) => problems(unreadable),
     }
 }
+
+#[test]
+fn what_only_nx_knows_is_not_installed_for_itself() {
+    let site = r#"
+        shop*
+        #react 1.0.0
+        nx.json = {}
+        libs/kit/project.json = {"name": "kit"}
+        libs/kit/package.json = {"name": "@x/kit", "dependencies": {"tslib": "^2.0.0"}}
+    "#;
+    check(site, expect!["shop: apps/shop, the default\nno app: libs/kit: it is a library: nothing to build or start"]);
+    // A member of the package manager's own is.
+    let packages = site.replace("libs/kit", "packages/kit");
+    check(
+        &packages,
+        expect![[r#"
+        error: packages/kit/package.json: it needs `tslib`, which `package-lock.json` does not know
+        hint: `npm install`, then commit `package-lock.json`"#]],
+    );
+}
