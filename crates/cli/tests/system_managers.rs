@@ -529,6 +529,8 @@ fn what_is_asked_for_is_found_or_refused() {
     assert!(native.package_manager.starts_with("pnpm@12."), "{native:?}");
     let follows = resolve(None, Some("pnpm@11.28.11")).expect("Node.js follows its package manager");
     assert!(semver_major(&follows.node) >= 22, "{follows:?}");
+    let old = resolve(Some(">=16.17"), Some("pnpm@7.9.5")).expect("an old package manager");
+    assert!(semver_major(&old.node) < 20, "one that it runs on, whatever it says: {old:?}");
     let said = refused(Some("20.0.0 - 20.99"), Some("npm@0.0.99"));
     assert!(said.contains("no npm 0.0.99"), "{said}");
 }

@@ -311,7 +311,11 @@ impl Repository {
     /// # Errors
     /// If git fails, or an object is missing (a partial clone without a network).
     pub fn contents(&self, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
-        command::contents(&self.common, objects)
+        let contents = command::contents(&self.common, objects)?.into_iter().zip(objects);
+        let whole = contents.map(|(content, object)| {
+            content.ok_or_else(|| command::unread(format!("object {object}: it is not there")))
+        });
+        whole.collect()
     }
 
     /// The files of a commit.

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use semver::Version;
 use serde_json::{Value, json};
 
 use super::range::Range;
@@ -109,9 +110,17 @@ fn is_native(file: &Path) -> io::Result<bool> {
     Ok(first[..read] == *b"\x7fELF")
 }
 
-/// The Node.js that a package manager in a place runs on, if it says so.
+/// The Node.js that a package manager in a place runs on, if it says so, or it is known to be wrong about that.
 pub fn engine_of(place: &Path) -> Option<Range> {
-    engine(&place.join("node_modules").join(package(place).ok()?))
+    let name = package(place).ok()?;
+    let folder = place.join("node_modules").join(&name);
+    let version = || Version::parse(manifest(&folder).ok()?.get("version")?.as_str()?).ok();
+    // pnpm 7.32 and 8.0 end every request on Node.js 20 with `ERR_INVALID_THIS`, 7.33 and 8.3.1 do not (tried).
+    let is_too_old = |version: Version| Range::parse("<7.33.0 || >=8.0.0 <8.3.1").is_some_and(|it| it.holds(&version));
+    if name == "pnpm" && version().is_some_and(is_too_old) {
+        return Range::parse("<20");
+    }
+    engine(&folder)
 }
 
 /// The Node.js that a package runs on, if it says so.

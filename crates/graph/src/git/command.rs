@@ -48,12 +48,16 @@ pub fn bytes(common: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
     output(about(common, arguments), arguments)
 }
 
-/// Contents of objects, in the order of their ids.
-pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
+/// That contents could not be read.
+pub fn unread(said: String) -> GitError {
+    GitError::Failed { command: "cat-file --batch".to_owned(), status: None, said }
+}
+
+/// Contents of objects, in the order of their ids; none of one that is not there.
+pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
     if objects.is_empty() {
         return Ok(Vec::new());
     }
-    let failed = |said: String| GitError::Failed { command: "cat-file --batch".to_owned(), status: None, said };
     let mut child = about(common, &["cat-file", "--batch"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -65,15 +69,15 @@ pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitErro
     // Written by a thread of its own: git answers while it is still being asked.
     let writer = std::thread::spawn(move || input.write_all(asked.as_bytes()));
     let mut answers = BufReader::new(child.stdout.take().expect("standard output is piped"));
-    let contents: Result<Vec<Vec<u8>>, GitError> = objects
+    let contents: Result<Vec<Option<Vec<u8>>>, GitError> = objects
         .iter()
-        .map(|object| read_object(&mut answers).map_err(|cause| failed(format!("object {object}: {cause}"))))
+        .map(|object| read_object(&mut answers).map_err(|cause| unread(format!("object {object}: {cause}"))))
         .collect();
     drop(answers);
     let written = writer.join().expect("writing does not panic");
-    child.wait().map_err(|cause| failed(cause.to_string()))?;
+    child.wait().map_err(|cause| unread(cause.to_string()))?;
     let contents = contents?;
-    written.map_err(|cause| failed(cause.to_string()))?;
+    written.map_err(|cause| unread(cause.to_string()))?;
     Ok(contents)
 }
 
@@ -103,14 +107,17 @@ fn output(mut command: Command, arguments: &[&str]) -> Result<Vec<u8>, GitError>
     Err(GitError::Failed { command: arguments.join(" "), status: output.status.code(), said })
 }
 
-fn read_object(answers: &mut impl BufRead) -> io::Result<Vec<u8>> {
+fn read_object(answers: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut header = String::new();
     answers.read_line(&mut header)?;
+    if header.trim_end().ends_with(" missing") {
+        return Ok(None);
+    }
     let size = header.trim_end().rsplit_once(' ').and_then(|(_, size)| size.parse::<u64>().ok());
-    let size = size.ok_or_else(|| io::Error::other(format!("it is not there ({})", header.trim())))?;
+    let size = size.ok_or_else(|| io::Error::other(format!("git ended before it, or said `{}`", header.trim())))?;
     let mut content = Vec::new();
     answers.take(size).read_to_end(&mut content)?;
     let mut newline = [0];
     answers.read_exact(&mut newline)?;
-    Ok(content)
+    Ok(Some(content))
 }

@@ -109,11 +109,36 @@ impl Snapshot {
     /// # Errors
     /// If git fails, or an object is missing (a partial clone without a network).
     pub fn read<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
+        let whole = |(path, content): (String, Option<Vec<u8>>)| match content {
+            Some(content) => Ok((path, content)),
+            None => {
+                let object = self.files.get(&path).map_or("", |file| file.object.as_str());
+                Err(command::unread(format!("object {object}, which is `{path}`: it is not there")))
+            }
+        };
+        self.contents(paths)?.into_iter().map(whole).collect()
+    }
+
+    /// The same of those files whose contents are there.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn read_there<'a>(
+        &self,
+        paths: impl IntoIterator<Item = &'a str>,
+    ) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
+        Ok(self.contents(paths)?.into_iter().filter_map(|(path, content)| Some((path, content?))).collect())
+    }
+
+    fn contents<'a>(
+        &self,
+        paths: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Vec<(String, Option<Vec<u8>>)>, GitError> {
         let there: Vec<&ShownFile> = paths.into_iter().filter_map(|path| self.files.get(path)).collect();
         let paths = there.iter().map(|file| file.path.to_string());
         match &self.reader {
             Reader::Memory(contents) => {
-                Ok(paths.filter_map(|path| Some((path.clone(), contents.get(&path)?.clone()))).collect())
+                Ok(paths.filter_map(|path| Some((path.clone(), Some(contents.get(&path)?.clone())))).collect())
             }
             Reader::Git(common) => {
                 let objects: Vec<&str> = there.iter().map(|file| file.object.as_str()).collect();

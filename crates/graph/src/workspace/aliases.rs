@@ -44,7 +44,8 @@ pub fn find(workspace: &Workspace, files: &Contents) -> Result<BTreeSet<(RepoPat
         let is_source = |path: &str| SOURCES.iter().any(|end| path.ends_with(end)) && !path.ends_with(".d.ts");
         let sources = workspace.files_of(member).filter(|file| file.mode != SYMBOLIC_LINK);
         let sources = sources.map(|file| file.path.as_str()).filter(|path| is_source(path));
-        for text in workspace.snapshot.read(sources)?.into_values() {
+        // What is not there cannot be built either, which the build says.
+        for text in workspace.snapshot.read_there(sources)?.into_values() {
             let text = String::from_utf8_lossy(&text);
             let targets = quoted(&text).flat_map(|name| aliases.targets(name));
             let others = targets.filter_map(|target| owner(workspace, &target));
