@@ -97,7 +97,10 @@ fn hashes(folder: &Path) -> io::Result<BTreeMap<String, Option<String>>> {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> io::Result<Output> {
-    Command::new("npm").args(arguments).current_dir(folder).env("npm_config_update_notifier", "false").output()
+    let mut command = Command::new("npm");
+    command.args(arguments).current_dir(folder).env("npm_config_update_notifier", "false");
+    // A connection that stalls is tried again after half a minute, not after npm's five.
+    command.env("npm_config_fetch_timeout", "30000").output()
 }
 
 fn remedy(output: &Output) -> Remedy {

@@ -130,10 +130,7 @@ impl Snapshot {
         Ok(self.contents(paths)?.into_iter().filter_map(|(path, content)| Some((path, content?))).collect())
     }
 
-    fn contents<'a>(
-        &self,
-        paths: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Vec<(String, Option<Vec<u8>>)>, GitError> {
+    fn contents<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Result<Vec<Content>, GitError> {
         let there: Vec<&ShownFile> = paths.into_iter().filter_map(|path| self.files.get(path)).collect();
         let paths = there.iter().map(|file| file.path.to_string());
         match &self.reader {
@@ -148,6 +145,9 @@ impl Snapshot {
         }
     }
 }
+
+/// A file's path, and its content if that is there.
+type Content = (String, Option<Vec<u8>>);
 
 /// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
 /// the repository.
