@@ -351,7 +351,7 @@ impl Planner<'_> {
             let reach = Reach::Package { folder: needed.to_string(), via: via.clone() };
             self.show_member(needed, reach, ignore, &mut draft);
         }
-        self.show_outside(path, ignore, &mut draft);
+        self.show_outside(path, &closure, ignore, &mut draft);
         self.count_dependencies(path, &closure, &mut draft);
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
@@ -398,8 +398,12 @@ impl Planner<'_> {
     }
 
     /// What no other member owns: configuration above the member, and what any build of the root may read. Of folders
-    /// outside the root only configuration governs it.
-    fn show_outside(&self, path: &RepoPath, ignore: &GlobSet, draft: &mut Draft) {
+    /// outside the root configuration governs it, and it may import from them.
+    fn show_outside(&self, path: &RepoPath, closure: &[(RepoPath, Vec<String>)], ignore: &GlobSet, draft: &mut Draft) {
+        let imports = |name: &str| {
+            let mut members = closure.iter().map(|(needed, _)| needed).chain([path]);
+            members.any(|member| self.workspace.does_import(member, name))
+        };
         let root = &self.root.folder;
         let of_root = self.workspace.files_of(root).filter(|_| !root.is_root() && self.workspace.is_member(root));
         let manifest = root.join("package.json");
@@ -409,8 +413,15 @@ impl Planner<'_> {
                 continue;
             }
             if !root.holds(name) {
-                if governs(name, root) && !ignore.is_match(name) {
-                    draft.show(Component::File(name.to_owned()), file, Reach::Above);
+                let reach = if governs(name, root) {
+                    Reach::Above
+                } else if imports(name) {
+                    Reach::Unowned
+                } else {
+                    continue;
+                };
+                if !ignore.is_match(name) {
+                    draft.show(Component::File(name.to_owned()), file, reach);
                 }
                 continue;
             }

@@ -61,6 +61,7 @@ pub struct Workspace {
     /// Paths of the files of each member, and by none of those of nobody.
     owned: BTreeMap<Option<RepoPath>, Vec<String>>,
     needs: Needs,
+    imported_folders: BTreeMap<RepoPath, BTreeSet<String>>,
     order: Order,
 }
 
@@ -243,6 +244,11 @@ impl Workspace {
     /// Files that belong to no member, or to one at the repository's root.
     pub fn unowned_files(&self) -> impl Iterator<Item = &ShownFile> {
         self.owned.get(&None).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
+    }
+
+    /// Whether a member imports from the folder of a file outside its root, which belongs to nobody.
+    pub fn does_import(&self, member: &RepoPath, file: &str) -> bool {
+        self.imported_folders.get(member).is_some_and(|folders| folders.iter().any(|folder| file.starts_with(folder)))
     }
 
     /// The place of a member in an order in which each comes after those that it needs. Of members that need each

@@ -29,13 +29,22 @@ pub fn is_read(path: &str) -> bool {
     is_configuration && path.split('/').all(|part| part != "node_modules")
 }
 
-/// Who imports whom by an alias: pairs of members.
+/// What is imported by aliases.
+#[derive(Clone, Debug, Default)]
+pub struct Imports {
+    /// Who imports whom: pairs of members.
+    pub members: BTreeSet<(RepoPath, RepoPath)>,
+    /// Folders of nobody, outside the workspace's root, that a member imports from; each ends with a `/`.
+    pub folders: BTreeMap<RepoPath, BTreeSet<String>>,
+}
+
+/// What is imported by aliases in a workspace.
 ///
 /// # Errors
 /// If git fails.
-pub fn find(workspace: &Workspace, files: &Contents) -> Result<BTreeSet<(RepoPath, RepoPath)>, GitError> {
+pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError> {
     let mut read = Read { files, known: BTreeMap::new() };
-    let mut found = BTreeSet::new();
+    let mut found = Imports::default();
     for member in workspace.members.keys() {
         let aliases = read.aliases(workspace, member);
         if aliases.is_empty() {
@@ -47,9 +56,18 @@ pub fn find(workspace: &Workspace, files: &Contents) -> Result<BTreeSet<(RepoPat
         // What is not there cannot be built either, which the build says.
         for text in workspace.snapshot.read_there(sources)?.into_values() {
             let text = String::from_utf8_lossy(&text);
-            let targets = quoted(&text).flat_map(|name| aliases.targets(name));
-            let others = targets.filter_map(|target| owner(workspace, &target));
-            found.extend(others.filter(|other| *other != member).map(|other| (member.clone(), other.clone())));
+            for target in quoted(&text).flat_map(|name| aliases.targets(name)) {
+                match owner(workspace, &target) {
+                    Some(other) if other == member => {}
+                    Some(other) => drop(found.members.insert((member.clone(), other.clone()))),
+                    None => {
+                        let folder = above(&target).filter(|folder| !folder.is_empty());
+                        let is_outside = workspace.root_of(member).is_none_or(|root| !root.folder.holds(&target));
+                        let folders = found.folders.entry(member.clone()).or_default();
+                        folders.extend(folder.filter(|_| is_outside).map(|folder| format!("{folder}/")));
+                    }
+                }
+            }
         }
     }
     Ok(found)

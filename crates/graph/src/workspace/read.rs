@@ -49,6 +49,7 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     let mut workspace = Workspace {
         owned: BTreeMap::new(),
         needs: Needs::default(),
+        imported_folders: BTreeMap::new(),
         order: Order::default(),
         snapshot,
         roots: BTreeMap::new(),
@@ -87,9 +88,11 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
     // They are built together with who imports them, so that none of their own builds has to run before.
-    for (member, imported) in aliases::find(&workspace, &files)? {
-        workspace.needs.import(&member, &imported);
+    let imports = aliases::find(&workspace, &files)?;
+    for (member, imported) in &imports.members {
+        workspace.needs.import(member, imported);
     }
+    workspace.imported_folders = imports.folders;
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
     if workspace.apps.is_empty() && !reader.has_errors() {

@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::quoted;
+use crate::git::Snapshot;
 use crate::notation::World;
 use crate::workspace::Workspace;
 
@@ -86,4 +87,25 @@ fn names_are_found_in_quotes_of_one_line() {
     assert_eq!(found("import a from 'a'\nimport(\"b\")\n`c`"), ["a", "b", "c"]);
     assert_eq!(found("'a', 'b'"), ["a", ", ", "b"]);
     assert_eq!(found("'a\nb' ''"), [" "]);
+}
+
+#[test]
+fn folders_outside_the_root_are_imported_from() {
+    let files = [
+        ("ui/package.json", r#"{"name": "ui", "scripts": {"build": "vite build"}}"#),
+        ("ui/package-lock.json", r#"{"lockfileVersion": 3, "packages": {"": {"name": "ui"}}}"#),
+        ("ui/index.html", "<p>"),
+        (
+            "ui/tsconfig.json",
+            r#"{"compilerOptions": {"paths": {"@words/*": ["../words/*"], "@server/*": ["../server/*"]}}}"#,
+        ),
+        ("ui/a.ts", "import '@words/en.yaml';"),
+        ("words/en.yaml", "a: b"),
+        ("server/main.go", "package main"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), ("100644", text.as_bytes().to_vec())));
+    let workspace = Workspace::read(Snapshot::in_memory(&files.into_iter().collect())).expect("it can be read");
+    let ui = "ui".parse().unwrap();
+    assert!(workspace.does_import(&ui, "words/en.yaml"));
+    assert!(!workspace.does_import(&ui, "server/main.go"));
 }
