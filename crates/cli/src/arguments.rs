@@ -154,7 +154,7 @@ pub struct Run {
     /// framework's public prefix and those in `build_env`; all others are kept as secrets, for instances only.
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// How long a build may take, in minutes.
+    /// How long an install, and how long the steps of a build, may take, in minutes.
     #[arg(long, value_name = "NUMBER", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
     pub build_minutes: u16,
     /// How many builds at once; by default as many as cores and memory admit.

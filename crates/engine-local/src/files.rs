@@ -261,6 +261,19 @@ pub fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// A path without `.` and `..`, by its words alone; none if it leaves the repository.
+pub fn normal(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            other => parts.push(other),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// How much of a log is read from its end, and from its beginning.
 const PART: u64 = 64 << 10;
 

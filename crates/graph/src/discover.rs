@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::config;
 use crate::detect;
 use crate::diagnostic::Diagnostic;
-use crate::files::Files;
+use crate::files::{self, Files};
 use crate::manifest::Manifest;
 use crate::yaml;
 
@@ -392,16 +392,7 @@ impl Finder<'_> {
 
 /// The glob of the manifests in the folders that a glob names, relative to the repository; none if it leaves that.
 fn manifests_of(folder: &RepoPath, pattern: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.as_str().split('/').filter(|part| !part.is_empty()).collect();
-    for part in pattern.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    parts.push("package.json");
-    Some(parts.join("/"))
+    files::resolved(folder.as_str(), &format!("{pattern}/package.json"))
 }
 
 fn folder_of(path: &str) -> Option<RepoPath> {

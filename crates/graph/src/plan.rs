@@ -222,10 +222,9 @@ impl Planner<'_> {
         let mut wanted: BTreeSet<(usize, RepoPath)> = BTreeSet::new();
         let mut open: Vec<RepoPath> = vec![app.clone()];
         while let Some(path) = open.pop() {
-            for (needed, _) in self.workspace.closure(&path, true) {
-                let is_built = self.workspace.members.get(&needed).is_some_and(Member::has_task);
+            for needed in self.workspace.built_for(&path) {
                 let comes_first = &path == app || position(&needed) < position(&path);
-                if is_built && comes_first && wanted.insert((position(&needed), needed.clone())) {
+                if comes_first && wanted.insert((position(&needed), needed.clone())) {
                     open.push(needed);
                 }
             }

@@ -8,6 +8,7 @@ use model::{App, AppName, Environmental, PackageManager, RepoPath, ShownFile};
 use crate::config::{AppConfig, Config};
 use crate::detect::Finding;
 use crate::diagnostic::Diagnostic;
+use crate::files;
 use crate::git::{GitError, Snapshot};
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
@@ -143,15 +144,7 @@ impl Root {
 
     /// A path that the lockfile or a manifest of the root names, as the repository names it; none if it leaves that.
     pub fn named(&self, below: &str) -> Option<String> {
-        let mut parts: Vec<&str> = self.folder.as_str().split('/').filter(|part| !part.is_empty()).collect();
-        for part in below.split('/') {
-            match part {
-                "" | "." => {}
-                ".." => drop(parts.pop()?),
-                part => parts.push(part),
-            }
-        }
-        Some(parts.join("/"))
+        files::resolved(self.folder.as_str(), below)
     }
 
     /// The version or range of its package manager that its manifest names, with its hash if there is one:
@@ -267,7 +260,7 @@ impl Workspace {
             let mut next = Vec::new();
             for (at, via) in &level {
                 let with_dev = dev && (at == path || self.members.get(at).is_some_and(Member::has_task));
-                for needed in self.needs.direct(at, with_dev) {
+                for needed in self.needs.direct(at, with_dev).chain(self.needs.imported(at)) {
                     if seen.insert(needed.clone()) {
                         let mut via = via.clone();
                         via.insert(0, self.members[needed].name.clone());
@@ -282,6 +275,18 @@ impl Workspace {
             level = next;
         }
         closure
+    }
+
+    /// Members whose build a member's build waits for: those that itself, or a member that it reads, needs by its
+    /// manifest. What is imported by an alias alone is built together with who imports it.
+    pub fn built_for(&self, path: &RepoPath) -> BTreeSet<RepoPath> {
+        let read = self.closure(path, true);
+        let of_member = |at: &RepoPath| {
+            let with_dev = at == path || self.members.get(at).is_some_and(Member::has_task);
+            self.needs.direct(at, with_dev).cloned().collect::<Vec<_>>()
+        };
+        let needed = read.iter().map(|(at, _)| at).chain([path]).flat_map(of_member).filter(|needed| needed != path);
+        needed.filter(|needed| self.members.get(needed).is_some_and(Member::has_task)).collect()
     }
 }
 

@@ -6,6 +6,8 @@
 use api::sandbox::Ending;
 use model::App;
 
+use super::room::PROCESSES;
+
 mod names;
 mod variables;
 
@@ -166,15 +168,17 @@ pub fn is_disk_full(last_lines: &[String]) -> bool {
 pub fn within_limits(ending: &Ending) -> Option<String> {
     let words = if ending.out_of_memory {
         "it may use half of the machine's memory; a smaller `NODE_OPTIONS=--max-old-space-size` or fewer workers need less"
+            .to_owned()
     } else if ending.out_of_time {
-        "a build may take 30 minutes, or as long as `frontage up --build-minutes` says; something in it may wait for what \
+        "a build may take as long as `frontage up --build-minutes` says, or 30 minutes; something in it may wait for what \
          never comes"
+            .to_owned()
     } else if ending.out_of_processes {
-        "a build may have 4096 processes and threads at once; something in it starts ever more of them"
+        format!("a build may have {PROCESSES} processes and threads at once; something in it starts ever more of them")
     } else {
         return None;
     };
-    Some(words.to_owned())
+    Some(words)
 }
 
 fn killed(failed: &Failed<'_>, _: &[String]) -> Option<String> {
@@ -450,9 +454,13 @@ fn missing_file_of_build(failed: &Failed<'_>, lines: &[String]) -> Option<String
         return None;
     }
     let missing = lines.iter().find_map(|line| names::missing_file(line)).filter(|path| !(failed.shows)(path))?;
-    Some(format!(
-        "`{missing}` is not shown to this build; if it is in the repository, add it: `inputs = [\"/{missing}\"]`"
-    ))
+    // An import leaves out how a file's name ends, and what it imports lies beside it.
+    let input = match missing.rsplit_once('/') {
+        Some((folder, name)) if !name.contains('.') => format!("{folder}/**"),
+        _ => missing.clone(),
+    };
+    let why = format!("`{missing}` is not shown to this build; if it is in the repository, add it");
+    Some(of_app(failed, &why, &[&format!("inputs = [\"/{input}\"]")], &[]))
 }
 
 /// The first line with one of these words.

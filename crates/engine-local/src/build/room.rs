@@ -16,7 +16,7 @@ use crate::sandbox::client;
 use crate::{files, runtime, toolchain};
 
 /// How many processes and threads a build may have.
-const PROCESSES: u32 = 4096;
+pub const PROCESSES: u32 = 4096;
 
 /// The least memory that a build is given, in bytes.
 const LEAST_MEMORY: u64 = 2 << 30;

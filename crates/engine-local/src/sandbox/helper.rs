@@ -113,7 +113,8 @@ impl Helper {
         let dial = UnixListener::bind("dial.sock").map_err(failed("could not make `dial.sock`"))?;
         std::env::set_current_dir(&spec.data).map_err(failed("could not enter the data directory"))?;
         prepare(&spec, &folder.path()).map_err(failed("could not prepare the sandbox's folder"))?;
-        let listeners = loopback_listeners(&mut spec).map_err(failed("could not listen for `.internal` names"))?;
+        let listeners =
+            loopback_listeners(&mut spec, &folder.path()).map_err(failed("could not listen for `.internal` names"))?;
         let parent = format!("frontage-{}", &model::Digest::of(spec.data.as_os_str().as_encoded_bytes()).hex()[..12]);
         let (groups, missing) = Groups::make(&parent, &spec.id, spec.limits);
         let status = Status {
@@ -160,11 +161,13 @@ impl Helper {
             self.kill();
         }
         let time_limit = self.spec.time_limit_ms.map(|limit| self.since + Duration::from_millis(limit));
+        let mut looked = self.since;
         loop {
             let now = Instant::now();
             // What begins ever more processes may do so without a word: it is looked now and then.
             let limit = time_limit.filter(|_| !self.ending.out_of_time && !self.ending.out_of_processes);
-            if let Some(limit) = limit {
+            if let Some(limit) = limit.filter(|limit| now >= looked + LOOK || now >= *limit) {
+                looked = now;
                 self.ending.out_of_processes = self.groups.is_out_of_processes();
                 self.ending.out_of_time = now >= limit && !self.ending.out_of_processes;
                 if self.ending.out_of_time || self.ending.out_of_processes {
@@ -175,7 +178,7 @@ impl Helper {
                 self.kill_at = None;
                 self.kill();
             }
-            let look = limit.map(|limit| limit.clamp(now, now + LOOK));
+            let look = limit.map(|limit| limit.min(looked + LOOK));
             let next = [self.kill_at, look].into_iter().flatten().min();
             if self.turn(next.map(|next| next.saturating_duration_since(now))) {
                 break;
@@ -314,7 +317,6 @@ impl Helper {
         self.ending.cpu_ms = used.cpu_ms;
         self.ending.peak_memory_bytes = used.peak_memory_bytes;
         self.ending.out_of_memory = used.out_of_memory && self.ending.code != Some(0);
-        self.ending.out_of_processes = self.groups.is_out_of_processes() && self.ending.code != Some(0);
         self.ending.duration_ms = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX);
         if self.ending.code.is_none() && self.ending.signal.is_none() {
             self.ending.signal = ended;
@@ -465,7 +467,7 @@ fn prepare(spec: &Spec, folder: &Path) -> io::Result<()> {
 }
 
 /// Listeners on the host's loopback, one for each app, and the variables that tell of them.
-fn loopback_listeners(spec: &mut Spec) -> io::Result<Vec<std::net::TcpListener>> {
+fn loopback_listeners(spec: &mut Spec, folder: &Path) -> io::Result<Vec<std::net::TcpListener>> {
     let Internal::PerApp(apps) = &spec.internal else { return Ok(Vec::new()) };
     let mut listeners = Vec::new();
     for app in apps {
@@ -474,7 +476,7 @@ fn loopback_listeners(spec: &mut Spec) -> io::Result<Vec<std::net::TcpListener>>
         spec.env.insert(format!("FRONTAGE_URL_{}", app.as_str().to_uppercase().replace('-', "_")), url);
         listeners.push(listener);
     }
-    fs::write(spec.folder.join(api::sandbox::APPS_FILE), serde_json::to_vec(apps).map_err(io::Error::other)?)?;
+    fs::write(folder.join(api::sandbox::APPS_FILE), serde_json::to_vec(apps).map_err(io::Error::other)?)?;
     Ok(listeners)
 }
 

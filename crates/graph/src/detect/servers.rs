@@ -135,14 +135,15 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
     };
     let folder = match output.strip_prefix('/') {
         Some(outside) => format!("{}{outside}", member.to_root()),
+        None if output.is_empty() => ".".to_owned(),
         None => output,
     };
-    let entry = build.and_then(|build| build.option("outputFileName")).map(str::to_owned).unwrap_or_else(|| {
-        let main = build.and_then(|build| build.option("main"));
-        let main = main.or(bundle.as_ref().and_then(|bundle| bundle.main.as_deref()));
-        let main = main.and_then(|main| main.rsplit('/').next()).unwrap_or("main.ts");
-        format!("{}.js", main.rsplit_once('.').map_or(main, |(stem, _)| stem))
+    let entry = build.and_then(|build| {
+        let main = || build.option("main")?.rsplit('/').next();
+        let named = || main().map(|main| format!("{}.js", main.rsplit_once('.').map_or(main, |(stem, _)| stem)));
+        build.option("outputFileName").map(str::to_owned).or_else(named)
     });
+    let entry = entry.or(bundle.as_ref().map(|bundle| bundle.entry.clone())).unwrap_or_else(|| "main.js".to_owned());
     let (kind, why) = serving(member, false);
     let is_nest = main_text(member).is_some_and(|main| main.contains("NestFactory"));
     let by = match (serve, &bundle) {
@@ -159,7 +160,8 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
 struct Bundle {
     file: String,
     is_for_node: bool,
-    main: Option<String>,
+    /// The file that is started, in the folder of the output: Nx calls it `main.js`, whatever its source is called.
+    entry: String,
     output: Option<String>,
 }
 
@@ -175,8 +177,13 @@ fn bundle_of_nx(member: &Member<'_>) -> Option<Bundle> {
         _ => None,
     })??;
     let text = |key: &str| options.at(key).and_then(Value::as_text).map(str::to_owned);
-    let output = script.text("output.path").and_then(|path| member.output(path));
-    Some(Bundle { file, is_for_node: text("target").as_deref() == Some("node"), main: text("main"), output })
+    let whole = script.text("output.filename").filter(|name| !name.contains('[')).map(str::to_owned);
+    let entry = whole.or_else(|| text("outputFileName")).unwrap_or_else(|| "main.js".to_owned());
+    let output = script.text("output.path").and_then(|path| member.output(path)).or_else(|| {
+        let said = text("outputPath")?;
+        if said.starts_with('.') { member.output(&said) } else { Some(member.of_root(&said)) }
+    });
+    Some(Bundle { file, is_for_node: text("target").as_deref() == Some("node"), entry, output })
 }
 
 /// An image whose last stage runs a file.

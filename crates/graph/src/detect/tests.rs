@@ -612,7 +612,8 @@ fn images_and_targets() {
         watching | + express | project.json = {"targets": {"start": {"command": "bun --watch src/index.ts"}}}
         node | + ^express | src/main.ts = NestFactory.create(App) | project.json = {"name": "node", "targets": {"build": {"executor": "@nx/webpack:webpack", "options": {"outputPath": "dist/apps/node", "main": "apps/node/src/main.ts"}}, "serve": {"executor": "@nx/js:node"}}}
         inferred | + ^express | project.json = {"name": "inferred", "targets": {"build": {"outputs": ["{workspaceRoot}/dist/apps/inferred"]}, "serve": {"executor": "@nx/js:node"}}}
-        bundled | + ^express | src/main.ts = app.listen(1) | project.json = {"name": "bundled", "targets": {"serve": {"executor": "@nx/js:node"}}} | webpack.config.js = module.exports = { output: { path: join(__dirname, "../../dist/apps/bundled") }, plugins: [new NxAppWebpackPlugin({ target: "node", main: "./src/main.ts" })] }
+        bundled | + ^express | src/main.ts = app.listen(1) | project.json = {"name": "bundled", "targets": {"serve": {"executor": "@nx/js:node"}}} | webpack.config.js = module.exports = { output: { path: join(__dirname, "../../dist/apps/bundled") }, plugins: [new NxAppWebpackPlugin({ target: "node", main: "./src/server.ts" })] }
+        called | + ^express | src/main.ts = app.listen(1) | project.json = {"name": "called"} | webpack.config.js = module.exports = { plugins: [new NxAppWebpackPlugin({ target: "node", outputPath: "dist/apps/called", outputFileName: "bundle.js" })] }
         pages-of-nx | + ^express | project.json = {"name": "pages"} | webpack.config.js = module.exports = { output: { path: join(__dirname, "out") }, plugins: [new NxAppWebpackPlugin({ target: "web" })] }
         .^ | + express | Dockerfile = FROM node:20\nEXPOSE 3000\nCMD ["node", "server.js"] | start: node server.js
         . | + express | Dockerfile = FROM node:20\nEXPOSE 3000\nCMD ["node", "server.js"]
@@ -635,6 +636,7 @@ fn images_and_targets() {
             node: server, image-or-target; Nest; build nx run node:build; start node ../../dist/apps/node/main.js; because the target `serve` of Nx by `@nx/js:node`, and it needs `express`; asked
             inferred: server, image-or-target; build nx run inferred:build; start node ../../dist/apps/inferred/main.js; because the target `serve` of Nx by `@nx/js:node`, and it needs `express`; asked
             bundled: server, image-or-target; build nx run bundled:build; start node ../../dist/apps/bundled/main.js; because the target `serve` of Nx by `@nx/js:node`, and it needs `express`; asked
+            called: server, image-or-target; build nx run called:build; start node ../../dist/apps/called/bundle.js; because `webpack.config.js` bundles it for Node.js, and it needs `express`; asked
             pages-of-nx: not served, library; because it is a library: nothing to build or start
             .: not served, library; because it is the workspace's root
             .: server, image-or-target; start node server.js; port 3000; because its `Dockerfile` runs `node`, and its image exposes a port; asked

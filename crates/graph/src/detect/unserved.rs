@@ -5,6 +5,7 @@ use super::Answer;
 use super::command;
 use super::frameworks::HTTP;
 use super::member::Member;
+use crate::files::resolved;
 use crate::script;
 
 /// Words for folders of tests and examples, in the singular: as a folder on the way, or in a member's own name.
@@ -230,17 +231,4 @@ pub(super) fn purpose(member: &Member<'_>) -> Option<&'static str> {
     let file = PURPOSES.iter().find(|(name, _)| member.has(name));
     let known = file.or_else(|| OTHER_HOSTS.iter().find(|(name, _)| member.owns(name)));
     known.map(|(_, because)| *because)
-}
-
-/// A path relative to a folder, from the repository's root.
-fn resolved(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }

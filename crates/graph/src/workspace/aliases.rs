@@ -4,16 +4,17 @@
 //! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `extends`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use model::RepoPath;
+use serde_json::Value;
 
 use super::Workspace;
-use crate::files::{Contents, Files as _};
+use crate::files::{Contents, Files as _, resolved};
 use crate::git::{GitError, SYMBOLIC_LINK};
-use crate::script::{self, Script, Value};
 
-/// How many files one after the other may extend each other.
-const DEEPEST: usize = 10;
+/// How many files may extend each other.
+const LONGEST_CHAIN: usize = 50;
 
 /// The longest name that a module is imported by.
 const LONGEST: usize = 300;
@@ -25,7 +26,7 @@ const SOURCES: [&str; 12] =
 /// Whether a file may say which names stand for which folders.
 pub fn is_read(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_configuration = (name.starts_with("tsconfig") || name.starts_with("jsconfig")) && name.ends_with(".json");
+    let is_configuration = (name.contains("tsconfig") || name.contains("jsconfig")) && name.ends_with(".json");
     is_configuration && path.split('/').all(|part| part != "node_modules")
 }
 
@@ -43,7 +44,7 @@ pub struct Imports {
 /// # Errors
 /// If git fails.
 pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError> {
-    let mut read = Read { files, known: BTreeMap::new() };
+    let mut read = Read { files, texts: BTreeMap::new(), paths: BTreeMap::new(), own: BTreeMap::new() };
     let mut found = Imports::default();
     for member in workspace.members.keys() {
         let aliases = read.aliases(workspace, member);
@@ -77,9 +78,9 @@ pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Aliases {
     /// Whole names, and the paths of the repository that they stand for.
-    whole: BTreeMap<String, Vec<String>>,
-    /// Names with a `*`, as what is before and after it; the same of the paths.
-    open: Vec<([String; 2], Vec<[String; 2]>)>,
+    whole: BTreeMap<String, BTreeSet<String>>,
+    /// Names with a `*`, by what is before and after it, and paths, each with a `*` or without.
+    open: BTreeMap<[String; 2], BTreeSet<String>>,
 }
 
 impl Aliases {
@@ -87,104 +88,149 @@ impl Aliases {
         self.whole.is_empty() && self.open.is_empty()
     }
 
-    /// Paths that a name may stand for.
+    /// Paths that a name may stand for: of several that match, the one with the longest beginning holds.
     fn targets(&self, name: &str) -> Vec<String> {
         if let Some(paths) = self.whole.get(name) {
-            return paths.clone();
+            return paths.iter().cloned().collect();
         }
-        let matching = self.open.iter().filter_map(|([before, after], paths)| {
-            let middle = name.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
-            Some(paths.iter().map(move |[head, tail]| format!("{head}{middle}{tail}")))
-        });
-        matching.flatten().collect()
+        let middle = |[before, after]: &[String; 2]| {
+            Some(name.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned())
+        };
+        let matching = self.open.iter().filter_map(|(pattern, paths)| Some((pattern, middle(pattern)?, paths)));
+        let longest = matching.max_by_key(|([before, _], ..)| before.len());
+        longest
+            .map(|(_, middle, paths)| paths.iter().map(|path| path.replacen('*', &middle, 1)).collect())
+            .unwrap_or_default()
+    }
+
+    /// Takes an alias along, if one of its paths may lead out of `member`.
+    fn add(&mut self, workspace: &Workspace, member: &RepoPath, name: &str, targets: &[String]) {
+        let leads_out = targets.iter().any(|target| leads_out(workspace, member, target));
+        match name.split_once('*') {
+            _ if !leads_out => {}
+            None => self.whole.entry(name.to_owned()).or_default().extend(targets.iter().cloned()),
+            // A bare `*` is for what is found nowhere else; every text would be such a name.
+            Some(("", _)) => {}
+            Some((before, after)) => {
+                let pattern = [before.to_owned(), after.to_owned()];
+                self.open.entry(pattern).or_default().extend(targets.iter().cloned());
+            }
+        }
     }
 }
 
+/// Names, and the paths of the repository that they stand for, as a file of configuration says it.
+type Names = Vec<(String, Vec<String>)>;
+
 struct Read<'a> {
     files: &'a Contents,
-    known: BTreeMap<String, Script>,
+    texts: BTreeMap<String, Option<Rc<Value>>>,
+    paths: BTreeMap<String, Rc<Names>>,
+    /// Files of configuration by folder.
+    own: BTreeMap<String, Vec<String>>,
 }
 
 impl Read<'_> {
-    /// The aliases of a member that lead out of it: those of the configuration in its folder, else of the nearest above.
+    /// The aliases of a member that lead out of it: those of the configuration in its folder, and of the nearest above
+    /// if that is none of its own.
     fn aliases(&mut self, workspace: &Workspace, member: &RepoPath) -> Aliases {
-        let mut own: Vec<String> = Vec::new();
-        let mut folder = Some(member.as_str());
-        while let (true, Some(at)) = (own.is_empty(), folder) {
-            let prefix = if at.is_empty() { String::new() } else { format!("{at}/") };
-            let beside = self.files.below(at).filter(|path| !path[prefix.len()..].contains('/'));
-            own = beside.filter(|path| is_read(path)).map(str::to_owned).collect();
-            folder = above(at);
-        }
         let mut aliases = Aliases::default();
-        for file in own {
-            let Some((names, base)) = self.paths(&file, DEEPEST) else { continue };
-            for (name, values) in names.entries() {
-                let values = values.as_list().unwrap_or_default().iter().filter_map(Value::as_text);
-                let targets: Vec<String> = values.filter_map(|value| resolved(&base, value)).collect();
-                add(&mut aliases, name, targets, |path| leads_out(workspace, member, path));
+        let mut folder = Some(member.as_str());
+        while let Some(at) = folder {
+            let own = self.configuration(at);
+            for file in &own {
+                for (name, targets) in self.names(file).iter() {
+                    aliases.add(workspace, member, name, targets);
+                }
             }
+            let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
+            folder = above(at).filter(|_| !own.iter().any(is_whole));
         }
         aliases
     }
 
-    /// The `paths` that hold for a file of configuration, and the folder that they start from.
-    fn paths(&mut self, file: &str, deepest: usize) -> Option<(Value, String)> {
-        let script = self.script(file)?;
-        let folder = above(file).unwrap_or_default();
-        if let Some(paths) = script.at("compilerOptions.paths").filter(|paths| paths.entries().next().is_some()) {
-            let base = script.text("compilerOptions.baseUrl").unwrap_or(".");
-            return Some((paths.clone(), resolved(folder, base)?));
+    /// Files of configuration in a folder.
+    fn configuration(&mut self, folder: &str) -> Vec<String> {
+        let files = self.files;
+        let find = || {
+            let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            let beside = files.below(folder).filter(|path| is_read(path) && !path[prefix.len()..].contains('/'));
+            beside.map(str::to_owned).collect()
+        };
+        self.own.entry(folder.to_owned()).or_insert_with(find).clone()
+    }
+
+    /// The names that hold for a file of configuration.
+    fn names(&mut self, file: &str) -> Rc<Names> {
+        if let Some(names) = self.paths.get(file) {
+            return Rc::clone(names);
         }
-        let extended: Vec<&str> = match script.at("extends")? {
-            Value::Text(name) => vec![name],
-            Value::List(names) => names.iter().rev().filter_map(Value::as_text).collect(),
+        let names = Rc::new(self.said(file).unwrap_or_default());
+        self.paths.insert(file.to_owned(), Rc::clone(&names));
+        names
+    }
+
+    fn said(&mut self, file: &str) -> Option<Names> {
+        let (names, beside) = self.first(file, "paths", &mut BTreeSet::new())?;
+        // Paths start from `baseUrl`, whichever file of the chain has it, else from the file that has them.
+        let base = match self.first(file, "baseUrl", &mut BTreeSet::new()) {
+            Some((base, folder)) => resolved(&folder, base.as_str()?)?,
+            None => beside,
+        };
+        let of_name = |(name, values): (&String, &Value)| {
+            let values = values.as_array()?.iter().filter_map(Value::as_str);
+            let targets = values.filter_map(|value| resolved(&base, &value.replace('\\', "/")));
+            Some((name.clone(), targets.collect()))
+        };
+        Some(names.as_object()?.iter().filter_map(of_name).collect())
+    }
+
+    /// What the nearest file of a chain says of an option, and that file's folder.
+    fn first(&mut self, file: &str, option: &str, seen: &mut BTreeSet<String>) -> Option<(Value, String)> {
+        if seen.len() >= LONGEST_CHAIN || !seen.insert(file.to_owned()) {
+            return None;
+        }
+        let value = self.value(file)?;
+        let folder = above(file).unwrap_or_default();
+        if let Some(said) = value.get("compilerOptions").and_then(|options| options.get(option)) {
+            return Some((said.clone(), folder.to_owned()));
+        }
+        let extended: Vec<&str> = match value.get("extends")? {
+            Value::String(name) => vec![name],
+            // The last wins.
+            Value::Array(names) => names.iter().rev().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
         let relative = extended.into_iter().filter(|name| name.starts_with('.'));
         let files: Vec<String> = relative.filter_map(|name| resolved(folder, name)).collect();
-        let deepest = deepest.checked_sub(1)?;
         files.into_iter().find_map(|path| {
             let path = if self.files.holds(&path) { path } else { format!("{path}.json") };
-            self.paths(&path, deepest)
+            self.first(&path, option, seen)
         })
     }
 
-    fn script(&mut self, file: &str) -> Option<Script> {
-        if let Some(script) = self.known.get(file) {
-            return Some(script.clone());
-        }
-        let script = script::read(file, self.files.text(file)?);
-        self.known.insert(file.to_owned(), script.clone());
-        Some(script)
+    fn value(&mut self, file: &str) -> Option<Rc<Value>> {
+        let files = self.files;
+        let parse =
+            || jsonc_parser::parse_to_serde_value(files.text(file)?, &jsonc_parser::ParseOptions::default()).ok();
+        self.texts.entry(file.to_owned()).or_insert_with(|| parse().map(Rc::new)).clone()
     }
 }
 
-/// Takes an alias along, if one of its paths may lead where `leads_out` says.
-fn add(aliases: &mut Aliases, name: &str, targets: Vec<String>, leads_out: impl Fn(&str) -> bool) {
-    let Some((before, after)) = name.split_once('*') else {
-        if targets.iter().any(|target| leads_out(target)) {
-            aliases.whole.insert(name.to_owned(), targets);
-        }
-        return;
-    };
-    let open: Vec<[String; 2]> = targets.iter().filter_map(|target| target.split_once('*')).map(halves).collect();
-    // A bare `*` is for names that lead nowhere else; it would be asked for each text.
-    if !before.is_empty() && open.iter().any(|[head, _]| leads_out(head)) {
-        aliases.open.push((halves((before, after)), open));
-    }
-}
-
-fn halves((before, after): (&str, &str)) -> [String; 2] {
-    [before.to_owned(), after.to_owned()]
-}
-
-/// Whether a path, or what begins with it, may belong to another member.
+/// Whether a path, or what begins with it up to a `*`, may belong to another member or to nobody outside the root.
 fn leads_out(workspace: &Workspace, member: &RepoPath, path: &str) -> bool {
-    owner(workspace, path).is_none_or(|owner| owner != member)
+    let head = path.split('*').next().unwrap_or(path);
+    let is_outside = || workspace.root_of(member).is_some_and(|root| !root.folder.holds(head));
+    match owner(workspace, head) {
+        Some(owner) => owner != member,
+        None => {
+            let mut others = workspace.members.keys().filter(|other| *other != member && !other.is_root());
+            is_outside() || others.any(|other| other.as_str().starts_with(head))
+        }
+    }
 }
 
-/// The member whose folder holds a path, or is it.
+/// The member whose folder holds a path, or is it. The one at the repository's root has what nobody else has.
 fn owner<'a>(workspace: &'a Workspace, path: &str) -> Option<&'a RepoPath> {
     let mut folder = Some(path.trim_end_matches('/'));
     while let Some(at) = folder {
@@ -199,20 +245,6 @@ fn owner<'a>(workspace: &'a Workspace, path: &str) -> Option<&'a RepoPath> {
 
 fn above(path: &str) -> Option<&str> {
     if path.is_empty() { None } else { Some(path.rsplit_once('/').map_or("", |(folder, _)| folder)) }
-}
-
-/// A path relative to a folder, as the repository names it; none if it leaves that.
-fn resolved(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    let path = parts.join("/");
-    Some(if relative.ends_with('/') && !path.is_empty() { format!("{path}/") } else { path })
 }
 
 /// Texts in quotes, as modules are named in imports.

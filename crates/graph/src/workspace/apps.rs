@@ -11,7 +11,7 @@ use super::{Globs, Member, Workspace};
 use crate::config::{self, AppConfig, Place};
 use crate::detect::{self, Candidate, Finding, Kind};
 use crate::diagnostic::Diagnostic;
-use crate::files::{Contents, Files as _};
+use crate::files::{self, Contents, Files as _};
 
 /// Names of apps that answer what no route claims, if none is declared; the first that is there.
 const DEFAULT_NAMES: [&str; 5] = ["web", "app", "www", "site", "frontend"];
@@ -346,15 +346,7 @@ fn env_files(member: &Member, finding: Option<&Finding>) -> Vec<RepoPath> {
 
 /// A path that is written relative to a folder; none if it leaves the repository.
 fn from_root(folder: &RepoPath, path: &str) -> Option<RepoPath> {
-    let mut parts: Vec<&str> = folder.as_str().split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    parts.join("/").parse().ok()
+    files::resolved(folder.as_str(), path)?.parse().ok()
 }
 
 /// Prefixes of the paths of `routing`: `/docs/:path*` is `/docs`.

@@ -11,6 +11,7 @@ use super::{Member, Root};
 pub struct Needs {
     run: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     with_dev: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+    imported: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
 }
 
 /// Members in an order in which they can be built.
@@ -42,14 +43,12 @@ impl Needs {
             };
             members.values().map(|member| (member.path.clone(), of_member(member))).collect()
         };
-        Needs { run: needs(false), with_dev: needs(true) }
+        Needs { run: needs(false), with_dev: needs(true), imported: BTreeMap::new() }
     }
 
     /// A member whose sources are built together with those of another, which no manifest names.
     pub fn import(&mut self, member: &RepoPath, imported: &RepoPath) {
-        for needs in [&mut self.run, &mut self.with_dev] {
-            needs.entry(member.clone()).or_default().insert(imported.clone());
-        }
+        self.imported.entry(member.clone()).or_default().insert(imported.clone());
     }
 
     /// One more need of a build, which no manifest names.
@@ -65,12 +64,28 @@ impl Needs {
         needs.get(path).into_iter().flatten()
     }
 
+    /// Folders of the members whose sources a member's own import, without its manifest naming them.
+    pub fn imported(&self, path: &RepoPath) -> impl Iterator<Item = &RepoPath> {
+        self.imported.get(path).into_iter().flatten()
+    }
+
+    /// What has to be built before a member: what it needs, and what those need whose sources are built with it.
+    fn before(&self, path: &RepoPath, dev: bool) -> BTreeSet<&RepoPath> {
+        let mut seen: BTreeSet<&RepoPath> = self.imported(path).collect();
+        let mut open: Vec<&RepoPath> = seen.iter().copied().collect();
+        while let Some(at) = open.pop() {
+            open.extend(self.imported(at).filter(|next| seen.insert(next)));
+        }
+        let of_others = seen.into_iter().flat_map(|at| self.direct(at, false));
+        self.direct(path, dev).chain(of_others).filter(|needed| *needed != path).collect()
+    }
+
     /// An order in which each member comes after those that it needs. Those that need each other in a circle
     /// stand together, by `rank`.
     pub fn order<Rank: Ord>(&self, is_built: impl Fn(&RepoPath) -> bool, rank: impl Fn(&RepoPath) -> Rank) -> Order {
         let paths: Vec<&RepoPath> = self.run.keys().collect();
         let index: BTreeMap<&RepoPath, usize> = paths.iter().enumerate().map(|(at, path)| (*path, at)).collect();
-        let needed = |path: &&RepoPath| self.direct(path, is_built(path)).map(|path| index[path]).collect();
+        let needed = |path: &&RepoPath| self.before(path, is_built(path)).into_iter().map(|path| index[path]).collect();
         let edges: Vec<Vec<usize>> = paths.iter().map(needed).collect();
         let mut order = Order::default();
         for group in groups(&edges) {

@@ -1,5 +1,7 @@
 //! Names that programs say in their complaints: packages, programs, hosts, files, versions.
 
+use crate::files;
+
 /// A line without the colours of terminals.
 pub fn plain(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
@@ -111,9 +113,13 @@ pub fn missing_file(line: &str) -> Option<String> {
     if !missing.iter().any(|word| line.contains(word)) {
         return None;
     }
-    let (_, path) = line.split_once("/srv/repo/")?;
+    let (before, path) = line.split_once("/srv/repo/")?;
     let end = path.find(['\'', '"', '`', ' ', ')', ',']).unwrap_or(path.len());
     let path = path[..end].trim_end_matches([':', '.']);
+    // webpack and its kin: `Can't resolve '../a' in '/srv/repo/apps/shop'`.
+    if let Some(relative) = before.strip_suffix("' in '").and_then(|before| before.rsplit('\'').next()) {
+        return relative.starts_with('.').then(|| files::normal(&format!("{path}/{relative}")))?;
+    }
     (!path.is_empty() && !path.contains("node_modules")).then(|| path.to_owned())
 }
 

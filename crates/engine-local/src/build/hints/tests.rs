@@ -545,11 +545,17 @@ fn programs_packages_and_files() {
     );
     build(
         "Error: ENOENT: no such file or directory, open '/srv/repo/docs/prices.json'",
-        expect![[
-            r#"`docs/prices.json` is not shown to this build; if it is in the repository, add it: `inputs = ["/docs/prices.json"]`"#
-        ]],
+        expect![[r#"
+            `docs/prices.json` is not shown to this build; if it is in the repository, add it; in `frontage.toml`:
+                [apps.web]
+                inputs = ["/docs/prices.json"]"#]],
     );
     build("Error: ENOENT: no such file or directory, open '/srv/repo/apps/web/there.ts'", expect!["nothing"]);
+    build("Module not found: Can't resolve '../../og-image/parameters' in '/srv/repo/apps/web/src'", expect![[r#"
+        `apps/og-image/parameters` is not shown to this build; if it is in the repository, add it; in `frontage.toml`:
+            [apps.web]
+            inputs = ["/apps/og-image/**"]"#]]);
+    build("Module not found: Can't resolve './there.ts' in '/srv/repo/apps/web'", expect!["nothing"]);
     build(
         "npm error Missing script: \"build:prod\"",
         expect![[r#"
@@ -683,7 +689,7 @@ fn memory_and_versions() {
             memory = "1 GiB""#]]
     .assert_eq(&show(Moment::Start, Some(&app()), &killed, ""));
     let slow = Ending { out_of_time: true, ..Ending::default() };
-    expect!["a build may take 30 minutes, or as long as `frontage up --build-minutes` says; something in it may wait for what never comes"].assert_eq(&show(
+    expect!["a build may take as long as `frontage up --build-minutes` says, or 30 minutes; something in it may wait for what never comes"].assert_eq(&show(
         Moment::Build,
         Some(&app()),
         &slow,

@@ -237,19 +237,6 @@ pub fn repo_path(path: &str) -> Option<RepoPath> {
     if path.is_empty() { Some(RepoPath::root()) } else { path.parse().ok() }
 }
 
-/// A path without `.` and `..`, by its words alone; none if it leaves the repository.
-pub fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            other => parts.push(other),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 fn common_folder(folders: &[String]) -> Option<String> {
     let first: Vec<&str> = folders.first()?.split('/').collect();
     let shared = |count: usize| folders.iter().all(|folder| is_below(&first[..count].join("/"), folder));

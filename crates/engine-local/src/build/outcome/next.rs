@@ -6,8 +6,9 @@
 use model::Start;
 use serde_json::Value;
 
-use super::look::{Look, is_below, normal, parent, prefix, repo_path};
+use super::look::{Look, is_below, parent, prefix, repo_path};
 use super::{Copied, Kept, Missing, Outcome, Public, pages, pages::join};
+use crate::files;
 
 /// Where builds are if nothing else is configured.
 const USUAL: &str = ".next";
@@ -189,5 +190,5 @@ fn served(look: &Look<'_>, build: &Build, command: String) -> Outcome {
 /// A path of the build's sandbox, from the repository's root.
 fn below_repository(look: &Look<'_>, path: &str) -> Option<String> {
     let below = path.strip_prefix(model::task::REPOSITORY_FOLDER)?;
-    normal(below).filter(|folder| is_below(look.app.path.as_str(), folder))
+    files::normal(below).filter(|folder| is_below(look.app.path.as_str(), folder))
 }

@@ -64,7 +64,65 @@ fn the_nearest_configuration_holds() {
 }
 
 #[test]
+fn a_base_is_inherited_and_all_files_of_a_folder_count() {
+    check(
+        "shop* \n ui \n tokens
+        tsconfig.base.json = {'compilerOptions': {'baseUrl': '.'}}
+        apps/shop/tsconfig.json = {'extends': '../../tsconfig.base.json', 'compilerOptions': {'paths': {'@x/ui': ['packages/ui/index.ts']}}}
+        apps/shop/tsconfig.test.json = {'compilerOptions': {'baseUrl': '../..', 'paths': {'@x/ui': ['packages\\\\tokens']}}}
+        apps/shop/a.ts = '@x/ui'",
+        expect!["shop: packages/tokens packages/ui"],
+    );
+    check(
+        "shop* \n ui \n tokens
+        tsconfig.json = {'compilerOptions': {'paths': {'@x/*': ['packages/tokens/index.ts'], '@x/u*': ['packages/u*']}}}
+        apps/shop/tsconfig.eslint.json = {}
+        apps/shop/a.ts = '@x/ui' '@x/env'",
+        expect!["shop: packages/tokens packages/ui"],
+    );
+    check(
+        "shop* \n ui
+        tsconfig.json = {'compilerOptions': {'paths': {'ui': ['packages/ui']}}}
+        apps/shop/tsconfig.json = {'extends': '../../tsconfig.json', 'compilerOptions': {'paths': {}}}
+        apps/shop/a.ts = 'ui'",
+        expect!["shop: "],
+    );
+}
+
+#[test]
+fn what_is_imported_is_not_built_but_what_it_needs_is() {
+    let site = "
+        shop*
+        ui!: icons
+        icons!
+        b!
+        a!: b
+        one
+        two
+        tsconfig.json = {'compilerOptions': {'paths': {'@x/*': ['packages/*/src']}}}
+        apps/shop/a.ts = '@x/ui' '@x/one'
+        packages/b/src/b.test.ts = '@x/a'
+        packages/one/index.ts = '@x/two'
+        packages/two/index.ts = '@x/one'
+    ";
+    let workspace = Workspace::read(World::of(&site.replace('\'', "\"")).snapshot()).expect("it can be read");
+    assert!(workspace.warnings.is_empty(), "circles of imports are nobody's business: {:?}", workspace.warnings);
+    let position = |name: &str| workspace.build_position(&format!("packages/{name}").parse().unwrap());
+    assert!(position("b") < position("a"), "a manifest decides, whatever a test imports");
+    let built = workspace.built_for(&"apps/shop".parse().unwrap());
+    assert_eq!(built.iter().map(ToString::to_string).collect::<Vec<_>>(), ["packages/icons"]);
+    assert!(position("icons") < workspace.build_position(&"apps/shop".parse().unwrap()));
+}
+
+#[test]
 fn strange_configuration_leads_nowhere() {
+    let many = ["'./tsconfig.json'"; 30].join(",");
+    check(
+        &format!("shop* \n tsconfig.json = {{'extends': [{many}]}} \n apps/shop/a.ts = import 'ui'"),
+        expect!["shop: "],
+    );
+    let deep = format!("shop* \n tsconfig.json = {{'compilerOptions': {}", "[".repeat(90_000));
+    check(&deep, expect!["shop: "]);
     check(
         "shop* \n ui
         tsconfig.json = {'extends': './tsconfig.json'}
