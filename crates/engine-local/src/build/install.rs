@@ -96,7 +96,13 @@ impl Install<'_> {
     async fn run(&self) -> Result<(), BuildFailure> {
         let (manager, program) = (self.layer.manager, self.program(self.layer.manager.program()));
         let registry = if self.brings_code() { Registry::Own } else { Registry::Shared };
+        // Yarn 1 reads from its cache what another has only half written there.
+        let alone = match manager {
+            PackageManager::YarnClassic => Some(self.shared.once.lock("the cache of Yarn 1").await),
+            _ => None,
+        };
         self.part(Part::Fetch, managers::fetch(manager, &self.version, &program), registry).await?;
+        drop(alone);
         if let Some(changed) = self.changed_lockfile() {
             return Err(self.failed(format!("{manager} would change the lockfile: {changed}")).await);
         }
