@@ -19,7 +19,7 @@ mod read;
 
 mod apps;
 
-mod aliases;
+mod imports;
 
 mod needs;
 

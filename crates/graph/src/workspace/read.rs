@@ -6,7 +6,7 @@ use model::{PackageManager, RepoPath};
 use serde_json::Value;
 
 use super::needs::{Needs, Order};
-use super::{Member, Root, Unreadable, Workspace, aliases, apps, links};
+use super::{Member, Root, Unreadable, Workspace, apps, imports, links};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -88,11 +88,11 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
     // They are built together with who imports them, so that none of their own builds has to run before.
-    let imports = aliases::find(&workspace, &files)?;
-    for (member, imported) in &imports.members {
+    let found = imports::find(&workspace, &files)?;
+    for (member, imported) in &found.members {
         workspace.needs.import(member, imported);
     }
-    workspace.imported_folders = imports.folders;
+    workspace.imported_folders = found.folders;
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
     if workspace.apps.is_empty() && !reader.has_errors() {
@@ -498,7 +498,7 @@ fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
-    is_of_rules || aliases::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
+    is_of_rules || imports::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
 }
 
 /// The lockfile that a package manager writes.

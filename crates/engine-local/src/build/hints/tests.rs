@@ -551,10 +551,13 @@ fn programs_packages_and_files() {
                 inputs = ["/docs/prices.json"]"#]],
     );
     build("Error: ENOENT: no such file or directory, open '/srv/repo/apps/web/there.ts'", expect!["nothing"]);
-    build("Module not found: Can't resolve '../../og-image/parameters' in '/srv/repo/apps/web/src'", expect![[r#"
+    build(
+        "Module not found: Can't resolve '../../og-image/parameters' in '/srv/repo/apps/web/src'",
+        expect![[r#"
         `apps/og-image/parameters` is not shown to this build; if it is in the repository, add it; in `frontage.toml`:
             [apps.web]
-            inputs = ["/apps/og-image/**"]"#]]);
+            inputs = ["/apps/og-image/**"]"#]],
+    );
     build("Module not found: Can't resolve './there.ts' in '/srv/repo/apps/web'", expect!["nothing"]);
     build(
         "npm error Missing script: \"build:prod\"",

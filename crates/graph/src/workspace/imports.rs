@@ -1,5 +1,5 @@
-//! Members that others import by an alias of TypeScript's `paths`, without a manifest that names them: the way of Nx,
-//! and of whoever builds packages together with the app.
+//! Members that others import without a manifest that names them: by an alias of TypeScript's `paths`, the way of Nx and
+//! of whoever builds packages together with the app, or by a path that leads out of their own folder.
 //!
 //! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `extends`.
 
@@ -16,12 +16,35 @@ use crate::git::{GitError, SYMBOLIC_LINK};
 /// How many files may extend each other.
 const LONGEST_CHAIN: usize = 50;
 
+/// How many files are read at once.
+const AT_ONCE: usize = 2000;
+
 /// The longest name that a module is imported by.
 const LONGEST: usize = 300;
 
+/// What stands before the name of a module that is imported.
+const IMPORTING: [&str; 6] = ["from", "import", "import(", "require(", "@import", "@use"];
+
+/// What an import may leave out at the end of a file's name.
+const LEFT_OUT: [&str; 12] = [
+    "",
+    ".ts",
+    ".tsx",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".json",
+    ".css",
+    "/index.ts",
+    "/index.tsx",
+    "/index.js",
+    "/package.json",
+];
+
 /// The ends of files that import.
-const SOURCES: [&str; 12] =
-    [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro", ".mdx"];
+const SOURCES: [&str; 14] = [
+    ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro", ".mdx", ".css", ".scss",
+];
 
 /// Whether a file may say which names stand for which folders.
 pub fn is_read(path: &str) -> bool {
@@ -30,7 +53,7 @@ pub fn is_read(path: &str) -> bool {
     is_configuration && path.split('/').all(|part| part != "node_modules")
 }
 
-/// What is imported by aliases.
+/// What is imported without being named in a manifest.
 #[derive(Clone, Debug, Default)]
 pub struct Imports {
     /// Who imports whom: pairs of members.
@@ -39,39 +62,65 @@ pub struct Imports {
     pub folders: BTreeMap<RepoPath, BTreeSet<String>>,
 }
 
-/// What is imported by aliases in a workspace.
+/// What is imported in a workspace without being named in a manifest.
 ///
 /// # Errors
 /// If git fails.
 pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError> {
     let mut read = Read { files, texts: BTreeMap::new(), paths: BTreeMap::new(), own: BTreeMap::new() };
     let mut found = Imports::default();
-    for member in workspace.members.keys() {
-        let aliases = read.aliases(workspace, member);
-        if aliases.is_empty() {
-            continue;
-        }
-        let is_source = |path: &str| SOURCES.iter().any(|end| path.ends_with(end)) && !path.ends_with(".d.ts");
-        let sources = workspace.files_of(member).filter(|file| file.mode != SYMBOLIC_LINK);
-        let sources = sources.map(|file| file.path.as_str()).filter(|path| is_source(path));
+    let is_source = |path: &str| SOURCES.iter().any(|end| path.ends_with(end)) && !path.ends_with(".d.ts");
+    let aliases: BTreeMap<&RepoPath, Aliases> =
+        workspace.members.keys().map(|member| (member, read.aliases(workspace, member))).collect();
+    let sources = aliases.keys().flat_map(|member| workspace.files_of(member).map(move |file| (*member, file)));
+    let sources = sources.filter(|(_, file)| file.mode != SYMBOLIC_LINK && is_source(file.path.as_str()));
+    let sources: Vec<(&RepoPath, &str)> = sources.map(|(member, file)| (member, file.path.as_str())).collect();
+    for some in sources.chunks(AT_ONCE) {
         // What is not there cannot be built either, which the build says.
-        for text in workspace.snapshot.read_there(sources)?.into_values() {
-            let text = String::from_utf8_lossy(&text);
-            for target in quoted(&text).flat_map(|name| aliases.targets(name)) {
-                match owner(workspace, &target) {
-                    Some(other) if other == member => {}
-                    Some(other) => drop(found.members.insert((member.clone(), other.clone()))),
-                    None => {
-                        let folder = above(&target).filter(|folder| !folder.is_empty());
-                        let is_outside = workspace.root_of(member).is_none_or(|root| !root.folder.holds(&target));
-                        let folders = found.folders.entry(member.clone()).or_default();
-                        folders.extend(folder.filter(|_| is_outside).map(|folder| format!("{folder}/")));
-                    }
+        let texts = workspace.snapshot.read_there(some.iter().map(|(_, path)| *path))?;
+        for (member, file) in some {
+            let text = texts.get(*file).map(|text| String::from_utf8_lossy(text)).unwrap_or_default();
+            for (at, name) in quoted(&text) {
+                if name.starts_with("../") {
+                    found.add(workspace, member, imported(workspace, file, &text[..at], name));
+                } else {
+                    found.add(workspace, member, aliases[member].targets(name));
                 }
             }
         }
     }
     Ok(found)
+}
+
+impl Imports {
+    /// Takes along what a member imports, unless that is its own.
+    fn add(&mut self, workspace: &Workspace, member: &RepoPath, targets: impl IntoIterator<Item = String>) {
+        for target in targets {
+            match owner(workspace, &target) {
+                Some(other) if other == member => {}
+                Some(other) => drop(self.members.insert((member.clone(), other.clone()))),
+                None => {
+                    let folder = above(&target).filter(|folder| !folder.is_empty());
+                    let is_outside = workspace.root_of(member).is_none_or(|root| !root.folder.holds(&target));
+                    if let Some(folder) = folder.filter(|_| is_outside) {
+                        self.folders.entry(member.clone()).or_default().insert(format!("{folder}/"));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The file that is imported by a path, where it is one of another folder; `before` is what stands before that path.
+fn imported(workspace: &Workspace, file: &str, before: &str, path: &str) -> Option<String> {
+    let before = before.trim_end();
+    if !IMPORTING.iter().any(|word| before.ends_with(word)) {
+        return None;
+    }
+    // Bundlers take a query for how it is imported.
+    let path = path.split('?').next().unwrap_or(path);
+    let target = resolved(above(file)?, path)?;
+    LEFT_OUT.iter().map(|end| format!("{target}{end}")).find(|target| workspace.snapshot.files.contains_key(target))
 }
 
 /// Names that stand for files.
@@ -84,10 +133,6 @@ struct Aliases {
 }
 
 impl Aliases {
-    fn is_empty(&self) -> bool {
-        self.whole.is_empty() && self.open.is_empty()
-    }
-
     /// Paths that a name may stand for: of several that match, the one with the longest beginning holds.
     fn targets(&self, name: &str) -> Vec<String> {
         if let Some(paths) = self.whole.get(name) {
@@ -247,12 +292,12 @@ fn above(path: &str) -> Option<&str> {
     if path.is_empty() { None } else { Some(path.rsplit_once('/').map_or("", |(folder, _)| folder)) }
 }
 
-/// Texts in quotes, as modules are named in imports.
-fn quoted(text: &str) -> impl Iterator<Item = &str> {
+/// Texts in quotes, as modules are named in imports, and where each begins with its quote.
+fn quoted(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.match_indices(['"', '\'', '`']).filter_map(|(at, quote)| {
         let rest = &text[at + 1..];
         let end = rest.bytes().take(LONGEST).position(|byte| byte == quote.as_bytes()[0] || byte == b'\n')?;
-        (rest.as_bytes()[end] == quote.as_bytes()[0] && end > 0).then(|| &rest[..end])
+        (rest.as_bytes()[end] == quote.as_bytes()[0] && end > 0).then(|| (at, &rest[..end]))
     })
 }
 

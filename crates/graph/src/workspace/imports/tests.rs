@@ -141,10 +141,28 @@ fn strange_configuration_leads_nowhere() {
 #[test]
 fn names_are_found_in_quotes_of_one_line() {
     // What lies between two texts is taken for one as well, and is no module's name.
-    let found = |text| quoted(text).map(str::to_owned).collect::<Vec<_>>();
+    let found = |text| quoted(text).map(|(_, name)| name.to_owned()).collect::<Vec<_>>();
     assert_eq!(found("import a from 'a'\nimport(\"b\")\n`c`"), ["a", "b", "c"]);
     assert_eq!(found("'a', 'b'"), ["a", ", ", "b"]);
     assert_eq!(found("'a\nb' ''"), [" "]);
+}
+
+#[test]
+fn what_is_imported_by_a_path_is_needed() {
+    let site = "
+        shop*
+        ui
+        tokens
+        alone
+        apps/shop/image/package.json = {'name': 'image'}
+        package.json = {'workspaces': ['apps/*', 'packages/*', 'apps/shop/image']}
+        apps/shop/image/size.ts = export
+        apps/shop/src/page.mdx = import x from '../../../packages/ui/index.ts?raw'
+        apps/shop/src/a.tsx = import { size } from '../image/size'; // and '../../../packages/alone/index'
+        apps/shop/src/a.css = @import '../../../packages/tokens/index.ts';
+        apps/shop/src/b.ts = import '../../../packages/alone/nothing'; import '../src/a'; require('../../../../../out')
+    ";
+    check(site, expect!["shop: apps/shop/image packages/tokens packages/ui"]);
 }
 
 #[test]
