@@ -9,7 +9,7 @@ use engine::{Progress, Stage};
 use engine_local::build::hints::{self, Failed, Moment};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use model::event::PlannedApp;
-use model::state::DeploymentResult;
+use model::state::{DeploymentResult, Outcome};
 use model::{AppName, BuildKey, Entry, EnvironmentName, Event, Reason, State};
 
 /// How many reasons of an app are shown before the rest is counted.
@@ -126,6 +126,12 @@ impl Show {
         self.line(&format!("{environment} #{number}: {count}"));
         for (app, planned) in affected {
             self.indented(&format!("{app}: {}", reasons(&planned.reasons)));
+            let outcome = self.state.builds.get(&planned.key).map(|build| &build.outcome);
+            if let Some(Outcome::Failed { outside: false, because, .. }) = outcome {
+                self.indented(&format!(
+                    "    its build failed before, and reads nothing that has changed since: {because}"
+                ));
+            }
         }
         warnings.iter().for_each(|warning| self.indented(&format!("note: {warning}")));
     }

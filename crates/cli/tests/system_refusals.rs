@@ -264,3 +264,35 @@ fn hostile_bytes_are_answered_with_400() {
     assert_eq!(world.get("nobody.example", "/").status, 404);
     world.down();
 }
+
+#[test]
+fn what_failed_by_the_network_is_tried_again_with_the_next_commit() {
+    let outside = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let port = outside.local_addr().expect("it is bound").port();
+    drop(outside);
+    let build = format!(
+        "fetch('http://127.0.0.1:{port}/').then((it) => it.text()).then((it) => require('fs').writeFileSync('built.txt', it))"
+    );
+    let mut world = repository(&[
+        (
+            "apps/web/package.json",
+            r#"{"name": "web", "private": true, "scripts": {"build": "node build.js", "start": "node server.js"}}"#,
+        ),
+        ("apps/web/build.js", &build),
+        ("frontage.toml", "[apps.web]\nbuild_network = true\n"),
+    ]);
+    world.start(&["up"]);
+    let condition = |world: &World| Some(world.environment("production")?["apps"][0]["condition"].as_str()?.to_owned());
+    world.wait("the build failing", |world| condition(world)?.contains("build failed").then_some(()));
+    let outside = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free again");
+    std::thread::spawn(move || {
+        for stream in outside.incoming().flatten() {
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\nconnection: close\r\n\r\nhere";
+            drop(std::io::Write::write_all(&mut &stream, answer.as_bytes()));
+        }
+    });
+    world.git(&["commit", "--quiet", "--allow-empty", "--message", "again"]);
+    world.wait_for_live(&["web"]);
+    assert_eq!(world.get("web.localhost", "/").body, "here");
+    world.down();
+}

@@ -127,6 +127,14 @@ pub fn is_open(state: &State, key: &BuildKey) -> bool {
     !settled && !state.artifacts.contains_key(key)
 }
 
+/// Keys among tasks whose builds failed by something that keys do not cover: a new change tries them again.
+pub fn reopened(state: &State, tasks: &[Task]) -> Vec<BuildKey> {
+    let may_succeed = |key: &&BuildKey| {
+        state.builds.get(*key).is_some_and(|build| matches!(build.outcome, Outcome::Failed { outside: true, .. }))
+    };
+    tasks.iter().map(|task| &task.key).filter(may_succeed).cloned().collect()
+}
+
 /// Keys of apps that a change wants and that are open.
 pub fn open_keys<'a>(state: &'a State, change: &'a Change) -> impl Iterator<Item = &'a BuildKey> {
     let apps = change.apps().into_iter().flat_map(|apps| apps.values());

@@ -437,6 +437,9 @@ impl Controller {
                     let environment = environment.clone();
                     let event = Event::ChangePlanned { environment, number, apps, default_app, not_served, warnings };
                     self.record(Actor::Controller, event)?;
+                    for key in builds::reopened(self.state(), &tasks) {
+                        self.record(Actor::Controller, Event::BuildReopened { key })?;
+                    }
                 }
                 if known.is_some() {
                     self.queue.add(self.store.state(), &environment, number, tasks);
@@ -483,6 +486,7 @@ impl Controller {
             let because = format!("the build of `{}`, which it needs, failed", doomed.package);
             let event = Event::BuildFailed {
                 key: doomed.task.key,
+                outside: true,
                 duration_ms: 0,
                 because,
                 hint: None,
@@ -556,8 +560,8 @@ impl Controller {
             Ok(Built::Artifact(artifact)) => {
                 Event::BuildSucceeded { key: key.clone(), duration_ms, artifact: Some(artifact) }
             }
-            Err(BuildFailure::Failed { because, hint, last_lines, .. }) => {
-                Event::BuildFailed { key: key.clone(), duration_ms, because, hint, last_lines }
+            Err(BuildFailure::Failed { outside, because, hint, last_lines, .. }) => {
+                Event::BuildFailed { key: key.clone(), outside, duration_ms, because, hint, last_lines }
             }
             Err(BuildFailure::Error(error)) => Event::BuildErrored { key: key.clone(), because: chain(&error) },
         };

@@ -184,10 +184,10 @@ impl Work {
 
     /// A failed install is found where this build's log is looked for.
     fn with_own_log(&self, failure: BuildFailure) -> BuildFailure {
-        let BuildFailure::Failed { because, hint, log, last_lines } = failure else { return failure };
+        let BuildFailure::Failed { outside, because, hint, log, last_lines } = failure else { return failure };
         let own = self.shared.data.build_logs().join(format!("{}.log", self.task.key));
         let log = if fs::copy(&log, &own).is_ok() { own } else { log };
-        BuildFailure::Failed { because, hint, log, last_lines }
+        BuildFailure::Failed { outside, because, hint, log, last_lines }
     }
 
     /// Every part of the checkout, uppermost first, relative to the data directory.
@@ -270,7 +270,7 @@ impl Work {
             shows: &shows,
         };
         let hint = hints::hint(&failed);
-        Err(BuildFailure::Failed { because: ended.words(), hint, log, last_lines })
+        Err(BuildFailure::Failed { outside: task.network, because: ended.words(), hint, log, last_lines })
     }
 
     /// Keeps what the build left under its key.
@@ -290,6 +290,7 @@ impl Work {
             Ok(artifact) => Ok(Built::Artifact(Box::new(artifact))),
             Err(PackError::Io(cause)) => Err(failed(cause)),
             Err(PackError::Missing(missing)) => Err(BuildFailure::Failed {
+                outside: false,
                 because: missing.to_string(),
                 hint: Some(missing.hint),
                 log: room.log(),

@@ -71,8 +71,10 @@ pub enum Stage {
 /// A build that left nothing.
 #[derive(Debug)]
 pub enum BuildFailure {
-    /// The code is at fault: the same key fails again.
+    /// The code is at fault: the same key fails again, unless it is `outside`.
     Failed {
+        /// Whether something that the key does not cover may be at fault: an install, or what the network answered.
+        outside: bool,
         /// One sentence: which step ended how.
         because: String,
         /// What a person can do about it, where that is known.

@@ -134,10 +134,14 @@ pub enum Event {
         /// What it left, if it is an app's.
         artifact: Option<Box<Artifact>>,
     },
-    /// A build failed: the code is at fault, and the same key fails again.
+    /// A build failed: the code is at fault, and the same key fails again, unless it is `outside`.
     BuildFailed {
         /// Its key.
         key: BuildKey,
+        /// Whether something that the key does not cover may be at fault: an install, what the network answered, or
+        /// another build.
+        #[serde(default)]
+        outside: bool,
         /// How long it took in milliseconds.
         duration_ms: u64,
         /// In a sentence.
@@ -146,6 +150,11 @@ pub enum Event {
         hint: Option<String>,
         /// The last lines of its log.
         last_lines: Vec<String>,
+    },
+    /// A build that failed may succeed by now: a new change wants it, and something outside was at fault.
+    BuildReopened {
+        /// Its key.
+        key: BuildKey,
     },
     /// A build came to nothing through no fault of the code; it is tried again.
     BuildErrored {

@@ -189,6 +189,9 @@ pub enum Outcome {
     },
     /// The code is at fault.
     Failed {
+        /// Whether something that the key does not cover may be at fault; then the next change tries again.
+        #[serde(default)]
+        outside: bool,
         /// How long it took in milliseconds.
         duration_ms: u64,
         /// In a sentence.
@@ -338,6 +341,7 @@ impl State {
             Event::BuildStarted { .. }
             | Event::BuildSucceeded { .. }
             | Event::BuildFailed { .. }
+            | Event::BuildReopened { .. }
             | Event::BuildErrored { .. } => self.apply_build(event, at_ms),
             Event::Pinned { version } => {
                 self.pins.insert(version.app.clone(), version.key.clone());
@@ -395,8 +399,10 @@ impl State {
                     self.artifacts.entry(key.clone()).or_insert_with(|| (**artifact).clone());
                 }
             }
-            Event::BuildFailed { key, duration_ms, because, hint, last_lines } => {
+            Event::BuildReopened { key } => drop(self.builds.remove(key)),
+            Event::BuildFailed { key, outside, duration_ms, because, hint, last_lines } => {
                 let outcome = Outcome::Failed {
+                    outside: *outside,
                     duration_ms: *duration_ms,
                     because: because.clone(),
                     hint: hint.clone(),

@@ -271,6 +271,7 @@ impl Builder for Outside {
         let TaskKind::App { app, .. } = &task.kind else { return Ok(Built::Output) };
         if task.package == "bad-build" {
             return Err(BuildFailure::Failed {
+                outside: false,
                 because: "`build` ended with status 2".to_owned(),
                 hint: None,
                 log: PathBuf::new(),

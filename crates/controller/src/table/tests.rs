@@ -140,7 +140,7 @@ impl World {
             }
             "fail" => {
                 let (hint, last_lines) = (None, vec!["\u{1b}[31mTS2322\u{1b}[0m".to_owned()]);
-                self.record(Event::BuildFailed { key, duration_ms: 1, because, hint, last_lines });
+                self.record(Event::BuildFailed { key, outside: false, duration_ms: 1, because, hint, last_lines });
             }
             "error" => self.record(Event::BuildErrored { key, because: "the disk is full".to_owned() }),
             _ => panic!("`{what}` does not happen to builds"),

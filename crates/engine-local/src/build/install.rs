@@ -154,7 +154,8 @@ impl Install<'_> {
                 "a package's own install script failed; it sees the machine's compilers and the network".to_owned()
             }),
         };
-        Err(BuildFailure::Failed { because: ended.words(), hint: Some(hint), log: self.room.log(), last_lines })
+        let (because, log) = (ended.words(), self.room.log());
+        Err(BuildFailure::Failed { outside: true, because, hint: Some(hint), log, last_lines })
     }
 
     /// What brings the lockfile in order.
@@ -171,7 +172,8 @@ impl Install<'_> {
         if let Err(cause) = self.room.remove().await {
             return error(cause);
         }
-        BuildFailure::Failed { because, hint: Some(self.hint()), log: self.room.log(), last_lines }
+        let log = self.room.log();
+        BuildFailure::Failed { outside: true, because, hint: Some(self.hint()), log, last_lines }
     }
 
     /// How a program of the toolchain is started, whatever the installed packages call the same.
