@@ -8,7 +8,7 @@ use api::socket::ShortPath;
 use api::status::Report;
 use controller::table::{app_host, kinds, site, why_absent};
 use model::state::{AppState, Change, ChangePlan, DeploymentResult, EnvironmentState, Outcome};
-use model::{AppName, EnvironmentName, Serving, State};
+use model::{AppName, EnvironmentName, PlannedApp, Serving, State};
 use serde_json::{Value, json};
 
 use crate::place::Place;
@@ -128,12 +128,14 @@ fn last_lines(
     app: &AppName,
     report: Option<&Report>,
 ) -> Vec<String> {
-    if environment.apps.get(app).is_some_and(|running| running.live.is_some()) {
+    let planned = environment.newest_known().and_then(|change| change.apps()?.get(app));
+    let live = environment.apps.get(app).and_then(|running| running.live.as_ref());
+    let is_newest = |planned: &PlannedApp| live.is_some_and(|live| live.release.version.key == planned.key);
+    if live.is_some() && planned.is_none_or(is_newest) {
         let silent = report.into_iter().flat_map(|report| &report.silent);
         let of_app = silent.into_iter().find(|silent| silent.environment == *name && silent.app == *app);
         return of_app.map(|silent| silent.absence.last_lines.clone()).unwrap_or_default();
     }
-    let planned = environment.newest_known().and_then(|change| change.apps()?.get(app));
     planned.map(|planned| why_absent(state, name, environment, planned).last_lines).unwrap_or_default()
 }
 
@@ -154,12 +156,16 @@ fn condition(state: &State, name: &EnvironmentName, environment: &EnvironmentSta
         return format!("deploying `{}`", deploying.release.version);
     }
     match (running.and_then(|running| running.live.as_ref()), outcome) {
-        (_, Some(Outcome::Failed { because, .. })) => format!("newest build failed: {because}"),
+        (_, Some(Outcome::Failed { because, hint, .. })) => {
+            let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("newest build failed: {because}{hint}")
+        }
         (_, Some(Outcome::Errored { because, .. })) => format!("newest build is tried again: {because}"),
         (_, Some(Outcome::Running)) => "newest build is under way".to_owned(),
         (Some(live), _) if newest.is_some_and(|planned| planned.key != live.release.version.key) => {
             if environment.apps.get(app).is_some_and(|running| !running.failed.is_empty()) {
-                "newest version failed; this one answers".to_owned()
+                let why = newest.map(|planned| why_absent(state, name, environment, planned).because);
+                format!("newest version failed, this one answers: {}", why.unwrap_or_default())
             } else {
                 "live, not the newest version".to_owned()
             }

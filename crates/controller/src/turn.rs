@@ -930,7 +930,12 @@ impl Controller {
             let event = Event::SecretSet { name: name.clone(), app: app.clone(), kind, fingerprint };
             self.record(Actor::Operator, event)?;
         }
-        Ok(Answer::Done { said: format!("secret `{name}` is set"), version: None })
+        let unseen = if graph::plan::is_public(&name) {
+            "; no build sees it: what pages hold is set under `[apps.NAME.env]`, or given by `--env-file`"
+        } else {
+            ""
+        };
+        Ok(Answer::Done { said: format!("secret `{name}` is set{unseen}"), version: None })
     }
 
     /// Ends what runs: the edge answers what is in flight, then instances stop.

@@ -229,7 +229,9 @@ impl<'a> Room<'a> {
         let inside = |path: &PathBuf| self.shared.toolchains.inside(path);
         for folder in outside {
             let target = inside(&folder);
-            mounts.push(Mount::Bind { source: folder, target, writable: false });
+            // From the data directory on: whom sandboxes run as may not enter the folders above it, such as root's home.
+            let source = folder.strip_prefix(self.shared.data.path()).map_or(folder.clone(), Path::to_owned);
+            mounts.push(Mount::Bind { source, target, writable: false });
         }
         let folders: Vec<PathBuf> = folders.iter().map(inside).collect();
         let mut env = self.env(run, &folders);
