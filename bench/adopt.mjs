@@ -55,9 +55,12 @@ function clone(round, who) {
 function end(child) {
   // The whole group: a shell passes nothing on.
   return new Promise((resolve) => {
-    child.on("exit", resolve);
+    const late = setTimeout(() => process.kill(-child.pid, "SIGKILL"), 60_000);
+    child.on("exit", () => {
+      clearTimeout(late);
+      resolve();
+    });
     process.kill(-child.pid, "SIGINT");
-    setTimeout(() => process.kill(-child.pid, "SIGKILL"), 20_000).unref();
   });
 }
 
