@@ -143,10 +143,10 @@ impl Finder {
                 let is_folder = workspace.snapshot.files.range(folder.clone()..).next();
                 let is_folder = is_folder.is_some_and(|(path, _)| path.starts_with(&folder));
                 self.problems.push(match nearest {
-                    _ if is_folder => problem.hint(format!(
-                        "the folder is there, but is no member: it needs a `package.json`, if only `{{}}`, and `workspaces` \
-                         have to name it"
-                    )),
+                    _ if is_folder => problem.hint(
+                        "the folder is there, but is no member: it needs a `package.json`, if only `{}`, and `workspaces` \
+                         have to name it",
+                    ),
                     Some(nearest) => problem.hint(format!("did you mean `{nearest}`?")),
                     None => problem.hint("`path` names the member's folder"),
                 });

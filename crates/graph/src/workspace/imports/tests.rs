@@ -12,8 +12,8 @@ fn check(text: &str, expected: Expect) {
     let workspace = Workspace::read(World::of(&text.replace('\'', "\"")).snapshot()).expect("it can be read");
     let needs = workspace.apps.values().map(|app| {
         let closure = workspace.closure(&app.path, true);
-        let names: Vec<&str> = closure.iter().map(|(path, _)| path.as_str()).collect();
-        format!("{}: {}", app.name, names.join(" "))
+        let names: String = closure.iter().map(|(path, _)| format!(" {path}")).collect();
+        format!("{}:{names}", app.name)
     });
     expected.assert_eq(&needs.collect::<Vec<_>>().join("\n"));
 }
@@ -35,14 +35,14 @@ fn what_is_imported_by_an_alias_is_needed_with_all_that_it_imports() {
     check(
         &format!("{SITE} \n {shop} \n apps/shop/a.tsx = import {{ a }} from '@x/ui'; import '@/b';"),
         expect![[r#"
-            blog: 
+            blog:
             shop: packages/ui packages/tokens"#]],
     );
     check(
         &format!("{SITE} \n {shop} \n apps/shop/a.d.ts = import '@x/ui' \n apps/shop/b.ts = '@x/nobody' '@x/shop'"),
         expect![[r#"
-            blog: 
-            shop: "#]],
+            blog:
+            shop:"#]],
     );
 }
 
@@ -85,7 +85,7 @@ fn a_base_is_inherited_and_all_files_of_a_folder_count() {
         tsconfig.json = {'compilerOptions': {'paths': {'ui': ['packages/ui']}}}
         apps/shop/tsconfig.json = {'extends': '../../tsconfig.json', 'compilerOptions': {'paths': {}}}
         apps/shop/a.ts = 'ui'",
-        expect!["shop: "],
+        expect!["shop:"],
     );
 }
 
@@ -119,22 +119,22 @@ fn strange_configuration_leads_nowhere() {
     let many = ["'./tsconfig.json'"; 30].join(",");
     check(
         &format!("shop* \n tsconfig.json = {{'extends': [{many}]}} \n apps/shop/a.ts = import 'ui'"),
-        expect!["shop: "],
+        expect!["shop:"],
     );
     let deep = format!("shop* \n tsconfig.json = {{'compilerOptions': {}", "[".repeat(90_000));
-    check(&deep, expect!["shop: "]);
+    check(&deep, expect!["shop:"]);
     check(
         "shop* \n ui
         tsconfig.json = {'extends': './tsconfig.json'}
         apps/shop/tsconfig.json = {'extends': '../../tsconfig.json'}
         apps/shop/a.ts = import 'ui'",
-        expect!["shop: "],
+        expect!["shop:"],
     );
     check(
         "shop* \n ui
         tsconfig.json = {'compilerOptions': {'paths': {'ui': ['../../../packages/ui'], '*': ['packages/*'], 'x': 1, '': ['packages/ui']}}}
         apps/shop/a.ts = import 'ui'; import 'x'; import ''",
-        expect!["shop: "],
+        expect!["shop:"],
     );
 }
 
