@@ -19,7 +19,7 @@ usage: cargo xtask COMMAND
 
   check                 format, clippy, docs, dependency policy, tidy, references, pure and simulated tests
   test                  xtask/setup-tests.sh, then check, then the tests that need root, the network or a browser
-  frameworks [NAME]  the second suite: every framework and package manager, or those whose names hold a NAME
+  frameworks [NAME]     the second suite: every framework and package manager, or those whose names hold a NAME
   tidy                  only the rules about the repository itself
   reference [--check]   writes docs/reference/ from the binary, or says whether it is up to date
   bench NAME [ARGS...]  runs bench/NAME.sh";

@@ -79,7 +79,7 @@ pub fn write(path: &Path, content: &[u8], executable: bool) -> io::Result<()> {
 }
 
 /// A name that nobody else uses while this process lives.
-fn unique() -> String {
+pub fn unique() -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed))
 }
@@ -259,19 +259,6 @@ pub fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// A path without `.` and `..`, by its words alone; none if it leaves the repository.
-pub fn normal(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            other => parts.push(other),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// How much of a log is read from its end, and from its beginning.

@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::{GlobSet, GlobSetBuilder};
-use model::{PackageManager, RepoPath};
+use model::{PackageManager, RepoPath, resolved};
 use serde::Deserialize;
 
 use crate::config;
 use crate::detect;
 use crate::diagnostic::Diagnostic;
-use crate::files::{self, Files};
+use crate::files::Files;
 use crate::manifest::Manifest;
 use crate::yaml;
 
@@ -392,7 +392,7 @@ impl Finder<'_> {
 
 /// The glob of the manifests in the folders that a glob names, relative to the repository; none if it leaves that.
 fn manifests_of(folder: &RepoPath, pattern: &str) -> Option<String> {
-    files::resolved(folder.as_str(), &format!("{pattern}/package.json"))
+    resolved(folder.as_str(), &format!("{pattern}/package.json"))
 }
 
 fn folder_of(path: &str) -> Option<RepoPath> {

@@ -74,19 +74,6 @@ fn below<'a, T>(files: &'a BTreeMap<String, T>, folder: &str) -> Box<dyn Iterato
     Box::new(from.take_while(move |path| path.starts_with(&prefix)))
 }
 
-/// A path relative to a folder, as the repository names it; none if it leaves that.
-pub fn resolved(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 /// A file's text, without a byte-order mark; what is no UTF-8 in it is replaced.
 fn text_of(content: Vec<u8>) -> String {
     let text =

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
-use model::{App, AppName, Environmental, PackageManager, RepoPath, ShownFile};
+use model::{App, AppName, Environmental, PackageManager, RepoPath, ShownFile, resolved};
 
 use crate::config::{AppConfig, Config};
 use crate::detect::Finding;
 use crate::diagnostic::Diagnostic;
-use crate::files;
 use crate::git::{GitError, Snapshot};
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
@@ -144,7 +143,7 @@ impl Root {
 
     /// A path that the lockfile or a manifest of the root names, as the repository names it; none if it leaves that.
     pub fn named(&self, below: &str) -> Option<String> {
-        files::resolved(self.folder.as_str(), below)
+        resolved(self.folder.as_str(), below)
     }
 
     /// The version or range of its package manager that its manifest names, with its hash if there is one:

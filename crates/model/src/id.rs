@@ -166,6 +166,20 @@ impl RepoPath {
     }
 }
 
+/// A path that is written relative to a folder, from the repository's root: without `.` and `..`, by its words alone; none
+/// if it leaves the repository.
+pub fn resolved(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// An app's immutable, addressable artifact: `catalog@3f9a1c2b`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version {

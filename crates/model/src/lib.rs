@@ -27,7 +27,7 @@ pub mod plan;
 pub use app::{App, Environmental, Framework, NetworkAccess, Resources, Serving};
 pub use artifact::{Artifact, Layer, LayerKind, Start};
 pub use event::{Actor, Entry, EnvironmentKind, Event, PlannedApp};
-pub use id::{BuildKey, CommitId, Digest, InstanceId, Label, RepoPath, RepositoryId, Version};
+pub use id::{BuildKey, CommitId, Digest, InstanceId, Label, RepoPath, RepositoryId, Version, resolved};
 pub use name::{AppName, EnvironmentName};
 pub use reason::{Reason, ReasonKind};
 pub use release::{Configuration, Release};

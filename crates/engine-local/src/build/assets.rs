@@ -282,13 +282,11 @@ impl Write for Counted<'_> {
 
 /// Writes a file under a name of its own first; several may write the same at once, here and in other builds.
 fn write_new(place: &Path, write: &mut dyn FnMut(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
     if let Some(parent) = place.parent() {
         fs::create_dir_all(parent)?;
     }
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mut temporary = place.as_os_str().to_owned();
-    temporary.push(format!(".new{}-{number}", std::process::id()));
+    temporary.push(format!(".new{}", files::unique()));
     let temporary = PathBuf::from(temporary);
     let mut target = BufWriter::with_capacity(64 << 10, File::create(&temporary)?);
     let written = write(&mut target).and_then(|()| target.flush());

@@ -1,11 +1,12 @@
 //! Rules for members that are not served: tests and tools, command lines, desktop and mobile apps, extensions, what
 //! other hosts run, libraries.
 
+use model::resolved;
+
 use super::Answer;
 use super::command;
 use super::frameworks::HTTP;
 use super::member::Member;
-use crate::files::resolved;
 use crate::script;
 
 /// Words for folders of tests and examples, in the singular: as a folder on the way, or in a member's own name.

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
 use model::name::Names;
-use model::{App, AppName, RepoPath, Resources, Serving};
+use model::{App, AppName, RepoPath, Resources, Serving, resolved};
 use serde_json::Value;
 
 use super::{Globs, Member, Workspace};
 use crate::config::{self, AppConfig, Place};
 use crate::detect::{self, Candidate, Finding, Kind};
 use crate::diagnostic::Diagnostic;
-use crate::files::{self, Contents, Files as _};
+use crate::files::{Contents, Files as _};
 
 /// Names of apps that answer what no route claims, if none is declared; the first that is there.
 const DEFAULT_NAMES: [&str; 5] = ["web", "app", "www", "site", "frontend"];
@@ -353,7 +353,7 @@ fn env_files(member: &Member, finding: Option<&Finding>) -> Vec<RepoPath> {
 
 /// A path that is written relative to a folder; none if it leaves the repository.
 fn from_root(folder: &RepoPath, path: &str) -> Option<RepoPath> {
-    files::resolved(folder.as_str(), path)?.parse().ok()
+    resolved(folder.as_str(), path)?.parse().ok()
 }
 
 /// Prefixes of the paths of `routing`: `/docs/:path*` is `/docs`.

@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use model::RepoPath;
+use model::{RepoPath, resolved};
 use serde_json::Value;
 
 use super::Workspace;
-use crate::files::{Contents, Files as _, resolved};
+use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK};
 
 /// How many files may extend each other.

@@ -1,6 +1,6 @@
 //! Names that programs say in their complaints: packages, programs, hosts, files, versions.
 
-use crate::files;
+use model::resolved;
 
 /// A line without the colours of terminals.
 pub fn plain(line: &str) -> String {
@@ -118,7 +118,7 @@ pub fn missing_file(line: &str) -> Option<String> {
     let path = path[..end].trim_end_matches([':', '.']);
     // webpack and its kin: `Can't resolve '../a' in '/srv/repo/apps/shop'`.
     if let Some(relative) = before.strip_suffix("' in '").and_then(|before| before.rsplit('\'').next()) {
-        return relative.starts_with('.').then(|| files::normal(&format!("{path}/{relative}")))?;
+        return relative.starts_with('.').then(|| resolved(path, relative))?;
     }
     (!path.is_empty() && !path.contains("node_modules")).then(|| path.to_owned())
 }

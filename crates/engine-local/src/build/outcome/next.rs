@@ -3,12 +3,11 @@
 //! Source: `required-server-files.json`, `routes-manifest.json` and `export-detail.json` as Next.js 13 to 16 write
 //! them, and nextjs.org, "output".
 
-use model::Start;
+use model::{Start, resolved};
 use serde_json::Value;
 
 use super::look::{Look, is_below, parent, prefix, repo_path};
 use super::{Copied, Kept, Missing, Outcome, Public, pages, pages::join};
-use crate::files;
 
 /// Where builds are if nothing else is configured.
 const USUAL: &str = ".next";
@@ -190,5 +189,5 @@ fn served(look: &Look<'_>, build: &Build, command: String) -> Outcome {
 /// A path of the build's sandbox, from the repository's root.
 fn below_repository(look: &Look<'_>, path: &str) -> Option<String> {
     let below = path.strip_prefix(model::task::REPOSITORY_FOLDER)?;
-    files::normal(below).filter(|folder| is_below(look.app.path.as_str(), folder))
+    resolved("", below).filter(|folder| is_below(look.app.path.as_str(), folder))
 }

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Framework, Start};
+use model::{Framework, Start, resolved};
 
 use super::look::{Look, listed, repo_path};
 use super::{Kept, Missing, Outcome, Public, prefix};
-use crate::files;
 
 /// Where each framework leaves its pages, the usual place first.
 const PLACES: [(Framework, &[&str]); 17] = [
@@ -88,8 +87,8 @@ fn for_browsers(look: &Look<'_>, folder: String) -> String {
 /// The folder that `output` names.
 pub fn configured(look: &Look<'_>, output: &str) -> Result<String, Missing> {
     let named = match output.strip_prefix('/') {
-        Some(from_root) => files::normal(from_root),
-        None => files::normal(&look.at(output)),
+        Some(from_root) => resolved("", from_root),
+        None => resolved("", &look.at(output)),
     };
     match named {
         Some(folder) if look.has_folder(&folder) => Ok(folder),

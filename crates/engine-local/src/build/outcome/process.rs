@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Framework, Serving, Start};
+use model::{Framework, Serving, Start, resolved};
 
 use super::look::{Look, is_below, parent, repo_path};
 use super::{Kept, Missing, Outcome, Public, pages, pages::join};
-use crate::files;
 
 /// Programs whose package has another name.
 const PACKAGES: [(&str, &str); 6] = [
@@ -155,13 +154,13 @@ pub fn listens(text: &str) -> bool {
 /// If it names a file that is not there.
 pub fn check(look: &Look<'_>, command: &str) -> Result<Option<String>, Missing> {
     let Some(named) = entry(command) else { return Ok(None) };
-    let Some(path) = files::normal(&look.at(&named)).filter(|_| !named.starts_with('/')) else { return Ok(None) };
+    let Some(path) = resolved("", &look.at(&named)).filter(|_| !named.starts_with('/')) else { return Ok(None) };
     if let Some(found) = ENDINGS.iter().map(|ending| format!("{path}{ending}")).find(|file| is_file(look, file)) {
         return Ok(Some(found));
     }
     let manifest = look.json(&join(&path, "package.json"));
     let main = manifest["main"].as_str().unwrap_or("index.js");
-    let main = files::normal(&join(&path, main)).unwrap_or_default();
+    let main = resolved("", &join(&path, main)).unwrap_or_default();
     if let Some(found) = ENDINGS.iter().map(|ending| format!("{main}{ending}")).find(|file| is_file(look, file)) {
         return Ok(Some(found));
     }

@@ -5,11 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Framework, Serving, Start};
+use model::{Framework, Serving, Start, resolved};
 
 use super::look::{Look, listed, parent, prefix, repo_path};
 use super::{Kept, Missing, Outcome, Public, pages, pages::join, process};
-use crate::files;
 
 /// What a build of React Router or Remix is started with.
 pub fn outcome(look: &Look<'_>) -> Result<Outcome, Missing> {
@@ -85,7 +84,7 @@ fn bundles(look: &Look<'_>) -> Vec<String> {
 
 /// The folder for browsers, and what is named beside it.
 fn public(look: &Look<'_>, bundle: &str, text: &str, public_path: &str) -> Vec<Public> {
-    let written = constant(text, "assetsBuildDirectory").and_then(|folder| files::normal(&look.at(&folder)));
+    let written = constant(text, "assetsBuildDirectory").and_then(|folder| resolved("", &look.at(&folder)));
     let beside = || {
         let mut folder = parent(bundle);
         while !folder.is_empty() {
