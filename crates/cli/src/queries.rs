@@ -82,6 +82,8 @@ fn environment_value(
         .map(|app| {
             let running = environment.apps.get(&app);
             let live = running.and_then(|running| running.live.as_ref());
+            let last_lines = last_lines(state, name, environment, &app, report);
+            let hint = hint(state, name, environment, &app, &last_lines);
             json!({
                 "name": app.as_str(),
                 "kind": kinds.get(&app),
@@ -93,7 +95,8 @@ fn environment_value(
                 "pinned": name.is_production() && state.pins.contains_key(&app),
                 "deploying": running.and_then(|running| running.deploying.as_ref()).map(|deploying| deploying.release.version.to_string()),
                 "condition": condition(state, name, environment, &app),
-                "last_lines": last_lines(state, name, environment, &app, report),
+                "last_lines": last_lines,
+                "hint": hint,
             })
         })
         .collect();
@@ -139,6 +142,21 @@ fn last_lines(
     planned.map(|planned| why_absent(state, name, environment, planned).last_lines).unwrap_or_default()
 }
 
+/// What a person can do about what an app said last: of a failed build what the build found, else of its start.
+fn hint(
+    state: &State,
+    name: &EnvironmentName,
+    environment: &EnvironmentState,
+    app: &AppName,
+    last_lines: &[String],
+) -> Option<String> {
+    let planned = environment.newest_known().and_then(|change| change.apps()?.get(app));
+    match planned.and_then(|planned| state.builds.get(&planned.key)).map(|build| &build.outcome) {
+        Some(Outcome::Failed { hint, .. }) => hint.clone(),
+        _ => start_hint(state, name, app, last_lines),
+    }
+}
+
 fn apps(environment: &EnvironmentState) -> Vec<AppName> {
     let planned = environment.newest_known().and_then(Change::apps).into_iter().flat_map(|apps| apps.keys());
     let mut apps: Vec<AppName> = planned.chain(environment.apps.keys()).cloned().collect();
@@ -156,10 +174,7 @@ fn condition(state: &State, name: &EnvironmentName, environment: &EnvironmentSta
         return format!("deploying `{}`", deploying.release.version);
     }
     match (running.and_then(|running| running.live.as_ref()), outcome) {
-        (_, Some(Outcome::Failed { because, hint, .. })) => {
-            let hint = hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            format!("newest build failed: {because}{hint}")
-        }
+        (_, Some(Outcome::Failed { because, .. })) => format!("newest build failed: {because}"),
         (_, Some(Outcome::Errored { because, .. })) => format!("newest build is tried again: {because}"),
         (_, Some(Outcome::Running)) => "newest build is under way".to_owned(),
         (Some(live), _) if newest.is_some_and(|planned| planned.key != live.release.version.key) => {
@@ -214,10 +229,8 @@ fn status_lines(place: &Place, state: &State, report: Option<&Report>) -> Vec<St
             lines.extend(noticed.map(|what| format!("    note: {what}")));
             let said = last_lines(state, name, environment, &app, report);
             lines.extend(said.iter().map(|line| format!("      | {line}")));
-            lines.extend(
-                start_hint(state, name, &app, &said)
-                    .map(|hint| format!("      hint: {}", hint.replace('\n', "\n      "))),
-            );
+            let hint = hint(state, name, environment, &app, &said);
+            lines.extend(hint.map(|hint| format!("      hint: {}", hint.replace('\n', "\n      "))));
         }
         match not_served(environment).len() {
             0 => {}

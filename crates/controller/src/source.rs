@@ -351,10 +351,10 @@ fn unset_variables(
 ) -> Result<Option<String>, Refusal> {
     let unset =
         graph::variables::unset(workspace, &workspace.apps[app]).map_err(|cause| Refusal::Error(git_failed(cause)))?;
-    let unset = unset.iter().filter(|name| !given.contains_key(*name));
-    let names: Vec<String> = unset.clone().map(|name| format!("`{name}`")).collect();
+    let unset: Vec<&String> = unset.iter().filter(|name| !given.contains_key(*name)).collect();
+    let names: Vec<String> = unset.iter().map(|name| format!("`{name}`")).collect();
     // What a build puts into pages is no secret, and no secret reaches a build.
-    let is_public = unset.clone().all(|name| plan::is_for_builds(&workspace.apps[app], name));
+    let is_public = unset.iter().all(|name| plan::is_for_builds(&workspace.apps[app], name));
     let secret = if is_public { "" } else { ", or by `frontage secret set`," };
     let hint = format!("set them under `[apps.{app}.env]`{secret} if it needs them");
     Ok((!names.is_empty()).then(|| format!("`{app}` reads variables that nobody sets: {}; {hint}", names.join(", "))))
