@@ -315,6 +315,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn several_may_write_the_same_file_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a.json");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..50).for_each(|_| write_whole(&place, b"whole").unwrap()));
+            }
+        });
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
     fn what_is_said_at_each_request_is_told_once() {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("a.log");

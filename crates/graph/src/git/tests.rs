@@ -305,6 +305,21 @@ fn files_of_a_commit() {
 }
 
 #[test]
+fn a_content_that_is_not_there() {
+    let scratch = Scratch::new();
+    scratch.write("lost.ts", "lost");
+    let head = scratch.commit("second");
+    let object = scratch.git("rev-parse HEAD:lost.ts");
+    let (folder, name) = object.trim().split_at(2);
+    std::fs::remove_file(scratch.path().join(".git/objects").join(folder).join(name)).unwrap();
+    let snapshot = scratch.open().snapshot(&head).unwrap();
+    let there = snapshot.read_there(["README.md", "lost.ts"]).unwrap();
+    assert_eq!(there.keys().collect::<Vec<_>>(), ["README.md"]);
+    let refused = snapshot.read(["README.md", "lost.ts"]).unwrap_err().to_string();
+    assert!(refused.contains("`lost.ts`: it is not there"), "{refused}");
+}
+
+#[test]
 fn files_that_cannot_be_used() {
     let (scratch, library) = (Scratch::new(), Scratch::new());
     git(scratch.path(), &["submodule", "--quiet", "add", &library.path().display().to_string(), "vendor/library"]);
