@@ -459,7 +459,7 @@ for (const path of ["/etc/harm", "/usr/harm", "/opt/toolchains/harm", "/var/harm
 }
 try { fs.symlinkSync("/etc", "/srv/repo/node_modules/etc"); } catch {}
 console.log("cache", fs.readdirSync("/var/cache/packages"), "settings", fs.existsSync("/etc/npmrc") && fs.readFileSync("/etc/npmrc", "utf8"));
-const more = () => { const child = spawn("sleep", ["1000"]); child.on("error", () => process.exit(0)); child.on("spawn", more); };
+const more = () => { const child = spawn("sleep", ["1000"]); child.on("error", () => setTimeout(more, 5)); child.on("spawn", more); };
 more();
 "#;
 

@@ -54,7 +54,12 @@ fn one_good_app_beside_nine_bad_ones() {
         ("good", starts("node server.js"), "server.js", SERVER),
         ("forks", builds("build.js"), "build.js", FORKS),
         ("endless", builds("build.js"), "build.js", "console.log('begun'); setInterval(() => {}, 1000)"),
-        ("throws", builds("build.js"), "build.js", "throw new Error('no colour is set')"),
+        (
+            "throws",
+            builds("build.js"),
+            "build.js",
+            "throw new Error('no colour is set: getaddrinfo EAI_AGAIN colours.invalid')",
+        ),
         ("loud", builds("build.js"), "build.js", LOUD),
         ("outside", json!({"build": "node build.js"}), "build.js", OUTSIDE),
         ("daemon", starts("nohup node server.js > /dev/null 2>&1 &"), "server.js", SERVER),
@@ -92,6 +97,8 @@ fn one_good_app_beside_nine_bad_ones() {
         });
     };
     said("throws", &["build failed", "exited with status 1"]);
+    let hint = state(&world, "throws").expect("it is known")["hint"].to_string();
+    assert!(hint.contains("build_network = true"), "what helps a build, not a start: {hint}");
     said("daemon", &["ended by itself, with status 0", "has to stay in the foreground"]);
     said("forks", &["was killed: out of processes"]);
     said("endless", &["was killed: out of time"]);
@@ -125,7 +132,10 @@ fn one_good_app_beside_nine_bad_ones() {
 
 /// How an app stands, in a sentence.
 fn condition(world: &World, app: &str) -> Option<String> {
-    let production = world.environment("production")?;
-    let found = production["apps"].as_array()?.iter().find(|it| it["name"] == app)?.clone();
-    found["condition"].as_str().map(str::to_owned)
+    state(world, app)?["condition"].as_str().map(str::to_owned)
+}
+
+/// What `status` says of an app.
+fn state(world: &World, app: &str) -> Option<Value> {
+    world.environment("production")?["apps"].as_array()?.iter().find(|it| it["name"] == app).cloned()
 }

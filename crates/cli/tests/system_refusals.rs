@@ -284,8 +284,6 @@ fn what_failed_by_the_network_is_tried_again_with_the_next_commit() {
     world.start(&["up"]);
     let condition = |world: &World| Some(world.environment("production")?["apps"][0]["condition"].as_str()?.to_owned());
     world.wait("the build failing", |world| condition(world)?.contains("build failed").then_some(()));
-    let hint = world.environment("production").expect("production")["apps"][0]["hint"].clone();
-    assert_eq!(hint, "a host outside did not answer from this machine", "it is that of the build, not of a start");
     let outside = std::net::TcpListener::bind(("127.0.0.1", port)).expect("the port is free again");
     std::thread::spawn(move || {
         for stream in outside.incoming().flatten() {

@@ -178,9 +178,13 @@ fn what_is_imported_without_being_named_is_shown_and_not_built() {
         tsconfig.json = {'compilerOptions': {'paths': {'@x/*': ['packages/*/index.ts']}}}
         apps/shop/a.ts = import '@x/ui';
     ";
-    check_shown(&site.replace('\'', "\""), "shop", expect![[r#"
+    check_shown(
+        &site.replace('\'', "\""),
+        "shop",
+        expect![[r#"
         icons: package.json packages/icons/index.ts packages/icons/package.json tsconfig.json
-        shop: apps/shop/a.ts apps/shop/index.ts apps/shop/package.json package.json packages/icons/index.ts packages/icons/package.json packages/ui/index.ts packages/ui/package.json tsconfig.json"#]]);
+        shop: apps/shop/a.ts apps/shop/index.ts apps/shop/package.json package.json packages/icons/index.ts packages/icons/package.json packages/ui/index.ts packages/ui/package.json tsconfig.json"#]],
+    );
 }
 
 #[test]
