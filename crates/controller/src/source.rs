@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
 use graph::plan::Toolchains;
-use graph::workspace::Unreadable;
+use graph::workspace::{Modules, Unreadable};
 use graph::{Diagnostic, GitError, Repository, WantedToolchain, Workspace, affected, plan};
 use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, RepoPath, Toolchain};
 
@@ -17,6 +17,9 @@ use crate::world::{Analysis, AnalysisRequest, Base, Branch, Commit, Refs, Refusa
 
 /// At how many commits inputs are remembered.
 const REMEMBERED: usize = 16;
+
+/// How long a file's time may not tell of a second writing: there are file systems that keep it in seconds.
+const YOUNG: Duration = Duration::from_secs(3);
 
 /// Finds the toolchain that a repository asks for.
 pub type Resolve = dyn Fn(&WantedToolchain) -> Result<Toolchain, Error> + Send + Sync;
@@ -33,6 +36,7 @@ pub struct GitSource {
     seen: Arc<Mutex<Option<(Fingerprint, Refs)>>>,
     /// What keys cover at commits that were looked at, newest last: one change's head is the next one's base.
     known: Arc<Mutex<VecDeque<(At, BaseInputs)>>>,
+    modules: Arc<Modules>,
 }
 
 /// What inputs depend on besides this Frontage: commit, kind of environment and toolchains.
@@ -54,6 +58,7 @@ impl GitSource {
             variables: Arc::default(),
             seen: Arc::default(),
             known: Arc::default(),
+            modules: Arc::default(),
         })
     }
 
@@ -155,10 +160,11 @@ impl GitSource {
 
     fn workspace(&self, commit: &CommitId) -> Result<Workspace, Refusal> {
         let snapshot = self.repository.snapshot(commit).map_err(|cause| Refusal::Error(git_failed(cause)))?;
-        let mut workspace = Workspace::read(snapshot).map_err(|unreadable| match unreadable {
-            Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
-            Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
-        })?;
+        let mut workspace =
+            Workspace::read_knowing(snapshot, &self.modules).map_err(|unreadable| match unreadable {
+                Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
+                Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
+            })?;
         workspace.give(&self.variables);
         Ok(workspace)
     }
@@ -216,32 +222,39 @@ fn each_toolchain(
     roots.map(|root| (root.folder.clone(), one(root))).collect()
 }
 
-/// What tells whether branches are as they were: loose refs by content, all others by their files' times and sizes.
-/// Source: git's "gitrepository-layout" and "reftable" pages.
+/// What tells whether branches are as they were: their files' times and sizes, and the contents of those that are
+/// so young that they may be written again within what their file system's clock tells apart.
+/// Source: git's "gitrepository-layout", "reftable" and "racy-git" pages.
 #[derive(Debug, PartialEq, Eq)]
 struct Fingerprint {
-    loose: BTreeMap<PathBuf, Vec<u8>>,
-    packed: Vec<Option<(SystemTime, u64)>>,
+    loose: BTreeMap<PathBuf, (FileMark, Option<Vec<u8>>)>,
+    packed: Vec<Option<FileMark>>,
 }
+
+/// When a file was written, and its size.
+type FileMark = (SystemTime, u64);
 
 impl Fingerprint {
     /// None if it cannot be told.
     fn of(common: &Path) -> Option<Fingerprint> {
-        let of_file = |name: &str| {
-            let metadata = fs::metadata(common.join(name)).ok()?;
+        let mark = |path: &Path| {
+            let metadata = fs::metadata(path).ok()?;
             Some((metadata.modified().ok()?, metadata.len()))
         };
-        let packed = ["packed-refs", "reftable/tables.list"].map(of_file).to_vec();
+        let is_young = |(written, _): &FileMark| written.elapsed().map_or(true, |age| age < YOUNG);
+        let packed = ["packed-refs", "reftable/tables.list"].map(|name| mark(&common.join(name))).to_vec();
         let mut loose = BTreeMap::new();
         let mut folders = vec![common.join("refs/heads")];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).ok()? {
-                let path = entry.ok()?.path();
-                if path.is_dir() {
+                let entry = entry.ok()?;
+                let path = entry.path();
+                if entry.file_type().ok()?.is_dir() {
                     folders.push(path);
                 } else {
-                    let content = fs::read(&path).ok()?;
-                    loose.insert(path, content);
+                    let mark = mark(&path)?;
+                    let content = if is_young(&mark) { Some(fs::read(&path).ok()?) } else { None };
+                    loose.insert(path, (mark, content));
                 }
             }
         }
@@ -434,3 +447,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     let joined = tokio::task::spawn_blocking(work).await;
     joined.map_err(|cause| Error::new(Remedy::Retry, "reading the repository broke off").because(cause))
 }
+
+#[cfg(test)]
+mod tests;

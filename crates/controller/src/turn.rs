@@ -33,7 +33,7 @@ const TICK: Duration = Duration::from_millis(100);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// How often refs are read.
-const REFS_EVERY: Duration = Duration::from_millis(100);
+const REFS_EVERY: Duration = Duration::from_millis(50);
 
 /// How often a starting instance is asked whether it is ready.
 const PROBE_STARTING: Duration = Duration::from_millis(50);
@@ -146,7 +146,6 @@ pub struct Controller {
     refs: Option<Refs>,
     seen: Seen,
     reading_refs: bool,
-    refs_read: Option<Instant>,
     analysing: Option<(EnvironmentName, u64)>,
     /// Changes whose analysis came to nothing: how often, and when it is tried again.
     pausing: BTreeMap<(EnvironmentName, u64), (u32, u64)>,
@@ -186,7 +185,6 @@ impl Controller {
             refs: None,
             seen: Seen::new(),
             reading_refs: false,
-            refs_read: None,
             analysing: None,
             pausing: BTreeMap::new(),
             queue: Queue::default(),
@@ -222,11 +220,17 @@ impl Controller {
         self.record(Actor::Controller, self.begin())?;
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut refs_tick = tokio::time::interval(REFS_EVERY);
+        refs_tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         tokio::pin!(stop);
         while !self.stopping {
             tokio::select! {
                 () = &mut stop => break,
                 _ = tick.tick() => {}
+                _ = refs_tick.tick() => {
+                    self.look_at_refs();
+                    continue;
+                }
                 Some(input) = self.inputs.recv() => {
                     self.apply(input)?;
                     while let Ok(input) = self.inputs.try_recv() {
@@ -304,10 +308,6 @@ impl Controller {
     }
 
     fn look(&mut self) {
-        if !self.reading_refs && self.refs_read.is_none_or(|read| read.elapsed() >= REFS_EVERY) {
-            self.reading_refs = true;
-            self.read_refs();
-        }
         if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_EVERY) {
             return;
         }
@@ -321,7 +321,10 @@ impl Controller {
         }
     }
 
-    fn read_refs(&mut self) {
+    fn look_at_refs(&mut self) {
+        if std::mem::replace(&mut self.reading_refs, true) {
+            return;
+        }
         let source = self.world.source.clone();
         let last = self.state().production().and_then(|production| production.head()).map(|head| head.commit.clone());
         self.act(async move {
@@ -341,7 +344,6 @@ impl Controller {
 
     fn apply_refs(&mut self, result: Result<(Refs, Vec<Commit>), Error>) -> Result<(), StoreError> {
         self.reading_refs = false;
-        self.refs_read = Some(Instant::now());
         let (read, commits) = match result {
             Ok(read) => read,
             Err(error) => {

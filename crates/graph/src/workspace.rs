@@ -24,6 +24,7 @@ mod needs;
 
 mod links;
 
+pub use imports::Modules;
 pub use read::{VERSION_FILES, lockfile_of};
 
 use needs::{Needs, Order};
@@ -191,7 +192,15 @@ impl Workspace {
     /// # Errors
     /// If git fails, or the commit cannot be used; then with every problem that was found.
     pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
-        read::read(snapshot)
+        Workspace::read_knowing(snapshot, &Modules::default())
+    }
+
+    /// The same for one commit after another: modules that were looked at before are not read again.
+    ///
+    /// # Errors
+    /// As [`Workspace::read`].
+    pub fn read_knowing(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadable> {
+        read::read(snapshot, modules)
     }
 
     /// Gives variables that the repository does not hold to the builds that may see them; what it says itself wins.

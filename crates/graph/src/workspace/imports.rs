@@ -3,21 +3,25 @@
 //!
 //! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `extends`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::{RepoPath, resolved};
 use serde_json::Value;
 
 use super::Workspace;
 use crate::files::{Contents, Files as _};
-use crate::git::{GitError, SYMBOLIC_LINK};
+use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 
 /// How many files may extend each other.
 const LONGEST_CHAIN: usize = 50;
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
+
+/// Of how many contents the names are kept, before it begins anew: some tens of megabytes.
+const MOST_MODULES: usize = 100_000;
 
 /// The longest name that a module is imported by.
 const LONGEST: usize = 300;
@@ -62,11 +66,53 @@ pub struct Imports {
     pub folders: BTreeMap<RepoPath, BTreeSet<String>>,
 }
 
+/// Names in modules, by the objects that hold them: whoever reads one commit after another looks at each content once.
+#[derive(Debug, Default)]
+pub struct Modules {
+    names: Mutex<HashMap<String, Arc<[Name]>>>,
+}
+
+/// What may be the name of a module that is imported.
+#[derive(Clone, Debug, PartialEq)]
+struct Name {
+    text: Box<str>,
+    /// Whether what stands before it imports.
+    is_imported: bool,
+}
+
+impl Modules {
+    /// The names in some files of a snapshot, by path.
+    fn names(&self, snapshot: &Snapshot, paths: &[&str]) -> Result<HashMap<String, Arc<[Name]>>, GitError> {
+        let object = |path: &str| snapshot.files.get(path).map(|file| file.object.as_str());
+        let known = |path: &str| self.lock().get(object(path)?).cloned();
+        let mut found: HashMap<String, Arc<[Name]>> =
+            paths.iter().filter_map(|path| Some(((*path).to_owned(), known(path)?))).collect();
+        let unknown = paths.iter().copied().filter(|path| !found.contains_key(*path)).collect::<Vec<_>>();
+        // What is not there cannot be built either, which the build says.
+        for (path, content) in snapshot.read_there(unknown)? {
+            let names: Arc<[Name]> = names(&String::from_utf8_lossy(&content)).into();
+            if let Some(object) = object(&path) {
+                let mut known = self.lock();
+                if known.len() >= MOST_MODULES {
+                    known.clear();
+                }
+                known.insert(object.to_owned(), Arc::clone(&names));
+            }
+            found.insert(path, names);
+        }
+        Ok(found)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<[Name]>>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What is imported in a workspace without being named in a manifest.
 ///
 /// # Errors
 /// If git fails.
-pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError> {
+pub fn find(workspace: &Workspace, files: &Contents, modules: &Modules) -> Result<Imports, GitError> {
     let mut read = Read { files, texts: BTreeMap::new(), paths: BTreeMap::new(), own: BTreeMap::new() };
     let mut found = Imports::default();
     let is_source = |path: &str| SOURCES.iter().any(|end| path.ends_with(end)) && !path.ends_with(".d.ts");
@@ -76,15 +122,14 @@ pub fn find(workspace: &Workspace, files: &Contents) -> Result<Imports, GitError
     let sources = sources.filter(|(_, file)| file.mode != SYMBOLIC_LINK && is_source(file.path.as_str()));
     let sources: Vec<(&RepoPath, &str)> = sources.map(|(member, file)| (member, file.path.as_str())).collect();
     for some in sources.chunks(AT_ONCE) {
-        // What is not there cannot be built either, which the build says.
-        let texts = workspace.snapshot.read_there(some.iter().map(|(_, path)| *path))?;
+        let paths: Vec<&str> = some.iter().map(|(_, path)| *path).collect();
+        let names = modules.names(&workspace.snapshot, &paths)?;
         for (member, file) in some {
-            let text = texts.get(*file).map(|text| String::from_utf8_lossy(text)).unwrap_or_default();
-            for (at, name) in quoted(&text) {
-                if name.starts_with("../") {
-                    found.add(workspace, member, imported(workspace, file, &text[..at], name));
-                } else {
-                    found.add(workspace, member, aliases[member].targets(name));
+            for name in names.get(*file).into_iter().flat_map(|names| names.iter()) {
+                if !name.text.starts_with("../") {
+                    found.add(workspace, member, aliases[member].targets(&name.text));
+                } else if name.is_imported {
+                    found.add(workspace, member, imported(workspace, file, &name.text));
                 }
             }
         }
@@ -111,12 +156,8 @@ impl Imports {
     }
 }
 
-/// The file that is imported by a path, where it is one of another folder; `before` is what stands before that path.
-fn imported(workspace: &Workspace, file: &str, before: &str, path: &str) -> Option<String> {
-    let before = before.trim_end();
-    if !IMPORTING.iter().any(|word| before.ends_with(word)) {
-        return None;
-    }
+/// The file that is imported by a path, where it is one of another folder.
+fn imported(workspace: &Workspace, file: &str, path: &str) -> Option<String> {
     // Bundlers take a query for how it is imported.
     let path = path.split('?').next().unwrap_or(path);
     let target = resolved(above(file)?, path)?;
@@ -290,6 +331,19 @@ fn owner<'a>(workspace: &'a Workspace, path: &str) -> Option<&'a RepoPath> {
 
 fn above(path: &str) -> Option<&str> {
     if path.is_empty() { None } else { Some(path.rsplit_once('/').map_or("", |(folder, _)| folder)) }
+}
+
+/// Each name in a module once.
+fn names(text: &str) -> Vec<Name> {
+    let mut seen = HashSet::new();
+    let each = quoted(text).map(|(at, name)| {
+        let before = text[..at].trim_end();
+        (name, IMPORTING.iter().any(|word| before.ends_with(word)))
+    });
+    // No alias has a space in it, and texts are what most quotes are for.
+    let each = each.filter(|(name, _)| !name.contains(char::is_whitespace) && !name.starts_with("./"));
+    let once = each.filter(|found| seen.insert(*found));
+    once.map(|(name, is_imported)| Name { text: name.into(), is_imported }).collect()
 }
 
 /// Texts in quotes, as modules are named in imports, and where each begins with its quote.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{PackageManager, RepoPath};
 use serde_json::Value;
 
+use super::imports::Modules;
 use super::needs::{Needs, Order};
 use super::{Member, Root, Unreadable, Workspace, apps, imports, links};
 use crate::config::{self, Config};
@@ -34,7 +35,7 @@ const GENERATE: [&str; 6] =
     ["generate", "db:generate", "prisma:generate", "prisma-generate", "generate:prisma", "db-generate"];
 
 /// Reads a workspace.
-pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
+pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadable> {
     let mut reader = Reader { problems: Vec::new() };
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
@@ -88,7 +89,7 @@ pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
     // They are built together with who imports them, so that none of their own builds has to run before.
-    let found = imports::find(&workspace, &files)?;
+    let found = imports::find(&workspace, &files, modules)?;
     for (member, imported) in &found.members {
         workspace.needs.import(member, imported);
     }

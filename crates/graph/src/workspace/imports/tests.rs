@@ -1,8 +1,10 @@
 //! Tests of aliases: who imports whom without naming it in a manifest.
 
+use std::sync::Arc;
+
 use expect_test::{Expect, expect};
 
-use super::quoted;
+use super::{Modules, quoted};
 use crate::git::Snapshot;
 use crate::notation::World;
 use crate::workspace::Workspace;
@@ -184,4 +186,24 @@ fn folders_outside_the_root_are_imported_from() {
     let ui = "ui".parse().unwrap();
     assert!(workspace.does_import(&ui, "words/en.yaml"));
     assert!(!workspace.does_import(&ui, "server/main.go"));
+}
+
+#[test]
+fn a_content_that_was_seen_in_another_commit_is_not_read_again() {
+    let modules = Modules::default();
+    let of = |path: &str, text: &str| {
+        let files = [(path.to_owned(), ("100644", text.as_bytes().to_vec()))];
+        Snapshot::in_memory(&files.into_iter().collect())
+    };
+    let names = |snapshot: &Snapshot, path| {
+        let names = modules.names(snapshot, &[path]).unwrap().remove(path);
+        names.iter().flat_map(|names| names.iter()).map(|name| name.text.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&of("a.ts", "import 'x'; import 'x'; say('two words')"), "a.ts"), ["x"]);
+    assert_eq!(names(&of("a.ts", "import 'y'"), "a.ts"), ["y"]);
+    let first = of("b.ts", "import 'x'; import 'x'; say('two words')");
+    let object = &first.files["b.ts"].object;
+    assert!(modules.lock().contains_key(object));
+    modules.lock().insert(object.clone(), Arc::new([]));
+    assert!(names(&first, "b.ts").is_empty());
 }
