@@ -48,6 +48,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say which apps differ between two commits, and why: from the repository alone, nothing is fetched or checked out.
+    Affected(Affected),
     /// Write what was guessed into `frontage.toml`: what is certain as comments, what is not as lines to edit.
     Init {
         /// The repository; the one of `-C` if none.
@@ -118,6 +120,24 @@ pub enum Command {
     /// The reference of this command line, as Markdown.
     #[command(name = "__reference", hide = true)]
     Reference,
+}
+
+/// Arguments of `affected`.
+#[derive(Debug, Args)]
+pub struct Affected {
+    /// What to compare with; by default, on the production branch, what was built last of each app, elsewhere the commit
+    /// where the branch began.
+    #[arg(long, value_name = "REVISION")]
+    pub base: Option<String>,
+    /// What to compare; by default what is checked out.
+    #[arg(long, value_name = "REVISION")]
+    pub head: Option<String>,
+    /// Compare the working tree, with what is not committed.
+    #[arg(long, conflicts_with = "head")]
+    pub working_tree: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `demo`.

@@ -1,5 +1,6 @@
 //! The one binary, `frontage`: commands for people, and the processes that it starts of itself.
 
+mod affected;
 mod apps;
 mod arguments;
 mod check;
@@ -60,6 +61,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Apps { path, head, json } => {
             apps::run(&Place::of(arguments, path.as_deref())?, head.as_deref(), *json)?;
         }
+        Command::Affected(asked) => affected::run(&place()?, asked)?,
         Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,
         Command::Status(query) => queries::status(&place()?, query.json)?,
         Command::Why { app, environment, json } => queries::why(&place()?, app, environment, *json)?,

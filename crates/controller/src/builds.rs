@@ -127,12 +127,16 @@ pub fn is_open(state: &State, key: &BuildKey) -> bool {
     !settled && !state.artifacts.contains_key(key)
 }
 
-/// Keys among tasks whose builds failed by something that keys do not cover: a new change tries them again.
+/// Keys among tasks whose builds failed, perhaps by something that keys do not cover: what is outside, or files that only
+/// their checks read. A new change tries them again.
 pub fn reopened(state: &State, tasks: &[Task]) -> Vec<BuildKey> {
-    let may_succeed = |key: &&BuildKey| {
-        state.builds.get(*key).is_some_and(|build| matches!(build.outcome, Outcome::Failed { outside: true, .. }))
+    let may_succeed = |task: &&Task| {
+        state.builds.get(&task.key).is_some_and(|build| match build.outcome {
+            Outcome::Failed { outside, .. } => outside || !build.shown.is_empty() && build.shown != task.shown_digest(),
+            _ => false,
+        })
     };
-    tasks.iter().map(|task| &task.key).filter(may_succeed).cloned().collect()
+    tasks.iter().filter(may_succeed).map(|task| task.key.clone()).collect()
 }
 
 /// Keys of apps that a change wants and that are open.

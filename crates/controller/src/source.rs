@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use engine::{Error, Objects, Remedy};
 use graph::inputs::Inputs;
+use graph::modules::Modules;
 use graph::plan::Toolchains;
-use graph::workspace::{Modules, Unreadable};
+use graph::workspace::Unreadable;
 use graph::{Diagnostic, GitError, Repository, WantedToolchain, Workspace, affected, plan};
 use model::{AppName, BuildKey, CommitId, EnvironmentKind, EnvironmentName, PlannedApp, Reason, RepoPath, Toolchain};
 

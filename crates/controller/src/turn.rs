@@ -510,7 +510,8 @@ impl Controller {
             model::TaskKind::Package => None,
         };
         let (key, package, commit) = (task.key.clone(), task.package.clone(), task.commit.clone());
-        self.record(Actor::Controller, Event::BuildStarted { key, package, app, commit })
+        let shown = task.shown_digest();
+        self.record(Actor::Controller, Event::BuildStarted { key, package, app, commit, shown })
     }
 
     fn start_build(&mut self, task: Task) {
@@ -1030,7 +1031,7 @@ impl Controller {
 }
 
 /// For each app of production the newest change before `number` that has a version, and its key.
-fn last_built(state: &State, number: u64) -> BTreeMap<model::AppName, (CommitId, BuildKey)> {
+pub fn last_built(state: &State, number: u64) -> BTreeMap<model::AppName, (CommitId, BuildKey)> {
     let mut built = BTreeMap::new();
     let before = state.production().into_iter().flat_map(|production| &production.changes);
     for change in before.filter(|change| change.number < number) {

@@ -77,6 +77,11 @@ impl<'a> Differences<'a> {
         Differences { components: components.collect(), packages: packages.into_iter().collect() }
     }
 
+    /// Whether a component is among the differences on one side.
+    fn is_there(&self, component: &Component, side: impl Fn(&Difference<'a>) -> Option<&'a Counted>) -> bool {
+        self.components.iter().any(|difference| difference.component == component && side(difference).is_some())
+    }
+
     /// The reason of one difference; none if it is told together with others.
     fn reason(&self, difference: &Difference<'_>) -> Option<Reason> {
         let counted = difference.after.or(difference.before)?;
@@ -99,7 +104,23 @@ impl<'a> Differences<'a> {
                 let detail = if presence.is_empty() { doubt.to_owned() } else { format!("{presence}; {doubt}") };
                 reason(ReasonKind::Unknown, path, detail)
             }
-            Component::File(path) => reason(ReasonKind::File, path, presence.to_owned()),
+            Component::File(path) => {
+                let other = Component::Signature(path.clone());
+                let detail = match (difference.before, difference.after) {
+                    (None, Some(_)) if self.is_there(&other, |difference| difference.before) => "used now",
+                    (Some(_), None) if self.is_there(&other, |difference| difference.after) => "no longer used",
+                    _ => presence,
+                };
+                reason(ReasonKind::File, path, detail.to_owned())
+            }
+            // Told by the file itself.
+            Component::Signature(path)
+                if self
+                    .is_there(&Component::File(path.clone()), |difference| difference.before.or(difference.after)) =>
+            {
+                None
+            }
+            Component::Signature(path) => reason(ReasonKind::File, path, with_presence("what it exports", presence)),
             Component::Field { file, field } => {
                 reason(ReasonKind::Config, file, with_presence(&format!("field `{field}`"), presence))
             }

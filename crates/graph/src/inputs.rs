@@ -22,6 +22,8 @@ pub enum Component {
     },
     /// A file.
     File(String),
+    /// A module that is there without being used, by what it exports.
+    Signature(String),
     /// A field of a manifest.
     Field {
         /// The manifest.
@@ -127,11 +129,6 @@ impl Inputs {
         self.components.get(component)
     }
 
-    /// Of its components the scripts, which a dependant's key covers through this one's only.
-    pub fn scripts(&self) -> impl Iterator<Item = (&Component, &Counted)> {
-        self.components.range(..Component::File(String::new()))
-    }
-
     /// Its components and those of every build that it needs.
     pub fn all(&self) -> BTreeMap<&Component, &Counted> {
         self.behind.iter().chain(&self.components).collect()
@@ -144,7 +141,7 @@ impl Inputs {
 
     /// The key over all of it.
     pub fn key(&self) -> BuildKey {
-        let mut text = String::from("frontage build key 2\n");
+        let mut text = String::from("frontage build key 3\n");
         for (component, Counted { content, .. }) in &self.components {
             writeln!(text, "{component:?} {content:?}").expect("writing to a string succeeds");
         }

@@ -14,6 +14,8 @@ pub mod lockfile;
 
 pub mod config;
 
+pub mod modules;
+
 pub mod workspace;
 
 pub mod files;
@@ -25,6 +27,8 @@ pub mod discover;
 pub mod detect;
 
 pub mod inputs;
+
+mod unread;
 
 pub mod plan;
 

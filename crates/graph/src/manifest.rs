@@ -11,7 +11,7 @@ use crate::diagnostic::{self, Diagnostic};
 pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
 
 /// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
-const UNCOUNTED: [&str; 18] = [
+const UNCOUNTED: [&str; 32] = [
     "description",
     "keywords",
     "homepage",
@@ -30,6 +30,22 @@ const UNCOUNTED: [&str; 18] = [
     "optionalDependencies",
     "workspaces",
     "frontage",
+    // They count by what the lockfile and the toolchain come to.
+    "overrides",
+    "resolutions",
+    "pnpm",
+    "packageManager",
+    // What only checks.
+    "prettier",
+    "eslintConfig",
+    "stylelint",
+    "jest",
+    "lint-staged",
+    "husky",
+    "commitlint",
+    "size-limit",
+    "simple-git-hooks",
+    "files",
 ];
 
 /// The longest manifest that is read: those of some three hundred public repositories are of less than 100 kB.

@@ -2,7 +2,7 @@
 //!
 //! One line for each thing; a later line about the same thing replaces it, so that a change is a text as well:
 //!
-//!     shop*: ui react ~kit          an app `apps/shop` that needs two packages, and one for development
+//!     shop*: ui react ~kit          an app `apps/shop` that imports two packages, and needs one for development
 //!     ui: tokens                    a package `packages/ui` without a build
 //!     ui!: tokens                   the same with a build
 //!     #react 1.2.0: scheduler       a package from outside, installed at the root; it needs another
@@ -68,7 +68,10 @@ impl World {
             let manifest = self.manifest(name, member).to_string().into_bytes();
             files.insert(format!("{}/package.json", folder(name, member)), ("100644", manifest));
             // What listens is a server.
-            let source = if member.is_app { format!("createServer({name})") } else { name.clone() };
+            let source =
+                if member.is_app { format!("createServer({name});") } else { format!("export default {name};") };
+            let needed = member.needs.iter().filter(|needed| !needed.starts_with('~'));
+            let source = needed.map(|needed| format!("import '{needed}';\n")).chain([source]).collect::<String>();
             files.insert(format!("{}/index.ts", folder(name, member)), ("100644", source.into_bytes()));
         }
         if !self.outside.is_empty() {

@@ -1,55 +1,36 @@
 //! How to build an app: the tasks of the packages that it needs, its own, their keys and what they are shown.
 //!
-//! At package precision what is shown is what counts, but for manifests (by field) and the lockfile (by what
-//! it resolves to). What no member owns is shown to everybody, since any build may read it; documents and
-//! files of editors and forges are shown to nobody.
+//! Shown is what a build may open: all of its own member but what no build reads (tests, documents), and of the members
+//! that it needs the modules that are reached from there, and what is no module. What is shown counts, but for manifests
+//! (by field), the lockfile (by what it resolves to) and modules that are reached without being used (by what they
+//! export). What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
 use model::task::Step;
 use model::{
-    App, BuildKey, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind, Toolchain,
+    App, BuildKey, Digest, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind,
+    Toolchain,
 };
 
+use crate::detect::command;
 use crate::inputs::{Component, Inputs, Reach};
 use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
+use crate::modules::{self, Language, Reached, Walk};
 use crate::pipeline::BUILD;
+use crate::unread::{self, CHECKERS, Reads};
 use crate::workspace::{Globs, Member, Root, VERSION_FILES, Workspace, lockfile_of};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
     ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_", "NUXT_PUBLIC_", "EXPO_PUBLIC_"];
 
-/// Folders at the root that no build reads: documents, editors, forges.
-const UNSHOWN_FOLDERS: [&str; 10] = [
-    "docs",
-    ".github",
-    ".gitlab",
-    ".vscode",
-    ".idea",
-    ".husky",
-    ".changeset",
-    ".circleci",
-    ".buildkite",
-    ".devcontainer",
-];
-
-/// Files outside members that no build reads. `frontage.toml` counts by what it says of the build.
-const UNSHOWN_FILES: [&str; 12] = [
-    ".gitignore",
-    ".gitattributes",
-    ".gitmodules",
-    ".editorconfig",
-    ".mailmap",
-    "frontage.toml",
-    "CODEOWNERS",
-    "LICENSE",
-    "LICENCE",
-    "NOTICE",
-    "Makefile",
-    ".git-blame-ignore-revs",
+/// Endings of images, fonts and the like.
+const ASSETS: [&str; 18] = [
+    "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp3",
+    "mp4", "webm", "pdf",
 ];
 
 /// Files at a root that package managers read.
@@ -116,6 +97,17 @@ impl WantedToolchain {
             node: by_file.or_else(|| by_manifest(&root.manifest, &manifest_file)).or_else(by_apps),
             manager: root.manager,
             manager_version: manager_version(root, &manifest_file),
+        }
+    }
+
+    /// A toolchain that stands for whatever this comes to, where two states of a repository are compared.
+    pub fn as_written(&self) -> Toolchain {
+        let said = |said: &Option<(String, String)>| said.as_ref().map_or_else(String::new, |(range, _)| range.clone());
+        Toolchain {
+            node: said(&self.node),
+            package_manager: format!("{}@{}", self.manager.program(), said(&self.manager_version)),
+            platform: String::new(),
+            compilers: String::new(),
         }
     }
 }
@@ -204,6 +196,18 @@ struct Planner<'a> {
     tasks: Vec<Task>,
 }
 
+/// How a member is built, as far as it tells what that reads.
+struct Build<'a> {
+    /// Its commands.
+    commands: Vec<String>,
+    /// Files that it does not read.
+    ignore: &'a GlobSet,
+    /// What it reads of tests, stories and documents.
+    reads: Reads,
+    /// Whether it may check types.
+    checks_types: bool,
+}
+
 /// What is common to the tasks of packages and apps.
 #[derive(Default)]
 struct Draft {
@@ -235,7 +239,11 @@ impl Planner<'_> {
     fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
         let nothing = Globs::default();
         let globs = self.workspace.globs.get(&app.name).unwrap_or(&nothing);
-        let mut draft = self.draft(&app.path, &globs.ignore, usize::MAX);
+        let mut commands = self.commands(&app.path, BUILD);
+        commands.extend(app.build.clone());
+        let checks_types = self.may_check_types(&app.path, &commands);
+        let build = Build { commands, ignore: &globs.ignore, reads: Reads::of(app), checks_types };
+        let mut draft = self.draft(&app.path, &build, usize::MAX);
         for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
             draft.show(Component::File(path.clone()), file, Reach::Own);
         }
@@ -261,7 +269,14 @@ impl Planner<'_> {
 
     /// Plans the task of a package; those that it needs were planned before.
     fn package(&mut self, path: &RepoPath) {
-        let mut draft = self.draft(path, &GlobSet::empty(), self.workspace.build_position(path));
+        let member = self.workspace.members.get(path);
+        let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
+        let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
+        commands.extend(self.commands(path, BUILD));
+        let nothing = GlobSet::empty();
+        // What a package gives to others may be all of it.
+        let build = Build { commands, ignore: &nothing, reads: Reads::default(), checks_types: true };
+        let mut draft = self.draft(path, &build, self.workspace.build_position(path));
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
             for task in &member.wanted_scripts {
@@ -341,35 +356,92 @@ impl Planner<'_> {
         (draft.inputs, task)
     }
 
+    /// What a member's build runs for a task, with what it waits for in the same member.
+    fn commands(&self, path: &RepoPath, task: &str) -> Vec<String> {
+        let Some(member) = self.workspace.members.get(path) else { return Vec::new() };
+        let tasks = self.root.pipeline.own(path, task).into_iter().chain([task.to_owned()]);
+        let scripts = tasks.filter_map(|task| {
+            let script = command::expanded(&member.manifest, &task);
+            script.or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
+        });
+        let lifecycle = LIFECYCLE.iter().filter_map(|name| command::expanded(&member.manifest, name));
+        scripts.chain(lifecycle.filter(|script| !is_guard(script))).collect()
+    }
+
+    fn may_check_types(&self, path: &RepoPath, commands: &[String]) -> bool {
+        let manifests = [self.workspace.members.get(path).map(|member| &member.manifest), Some(&self.root.manifest)];
+        let mut manifests = manifests.into_iter().flatten();
+        commands.iter().any(|command| unread::may_check_types(command))
+            || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.all_dependencies().contains_key(name)))
+    }
+
+    /// What a build reads of other members, and of what belongs to nobody.
+    fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
+        let graph = self.workspace.graph();
+        let is_root =
+            |file: &str| !build.ignore.is_match(file) && !self.reads(path, build, file).leaves_out(self.below(file));
+        let walk = Walk::new(self.workspace, graph, path, build.checks_types, &is_root);
+        let words = build.commands.iter().flat_map(|command| command.split_whitespace());
+        let words = words.map(|word| word.trim_matches(['"', '\'']));
+        let named = words.filter(|word| word.starts_with("./") || word.starts_with("../"));
+        let named = named.flat_map(|word| modules::by_path(&self.workspace.snapshot.files, path.as_str(), word));
+        let named = named.filter_map(|file| graph.place(file));
+        let above = self.workspace.unowned_files().filter(|file| {
+            self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
+        });
+        let reads_anything = build.commands.iter().any(|command| unread::may_read_anything(command));
+        let may_run = |member: &Member| {
+            let is_named = || build.commands.iter().any(|command| command.contains(&member.name));
+            reads_anything || member.manifest.field("bin").is_some() || is_named()
+        };
+        walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())), unread::is_tool)
+    }
+
+    /// What a build reads of a file's member: of others than its own no tests, stories and documents.
+    fn reads(&self, path: &RepoPath, build: &Build<'_>, file: &str) -> Reads {
+        let owner = self.workspace.owner(file).unwrap_or(&self.root.folder);
+        if owner == path { build.reads } else { Reads::default() }
+    }
+
+    /// A file's path below the member that owns it, else below the root.
+    fn below<'p>(&self, file: &'p str) -> &'p str {
+        let folder = self.workspace.owner(file).unwrap_or(&self.root.folder);
+        file.strip_prefix(folder.as_str()).unwrap_or(file).trim_start_matches('/')
+    }
+
     /// All but the build's own step. The outputs of packages that are built before `position` lie under it.
-    fn draft(&self, path: &RepoPath, ignore: &GlobSet, position: usize) -> Draft {
+    fn draft(&self, path: &RepoPath, build: &Build<'_>, position: usize) -> Draft {
         let mut draft = Draft::default();
-        let closure = self.workspace.closure(path, true);
-        self.show_member(path, Reach::Own, ignore, &mut draft);
+        let reached = self.reached(path, build);
+        let needed = self.workspace.closure(path, true);
+        let closure: Vec<(RepoPath, Vec<String>)> =
+            needed.iter().filter(|(needed, _)| reached.members.contains(needed)).cloned().collect();
+        self.show_member(path, Reach::Own, build, &reached, &mut draft);
         for (needed, via) in &closure {
             let reach = Reach::Package { folder: needed.to_string(), via: via.clone() };
-            self.show_member(needed, reach, ignore, &mut draft);
+            self.show_member(needed, reach, build, &reached, &mut draft);
         }
-        self.show_outside(path, &closure, ignore, &mut draft);
-        self.count_dependencies(path, &closure, &mut draft);
+        self.show_outside(path, build, &reached, &mut draft);
+        self.show_checked(build, &reached, &mut draft);
+        self.count_dependencies(path, &closure, build, &reached, &mut draft);
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
-        for (needed, via) in &closure {
+        for (needed, via) in &needed {
             let is_built_before = self.workspace.build_position(needed) < position;
             let Some((key, inputs)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
-            // What is ignored here counts there. All else but the scripts counts here as well.
-            if ignore.is_empty() {
-                draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.scripts());
-            } else {
-                draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.own());
-            }
+            // What is ignored or not reached here counts there.
+            draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.own());
             draft.needs.push(key.clone());
         }
         draft
     }
 
-    fn show_member(&self, path: &RepoPath, reach: Reach, ignore: &GlobSet, draft: &mut Draft) {
+    /// Shows a member's files: of the one that is built all that a build reads, of another what is reached, what is no
+    /// module, and what tools look for in its folder.
+    fn show_member(&self, path: &RepoPath, reach: Reach, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
         let manifest = path.join("package.json");
+        let is_whole = reach == Reach::Own || reached.whole.contains_key(path);
+        let reads = if reach == Reach::Own { build.reads } else { Reads::default() };
         for file in self.workspace.files_of(path) {
             let name = file.path.as_str();
             if name == manifest {
@@ -377,8 +449,44 @@ impl Planner<'_> {
                 self.count_manifest(path, &manifest, &reach, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !ignore.is_match(name) {
+            } else if build.ignore.is_match(name) || self.show_reached(file, &reach, reached, draft) {
+            } else if !reads.leaves_out(self.below(name)) && (is_whole || !is_imported(name) || is_looked_for(name)) {
                 draft.show(Component::File(name.to_owned()), file, reach.clone());
+            }
+        }
+    }
+
+    /// Shows a file that is reached, and whether it is.
+    fn show_reached(&self, file: &ShownFile, reach: &Reach, reached: &Reached, draft: &mut Draft) -> bool {
+        let name = file.path.as_str();
+        let graph = self.workspace.graph();
+        let Some(place) = graph.place(name) else { return false };
+        if reached.counted.contains_key(&place) {
+            draft.show(Component::File(name.to_owned()), file, reach.clone());
+        } else if reached.shown.contains(&place) {
+            match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
+                Some(record) => {
+                    let signature = format!("{:?} {:?}", record.own, record.passed);
+                    let component = Component::Signature(name.to_owned());
+                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), reach.clone());
+                    draft.shown.insert(name.to_owned(), file.clone());
+                }
+                None => draft.show(Component::File(name.to_owned()), file, reach.clone()),
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Shows what only checks read, and the manifests of the members that it is of. None of it gets into what is built.
+    fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));
+        let owners = files.clone().filter_map(|file| self.workspace.owner(file));
+        let manifests: BTreeSet<String> = owners.map(|owner| owner.join("package.json")).collect();
+        for name in files.map(str::to_owned).chain(manifests).filter(|name| !build.ignore.is_match(name)) {
+            if let Some(file) = self.workspace.snapshot.files.get(&name) {
+                draft.shown.entry(name).or_insert_with(|| file.clone());
             }
         }
     }
@@ -396,32 +504,16 @@ impl Planner<'_> {
         lockfile::FILES.contains(&name) && self.root.folder.join(name) == path
     }
 
-    /// What no other member owns: configuration above the member, and what any build of the root may read. Of folders
-    /// outside the root configuration governs it, and it may import from them.
-    fn show_outside(&self, path: &RepoPath, closure: &[(RepoPath, Vec<String>)], ignore: &GlobSet, draft: &mut Draft) {
-        let imports = |name: &str| {
-            let mut members = closure.iter().map(|(needed, _)| needed).chain([path]);
-            members.any(|member| self.workspace.does_import(member, name))
-        };
+    /// What no other member owns: configuration above the member, what is reached, and what a build may read of which
+    /// nothing can be told.
+    fn show_outside(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
         let root = &self.root.folder;
+        let reads_anything = build.commands.iter().any(|command| unread::may_read_anything(command));
         let of_root = self.workspace.files_of(root).filter(|_| !root.is_root() && self.workspace.is_member(root));
         let manifest = root.join("package.json");
         for file in self.workspace.unowned_files().chain(of_root) {
             let name = file.path.as_str();
-            if draft.shown.contains_key(name) {
-                continue;
-            }
-            if !root.holds(name) {
-                let reach = if governs(name, root) {
-                    Reach::Above
-                } else if imports(name) {
-                    Reach::Unowned
-                } else {
-                    continue;
-                };
-                if !ignore.is_match(name) {
-                    draft.show(Component::File(name.to_owned()), file, reach);
-                }
+            if draft.shown.contains_key(name) || build.ignore.is_match(name) && name != manifest {
                 continue;
             }
             if name == manifest {
@@ -429,20 +521,34 @@ impl Planner<'_> {
                 for (field, content) in self.root.manifest.counted() {
                     draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, Reach::Above);
                 }
-            } else if self.is_lockfile(name) {
+            } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !ignore.is_match(name) && !is_unshown(self.root.below(&file.path)) {
-                let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let is_above = folder.is_empty() || path.as_str().starts_with(&format!("{folder}/"));
-                let reach = if is_above { Reach::Above } else { Reach::Unowned };
-                draft.show(Component::File(name.to_owned()), file, reach);
+            } else if self.show_reached(file, &Reach::Own, reached, draft) {
+            } else if !root.holds(name) {
+                if governs(name, root) {
+                    draft.show(Component::File(name.to_owned()), file, Reach::Above);
+                }
+            } else if !unread::is_unread(self.root.below(&file.path)) {
+                if governs(name, path) {
+                    draft.show(Component::File(name.to_owned()), file, Reach::Above);
+                } else if reads_anything && !is_imported(name) {
+                    draft.show(Component::File(name.to_owned()), file, Reach::Unowned);
+                }
             }
         }
     }
 
-    /// Packages from outside that the build may read: of the member and of packages with a task also those
-    /// for development, of the root all, since tools live there.
-    fn count_dependencies(&self, path: &RepoPath, closure: &[(RepoPath, Vec<String>)], draft: &mut Draft) {
+    /// Packages from outside that the build may read: of the member and of packages with a task also those for
+    /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
+    /// are imported or named by what is reached.
+    fn count_dependencies(
+        &self,
+        path: &RepoPath,
+        closure: &[(RepoPath, Vec<String>)],
+        build: &Build<'_>,
+        reached: &Reached,
+        draft: &mut Draft,
+    ) {
         let Some(lockfile) = &self.root.lockfile else { return };
         let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
         let mut count = |folder: &str, wanted: &BTreeMap<&str, &str>| {
@@ -452,12 +558,18 @@ impl Planner<'_> {
                 draft.inputs.add(Component::Dependency { name, place }, content);
             }
         };
-        count("", &self.root.manifest.needed(true));
+        count("", &wanted_by_build(&self.root.manifest, build, reached));
         for member in closure.iter().map(|(path, _)| path).chain([path]) {
-            let is_built = |member: &Member| member.has_task() || &member.path == path;
-            if let Some(member) = self.workspace.members.get(member).filter(|member| member.root == self.root.folder) {
-                count(self.root.below(&member.path), &member.manifest.needed(is_built(member)));
-            }
+            let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
+            let Some(member) = member else { continue };
+            let wanted = if member.has_task() || &member.path == path {
+                wanted_by_build(&member.manifest, build, reached)
+            } else {
+                let is_whole = reached.whole.contains_key(&member.path);
+                let run = member.manifest.needed(false).into_iter();
+                run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
+            };
+            count(self.root.below(&member.path), &wanted);
         }
     }
 
@@ -500,31 +612,39 @@ impl Draft {
     }
 }
 
+/// What a manifest asks for that gets into what is built or builds it: all but tools that only check.
+fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reached) -> BTreeMap<&'m str, &'m str> {
+    let run = manifest.needed(false);
+    let is_check = |name: &str| unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"));
+    let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
+    manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()
+}
+
 fn step(name: &str, folder: &RepoPath, command: &str) -> Step {
     Step { name: name.to_owned(), folder: folder.clone(), command: command.to_owned() }
 }
 
-fn is_unshown(path: &str) -> bool {
-    let (top, rest) = path.split_once('/').unwrap_or((path, ""));
-    if !rest.is_empty() && UNSHOWN_FOLDERS.contains(&top) {
-        return true;
-    }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let document = name
-        .rsplit_once('.')
-        .is_some_and(|(_, ending)| matches!(ending.to_ascii_lowercase().as_str(), "md" | "mdx" | "txt" | "rst"));
-    // Below a folder a document may be content; at the root it is about the repository.
-    UNSHOWN_FILES.contains(&name) || rest.is_empty() && document || rest.is_empty() && name.starts_with("LICENSE")
+/// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being
+/// there, and data may be.
+fn is_imported(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    Language::of(path).map_or(ASSETS.contains(&ending), |language| language != Language::Types)
 }
 
-/// Whether a file outside a root governs what is built in it: configuration in a folder above, which tools look for
-/// on their way up.
-fn governs(path: &str, root: &RepoPath) -> bool {
+/// Whether tools look for a file by its name in the folder of what they work on.
+fn is_looked_for(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with('.') || name.contains(".config.")
+}
+
+/// Whether a file that no member owns governs what is built in a folder: configuration in a folder above, which tools
+/// look for on their way up.
+fn governs(path: &str, built: &RepoPath) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_above = folder.is_empty() || root.as_str().starts_with(&format!("{folder}/"));
-    let is_config = name.starts_with('.') && !UNSHOWN_FILES.contains(&name)
-        || name.contains(".config.")
-        || name.starts_with("tsconfig") && name.ends_with(".json")
+    let is_above = folder.is_empty() || built.as_str().starts_with(&format!("{folder}/"));
+    let is_config = name.starts_with('.') && !unread::is_unread(name)
+        || name.contains("config")
+        || name.ends_with("rc")
         || name == "package.json";
     is_above && is_config
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::git::{GitError, Snapshot};
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
+use crate::modules::{Graph, Modules};
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
 
@@ -18,16 +19,15 @@ mod read;
 
 mod apps;
 
-mod imports;
-
 mod needs;
 
 mod links;
 
-pub use imports::Modules;
 pub use read::{VERSION_FILES, lockfile_of};
 
-use needs::{Needs, Order};
+pub use needs::Needs;
+
+use needs::Order;
 
 /// The longest way from a package to who needs it that is told; what lies in its middle is left out.
 const LONGEST_VIA: usize = 10;
@@ -62,7 +62,7 @@ pub struct Workspace {
     /// Paths of the files of each member, and by none of those of nobody.
     owned: BTreeMap<Option<RepoPath>, Vec<String>>,
     needs: Needs,
-    imported_folders: BTreeMap<RepoPath, BTreeSet<String>>,
+    graph: Graph,
     order: Order,
 }
 
@@ -247,9 +247,19 @@ impl Workspace {
         self.owned.get(&None).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
     }
 
-    /// Whether a member imports from the folder of a file outside its root, which belongs to nobody.
-    pub fn does_import(&self, member: &RepoPath, file: &str) -> bool {
-        self.imported_folders.get(member).is_some_and(|folders| folders.iter().any(|folder| file.starts_with(folder)))
+    /// The member that owns a file; none of what belongs to nobody, or to one at the repository's root.
+    pub fn owner(&self, path: &str) -> Option<&RepoPath> {
+        owner(&self.members, path)
+    }
+
+    /// How members need each other.
+    pub fn needs(&self) -> &Needs {
+        &self.needs
+    }
+
+    /// Its modules, and what they import.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
     }
 
     /// The place of a member in an order in which each comes after those that it needs. Of members that need each
@@ -296,6 +306,12 @@ impl Workspace {
         let needed = read.iter().map(|(at, _)| at).chain([path]).flat_map(of_member).filter(|needed| needed != path);
         needed.filter(|needed| self.members.get(needed).is_some_and(Member::has_task)).collect()
     }
+}
+
+/// The member with the longest path of those whose folder holds a file, but for one at the repository's root.
+fn owner<'a>(members: &'a BTreeMap<RepoPath, Member>, path: &str) -> Option<&'a RepoPath> {
+    let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+    above.into_iter().find_map(|folder| members.get_key_value(&folder.parse::<RepoPath>().ok()?)).map(|(path, _)| path)
 }
 
 #[cfg(test)]

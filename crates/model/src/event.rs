@@ -124,6 +124,9 @@ pub enum Event {
         app: Option<AppName>,
         /// The change for which it is built first.
         commit: CommitId,
+        /// What tells one set of shown files from another; empty where it was not kept yet.
+        #[serde(default)]
+        shown: String,
     },
     /// A build succeeded.
     BuildSucceeded {
@@ -134,7 +137,7 @@ pub enum Event {
         /// What it left, if it is an app's.
         artifact: Option<Box<Artifact>>,
     },
-    /// A build failed: the code is at fault, and the same key fails again, unless it is `outside`.
+    /// A build failed: the code is at fault, and the same key fails again, unless it is `outside` or shown other files.
     BuildFailed {
         /// Its key.
         key: BuildKey,
@@ -151,7 +154,8 @@ pub enum Event {
         /// The last lines of its log.
         last_lines: Vec<String>,
     },
-    /// A build that failed may succeed by now: a new change wants it, and something outside was at fault.
+    /// A build that failed may succeed by now: a new change wants it, and something that its key does not cover was or
+    /// may be at fault.
     BuildReopened {
         /// Its key.
         key: BuildKey,

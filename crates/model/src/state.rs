@@ -168,6 +168,9 @@ pub struct Build {
     pub app: Option<AppName>,
     /// The commit for which it was built first.
     pub commit: CommitId,
+    /// What tells one set of shown files from another; empty where it was not kept yet.
+    #[serde(default)]
+    pub shown: String,
     /// When it began, in milliseconds since 1970.
     pub started_ms: u64,
     /// How often it errored so far.
@@ -380,13 +383,14 @@ impl State {
 
     fn apply_build(&mut self, event: &Event, at_ms: u64) {
         match event {
-            Event::BuildStarted { key, package, app, commit } => {
+            Event::BuildStarted { key, package, app, commit, shown } => {
                 let earlier = self.builds.get(key);
                 let build = Build {
                     key: key.clone(),
                     package: package.clone(),
                     app: app.clone(),
                     commit: earlier.map_or(commit, |build| &build.commit).clone(),
+                    shown: shown.clone(),
                     started_ms: at_ms,
                     errors: earlier.map_or(0, |build| build.errors),
                     outcome: Outcome::Running,

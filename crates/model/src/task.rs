@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::id::{BuildKey, CommitId, RepoPath};
+use crate::id::{BuildKey, CommitId, Digest, RepoPath};
 
 /// The folder inside every sandbox where the repository lies, the same for each build and instance.
 pub const REPOSITORY_FOLDER: &str = "/srv/repo";
@@ -38,6 +38,15 @@ pub struct Task {
     /// The commit it was planned for. Its content reaches the build only by what is shown; the id
     /// does so only where the app asks for it (`commit = true`).
     pub commit: CommitId,
+}
+
+impl Task {
+    /// What tells one set of shown files from another. Two builds of one key may be shown different ones: what only its
+    /// checks read, such as tests that are type-checked with it, is not covered by the key.
+    pub fn shown_digest(&self) -> String {
+        let files = self.shown.iter().map(|file| format!("{} {} {}\n", file.path, file.mode, file.object));
+        Digest::of(files.collect::<String>().as_bytes()).hex().to_owned()
+    }
 }
 
 /// What a task leaves.

@@ -130,7 +130,7 @@ impl World {
     fn build(&mut self, what: &str, version: Version) {
         let key = version.key.clone();
         let (package, app) = (version.app.to_string(), Some(version.app.clone()));
-        self.record(Event::BuildStarted { key: key.clone(), package, app, commit: commit() });
+        self.record(Event::BuildStarted { key: key.clone(), package, app, commit: commit(), shown: String::new() });
         let because = "`build` ended with status 2".to_owned();
         match what {
             "begin" => {}

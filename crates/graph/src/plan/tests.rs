@@ -156,15 +156,15 @@ fn what_a_task_is_shown() {
         site,
         "shop",
         expect![[r#"
-        ui: .npmrc apps/tsconfig.json package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json tools/README.md tools/a.js
-        shop: .npmrc apps/shop/README.md apps/shop/index.ts apps/shop/package.json apps/tsconfig.json package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json tools/README.md tools/a.js"#]],
+            ui: .npmrc package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json
+            shop: .npmrc apps/shop/README.md apps/shop/index.ts apps/shop/package.json apps/tsconfig.json package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json"#]],
     );
     check_shown(
         site,
         "blog",
-        expect![[
-            r#"blog: .npmrc apps/blog/index.ts apps/blog/package.json apps/tsconfig.json package-lock.json package.json tools/README.md tools/a.js"#
-        ]],
+        expect![
+            "blog: .npmrc apps/blog/index.ts apps/blog/package.json apps/tsconfig.json package-lock.json package.json"
+        ],
     );
 }
 

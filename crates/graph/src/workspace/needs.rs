@@ -12,6 +12,8 @@ pub struct Needs {
     run: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     with_dev: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
     imported: BTreeMap<RepoPath, BTreeSet<RepoPath>>,
+    /// The members that each member's manifest names, by the name.
+    named: BTreeMap<RepoPath, BTreeMap<String, RepoPath>>,
 }
 
 /// Members in an order in which they can be built.
@@ -28,27 +30,35 @@ impl Needs {
     pub fn of(roots: &BTreeMap<RepoPath, Root>, members: &BTreeMap<RepoPath, Member>) -> Needs {
         let by_name: BTreeMap<(&RepoPath, &str), &RepoPath> =
             members.values().map(|member| ((&member.root, member.name.as_str()), &member.path)).collect();
-        let needs = |dev: bool| {
-            let of_member = |member: &Member| -> BTreeSet<RepoPath> {
-                let root = roots.get(&member.root);
-                let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
-                    let link = || {
-                        let root = root?;
-                        root.member_at(root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)
-                    };
-                    let by_link = link().filter(|path| members.contains_key(path));
-                    [by_name.get(&(&member.root, name)).map(|path| (*path).clone()), by_link]
-                });
-                named.flatten().filter(|path| path != &member.path).collect()
-            };
-            members.values().map(|member| (member.path.clone(), of_member(member))).collect()
+        let of_member = |member: &Member, dev: bool| -> Vec<(String, RepoPath)> {
+            let root = roots.get(&member.root);
+            let named = member.manifest.needed(dev).into_iter().flat_map(|(name, range)| {
+                let link = || {
+                    let root = root?;
+                    root.member_at(root.lockfile.as_ref()?.link(root.below(&member.path), name, range)?)
+                };
+                let by_link = link().filter(|path| members.contains_key(path));
+                let both = [by_name.get(&(&member.root, name)).map(|path| (*path).clone()), by_link];
+                both.into_iter().flatten().map(move |path| (name.to_owned(), path))
+            });
+            named.filter(|(_, path)| path != &member.path).collect()
         };
-        Needs { run: needs(false), with_dev: needs(true), imported: BTreeMap::new() }
+        let each = |dev: bool| members.values().map(move |member| (member.path.clone(), of_member(member, dev)));
+        let paths = |named: Vec<(String, RepoPath)>| named.into_iter().map(|(_, path)| path).collect();
+        let needs = |dev: bool| each(dev).map(|(path, named)| (path, paths(named))).collect();
+        // Where a link and a member's own name differ, the link is what is installed.
+        let named = each(true).map(|(path, named)| (path, named.into_iter().collect())).collect();
+        Needs { run: needs(false), with_dev: needs(true), imported: BTreeMap::new(), named }
     }
 
     /// A member whose sources are built together with those of another, which no manifest names.
     pub fn import(&mut self, member: &RepoPath, imported: &RepoPath) {
         self.imported.entry(member.clone()).or_default().insert(imported.clone());
+    }
+
+    /// The member that a member's manifest calls by a name.
+    pub fn named(&self, member: &RepoPath, name: &str) -> Option<&RepoPath> {
+        self.named.get(member)?.get(name)
     }
 
     /// One more need of a build, which no manifest names.

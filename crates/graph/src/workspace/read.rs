@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{PackageManager, RepoPath};
 use serde_json::Value;
 
-use super::imports::Modules;
 use super::needs::{Needs, Order};
-use super::{Member, Root, Unreadable, Workspace, apps, imports, links};
+use super::{Member, Root, Unreadable, Workspace, apps, links};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -16,6 +15,7 @@ use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::lockfile::{self, Lockfile};
 use crate::manifest::{LIFECYCLE, Manifest};
+use crate::modules::{self, Found, Graph, Modules};
 use crate::pipeline::{self, BUILD, Pipeline};
 
 /// Files that say which Node.js is wanted, the first before the others.
@@ -50,7 +50,7 @@ pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadab
     let mut workspace = Workspace {
         owned: BTreeMap::new(),
         needs: Needs::default(),
-        imported_folders: BTreeMap::new(),
+        graph: Graph::default(),
         order: Order::default(),
         snapshot,
         roots: BTreeMap::new(),
@@ -88,12 +88,8 @@ pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadab
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
-    // They are built together with who imports them, so that none of their own builds has to run before.
-    let found = imports::find(&workspace, &files, modules)?;
-    for (member, imported) in &found.members {
-        workspace.needs.import(member, imported);
-    }
-    workspace.imported_folders = found.folders;
+    workspace.graph = Graph::of(&workspace, &files, modules)?;
+    imports(&mut workspace);
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
     if workspace.apps.is_empty() && !reader.has_errors() {
@@ -104,6 +100,34 @@ pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadab
     }
     workspace.warnings = reader.told_once();
     Ok(workspace)
+}
+
+/// What members import of others without naming them in a manifest. Sources are built together with who imports them;
+/// what only a build makes has to be built before.
+fn imports(workspace: &mut Workspace) {
+    let (mut imported, mut needed) = (BTreeSet::new(), BTreeSet::new());
+    for (_, node) in workspace.graph.nodes() {
+        let Some(member) = &node.member else { continue };
+        let named = node.named.iter().filter_map(|file| workspace.owner(workspace.graph.path(*file)));
+        imported.extend(named.map(|owner| (member.clone(), owner.clone())));
+        for found in node.all() {
+            match found {
+                Found::Files(files) => {
+                    let owners = files.iter().filter_map(|file| workspace.owner(workspace.graph.path(*file)));
+                    imported.extend(owners.map(|owner| (member.clone(), owner.clone())));
+                }
+                Found::Built(other) => drop(needed.insert((member.clone(), other.clone()))),
+                Found::Outside | Found::Unknown => {}
+            }
+        }
+    }
+    let is_new = |(member, other): &(RepoPath, RepoPath)| {
+        member != other && workspace.needs.direct(member, true).all(|needed| needed != other)
+    };
+    let imported: Vec<_> = imported.into_iter().filter(is_new).collect();
+    let needed: Vec<_> = needed.into_iter().filter(is_new).collect();
+    imported.iter().for_each(|(member, other)| workspace.needs.import(member, other));
+    needed.iter().for_each(|(member, other)| workspace.needs.add(member, other));
 }
 
 /// What is wrong with folders that are no roots: of interest where there is a root, else all that is known.
@@ -499,7 +523,7 @@ fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
-    is_of_rules || imports::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
+    is_of_rules || modules::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
 }
 
 /// The lockfile that a package manager writes.

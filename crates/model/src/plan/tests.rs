@@ -52,6 +52,7 @@ impl World {
             package: "shop".to_owned(),
             app: Some(app.name.clone()),
             commit: commit.clone(),
+            shown: String::new(),
         });
         let mut artifact = artifact(app, key.clone(), commit);
         if self.worker {

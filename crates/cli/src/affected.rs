@@ -1,0 +1,190 @@
+//! `frontage affected`: which apps differ between two states of the repository, and why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use graph::inputs::Inputs;
+use graph::modules::Modules;
+use graph::plan::{self, Toolchains, WantedToolchain};
+use graph::workspace::Unreadable;
+use graph::{Diagnostic, GitError, Snapshot, Workspace, affected};
+use model::{App, AppName, CommitId, EnvironmentName, Reason};
+use serde_json::{Value, json};
+
+use crate::arguments::Affected;
+use crate::place::Place;
+use crate::queries::print;
+use crate::report::Failure;
+
+/// What an app is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Base {
+    /// A commit.
+    Commit(CommitId),
+    /// For each app the commit of its newest version; it was never built if it has none.
+    Built(BTreeMap<AppName, CommitId>),
+}
+
+/// What came of comparing.
+struct Answer {
+    base: Base,
+    head: Option<CommitId>,
+    apps: Vec<(App, Vec<Reason>)>,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Says which apps differ.
+///
+/// # Errors
+/// If a revision names nothing, or the head cannot be used.
+pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
+    let since = Instant::now();
+    let answer = answer(place, asked)?;
+    let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
+    print(asked.json, &answer.value(took_ms), || answer.lines());
+    Ok(())
+}
+
+fn answer(place: &Place, asked: &Affected) -> Result<Answer, Failure> {
+    let repository = &place.repository;
+    let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
+    let head = if asked.working_tree { repository.working_tree() } else { repository.snapshot(&commit) };
+    let modules = Modules::default();
+    let head = read(head.map_err(unreadable)?, &modules)?;
+    let base = base(place, asked.base.as_deref(), &commit, head.config.production.as_deref())?;
+    let toolchains = stand_ins(&head);
+    let mut bases: BTreeMap<CommitId, Result<BTreeMap<AppName, Inputs>, String>> = BTreeMap::new();
+    let commits: BTreeSet<&CommitId> = match &base {
+        Base::Commit(commit) => [commit].into(),
+        Base::Built(built) => built.values().collect(),
+    };
+    for commit in commits {
+        bases.insert(commit.clone(), inputs_at(place, commit, &modules, &toolchains));
+    }
+    let apps = head.apps.values().map(|app| {
+        let commit = match &base {
+            Base::Commit(commit) => Some(commit),
+            Base::Built(built) => built.get(&app.name),
+        };
+        let reasons = match commit.map(|commit| (commit, &bases[commit])) {
+            None => affected::never_built(),
+            Some((commit, Err(because))) => affected::unknown_base(commit.short(), because),
+            Some((_, Ok(inputs))) => match inputs.get(&app.name) {
+                None => affected::never_built(),
+                Some(inputs) => affected::reasons(inputs, &inputs_of(&head, app, &toolchains)),
+            },
+        };
+        (app.clone(), reasons)
+    });
+    let apps = apps.collect();
+    let head_id = (!asked.working_tree).then_some(commit);
+    Ok(Answer { base, head: head_id, apps, warnings: head.warnings })
+}
+
+/// What is compared with: what is asked for; on the production branch what was built, elsewhere where the branch began.
+fn base(place: &Place, asked: Option<&str>, head: &CommitId, configured: Option<&str>) -> Result<Base, Failure> {
+    let repository = &place.repository;
+    if let Some(revision) = asked {
+        return repository.resolve(revision).map(Base::Commit).map_err(unreadable);
+    }
+    let production = repository.production_branch(configured).map_err(unreadable)?;
+    let branch = repository.resolve(&format!("refs/heads/{production}")).map_err(unreadable)?;
+    match repository.merge_base(head, &branch).map_err(unreadable)? {
+        Some(begun) if begun == *head => {
+            let state = store::read(&place.data.database());
+            let state = state.map_err(|error| Failure::unusable("the state cannot be read").caused_by(&error))?;
+            let built = state.map(|state| controller::turn::last_built(&state, u64::MAX)).unwrap_or_default();
+            Ok(Base::Built(built.into_iter().map(|(app, (commit, _))| (app, commit)).collect()))
+        }
+        Some(begun) => Ok(Base::Commit(begun)),
+        // Then every app is built, since nothing can be told.
+        None => Ok(Base::Commit(branch)),
+    }
+}
+
+fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Failure> {
+    Workspace::read_knowing(snapshot, modules).map_err(|because| match because {
+        Unreadable::Git(error) => unreadable(error),
+        Unreadable::Commit(problems) => crate::check::explain(Failure::unusable("the head cannot be used"), &problems),
+    })
+}
+
+/// What keys cover at a base; why not, if that cannot be told.
+fn inputs_at(
+    place: &Place,
+    commit: &CommitId,
+    modules: &Modules,
+    toolchains: &Toolchains,
+) -> Result<BTreeMap<AppName, Inputs>, String> {
+    let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
+    let workspace = Workspace::read_knowing(snapshot, modules).map_err(|because| match because {
+        Unreadable::Git(error) => error.to_string(),
+        Unreadable::Commit(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+    })?;
+    let apps = workspace.apps.values();
+    Ok(apps.map(|app| (app.name.clone(), inputs_of(&workspace, app, toolchains))).collect())
+}
+
+fn inputs_of(workspace: &Workspace, app: &App, toolchains: &Toolchains) -> Inputs {
+    plan::plan(workspace, app, &EnvironmentName::production(), toolchains).inputs
+}
+
+/// Toolchains by what the head asks for: which versions that comes to is the same for both sides, and nothing is fetched
+/// to know it.
+fn stand_ins(workspace: &Workspace) -> Toolchains {
+    let one = |root| WantedToolchain::of(workspace, root).as_written();
+    workspace.roots.values().map(|root| (root.folder.clone(), one(root))).collect()
+}
+
+fn unreadable(error: GitError) -> Failure {
+    let hint = error.hint();
+    hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
+}
+
+impl Answer {
+    fn value(&self, took_ms: u64) -> Value {
+        let apps = self.apps.iter().map(|(app, reasons)| {
+            let mut value = json!({
+                "name": app.name,
+                "path": app.path,
+                "affected": !reasons.is_empty(),
+                "reasons": reasons,
+            });
+            if let Base::Built(built) = &self.base {
+                value["base"] = json!(built.get(&app.name));
+            }
+            value
+        });
+        json!({
+            "base": match &self.base {
+                Base::Commit(commit) => Some(commit),
+                Base::Built(_) => None,
+            },
+            "head": self.head,
+            "apps": apps.collect::<Vec<_>>(),
+            "warnings": self.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "took_ms": took_ms,
+        })
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let is_affected = |(_, reasons): &&(App, Vec<Reason>)| !reasons.is_empty();
+        let count = self.apps.iter().filter(is_affected).count();
+        let since = match &self.base {
+            Base::Commit(commit) => format!("since {}", commit.short()),
+            Base::Built(_) => "since what was built last".to_owned(),
+        };
+        let mut lines = vec![format!("{count} of {} apps are affected {since}", self.apps.len())];
+        for (app, reasons) in self.apps.iter().filter(is_affected) {
+            let more = reasons.len().saturating_sub(SHOWN);
+            lines.push(format!("{}:", app.name));
+            lines.extend(reasons.iter().take(SHOWN).map(|reason| format!("    {reason}")));
+            lines.extend((more > 0).then(|| format!("    and {more} more")));
+        }
+        lines.extend(self.warnings.iter().map(|warning| format!("note: {warning}")));
+        lines
+    }
+}
+
+/// How many reasons of an app people are shown.
+const SHOWN: usize = 10;

@@ -1,0 +1,22 @@
+//! Which modules import which, and which of them an app's build reads.
+
+mod aliases;
+
+mod graph;
+
+mod reach;
+
+mod record;
+
+mod resolve;
+
+mod text;
+
+pub use aliases::is_read;
+pub use graph::{Found, Graph, Modules, Node};
+pub use reach::{Doubt, Reached, Walk};
+pub use record::{Import, Language, Passed, Record, Wanted};
+pub use resolve::by_path;
+
+#[cfg(test)]
+mod tests;

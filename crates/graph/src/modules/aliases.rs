@@ -1,0 +1,192 @@
+//! Names that stand for files, as TypeScript's `paths` and `baseUrl` and the bundlers that follow them have it.
+//!
+//! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `extends`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use model::{RepoPath, resolved};
+use serde_json::Value;
+
+use crate::files::{Contents, Files as _};
+
+/// How many files may extend each other.
+const LONGEST_CHAIN: usize = 50;
+
+/// Whether a file may say which names stand for which folders.
+pub fn is_read(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_configuration = (name.contains("tsconfig") || name.contains("jsconfig")) && name.ends_with(".json");
+    is_configuration && path.split('/').all(|part| part != "node_modules")
+}
+
+/// Names that stand for files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Aliases {
+    /// Whole names, and the paths of the repository that they stand for.
+    whole: BTreeMap<String, BTreeSet<String>>,
+    /// Names with a `*`, by what is before and after it, and paths, each with a `*` or without.
+    open: BTreeMap<[String; 2], BTreeSet<String>>,
+    /// Folders in which names without an alias are looked for.
+    bases: BTreeSet<String>,
+}
+
+impl Aliases {
+    /// Paths that a name may stand for: of several that match, the one with the longest beginning holds.
+    pub fn targets(&self, name: &str) -> Vec<String> {
+        if let Some(paths) = self.whole.get(name) {
+            return paths.iter().cloned().collect();
+        }
+        let middle = |[before, after]: &[String; 2]| {
+            Some(name.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?.to_owned())
+        };
+        let matching = self.open.iter().filter_map(|(pattern, paths)| Some((pattern, middle(pattern)?, paths)));
+        let longest = matching.max_by_key(|([before, _], ..)| before.len());
+        longest
+            .map(|(_, middle, paths)| paths.iter().map(|path| path.replacen('*', &middle, 1)).collect())
+            .unwrap_or_default()
+    }
+
+    /// Paths that a name without an alias may stand for.
+    pub fn below_bases<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
+        self.bases.iter().filter_map(move |base| resolved(base, name))
+    }
+
+    /// Takes an alias along.
+    fn add(&mut self, name: &str, targets: &[String]) {
+        match name.split_once('*') {
+            None => self.whole.entry(name.to_owned()).or_default().extend(targets.iter().cloned()),
+            Some((before, after)) => {
+                let pattern = [before.to_owned(), after.to_owned()];
+                self.open.entry(pattern).or_default().extend(targets.iter().cloned());
+            }
+        }
+    }
+}
+
+/// Names, and the paths of the repository that they stand for, as a file of configuration says it.
+type Names = Vec<(String, Vec<String>)>;
+
+/// Reads the aliases of one member after another.
+pub struct Reader<'a> {
+    files: &'a Contents,
+    /// Folders of packages that configuration may extend, by name.
+    packages: BTreeMap<&'a str, &'a RepoPath>,
+    texts: BTreeMap<String, Option<Rc<Value>>>,
+    said: BTreeMap<String, Rc<Said>>,
+    /// Files of configuration by folder.
+    own: BTreeMap<String, Vec<String>>,
+}
+
+/// What a file of configuration says together with those that it extends.
+#[derive(Default)]
+struct Said {
+    names: Names,
+    base: Option<String>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads from the texts of a commit.
+    pub fn new(files: &'a Contents, packages: BTreeMap<&'a str, &'a RepoPath>) -> Reader<'a> {
+        Reader { files, packages, texts: BTreeMap::new(), said: BTreeMap::new(), own: BTreeMap::new() }
+    }
+
+    /// The aliases of a member: those of the configuration in its folder, and of the nearest above if that is none of
+    /// its own.
+    pub fn aliases(&mut self, member: &RepoPath) -> Aliases {
+        let mut aliases = Aliases::default();
+        let mut folder = Some(member.as_str());
+        while let Some(at) = folder {
+            let own = self.configuration(at);
+            for file in &own {
+                let said = self.said(file);
+                said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
+                aliases.bases.extend(said.base.clone());
+            }
+            let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
+            folder = above(at).filter(|_| !own.iter().any(is_whole));
+        }
+        aliases
+    }
+
+    /// Files of configuration in a folder.
+    fn configuration(&mut self, folder: &str) -> Vec<String> {
+        let files = self.files;
+        let find = || {
+            let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            let beside = files.below(folder).filter(|path| is_read(path) && !path[prefix.len()..].contains('/'));
+            beside.map(str::to_owned).collect()
+        };
+        self.own.entry(folder.to_owned()).or_insert_with(find).clone()
+    }
+
+    /// What holds for a file of configuration.
+    fn said(&mut self, file: &str) -> Rc<Said> {
+        if let Some(said) = self.said.get(file) {
+            return Rc::clone(said);
+        }
+        let base = self.first(file, "baseUrl", &mut BTreeSet::new());
+        let base = base.and_then(|(base, folder)| resolved(&folder, base.as_str()?));
+        let names = self.names(file, base.as_deref()).unwrap_or_default();
+        let said = Rc::new(Said { names, base });
+        self.said.insert(file.to_owned(), Rc::clone(&said));
+        said
+    }
+
+    fn names(&mut self, file: &str, base: Option<&str>) -> Option<Names> {
+        let (names, beside) = self.first(file, "paths", &mut BTreeSet::new())?;
+        // Paths start from `baseUrl`, whichever file of the chain has it, else from the file that has them.
+        let base = base.unwrap_or(&beside);
+        let of_name = |(name, values): (&String, &Value)| {
+            let values = values.as_array()?.iter().filter_map(Value::as_str);
+            let targets =
+                values.filter_map(|value| resolved(base, &value.replace('\\', "/").replace("${configDir}/", "")));
+            Some((name.clone(), targets.collect()))
+        };
+        Some(names.as_object()?.iter().filter_map(of_name).collect())
+    }
+
+    /// What the nearest file of a chain says of an option, and that file's folder.
+    fn first(&mut self, file: &str, option: &str, seen: &mut BTreeSet<String>) -> Option<(Value, String)> {
+        if seen.len() >= LONGEST_CHAIN || !seen.insert(file.to_owned()) {
+            return None;
+        }
+        let value = self.value(file)?;
+        let folder = above(file).unwrap_or_default();
+        if let Some(said) = value.get("compilerOptions").and_then(|options| options.get(option)) {
+            return Some((said.clone(), folder.to_owned()));
+        }
+        let extended: Vec<&str> = match value.get("extends")? {
+            Value::String(name) => vec![name],
+            // The last wins.
+            Value::Array(names) => names.iter().rev().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        let files: Vec<String> = extended.into_iter().filter_map(|name| self.extended(folder, name)).collect();
+        files.into_iter().find_map(|path| {
+            let path = if self.files.holds(&path) { path } else { format!("{path}.json") };
+            self.first(&path, option, seen)
+        })
+    }
+
+    /// The file that is extended by a name: by a path, or in a package of the repository.
+    fn extended(&self, folder: &str, name: &str) -> Option<String> {
+        if name.starts_with('.') {
+            return resolved(folder, name);
+        }
+        let end = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
+        let (package, below) = end.map_or((name, ""), |(at, _)| (&name[..at], &name[at + 1..]));
+        Some(self.packages.get(package)?.join(if below.is_empty() { "tsconfig.json" } else { below }))
+    }
+
+    fn value(&mut self, file: &str) -> Option<Rc<Value>> {
+        let files = self.files;
+        let parse =
+            || jsonc_parser::parse_to_serde_value(files.text(file)?, &jsonc_parser::ParseOptions::default()).ok();
+        self.texts.entry(file.to_owned()).or_insert_with(|| parse().map(Rc::new)).clone()
+    }
+}
+
+fn above(path: &str) -> Option<&str> {
+    if path.is_empty() { None } else { Some(path.rsplit_once('/').map_or("", |(folder, _)| folder)) }
+}

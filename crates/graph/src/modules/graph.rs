@@ -1,0 +1,311 @@
+//! The modules of a commit and what each import in them stands for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use globset::GlobSet;
+use model::{RepoPath, ShownFile};
+use serde_json::Value;
+
+use super::aliases::{self, Aliases};
+use super::record::{Language, Record};
+use super::resolve::{Resolver, Target, by_alias, folder_of};
+use super::text;
+use crate::files::Contents;
+use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
+use crate::workspace::Workspace;
+
+/// How many files are read at once.
+const AT_ONCE: usize = 2000;
+
+/// Of how many contents the records are kept, before it begins anew: some hundreds of megabytes.
+const MOST_KEPT: usize = 200_000;
+
+/// The largest file that is looked into, in bytes: what is larger was made by a program.
+const LARGEST: usize = 4_000_000;
+
+/// What contents say of others, by the objects that hold them: whoever reads one commit after another looks at each
+/// content once.
+#[derive(Debug, Default)]
+pub struct Modules {
+    records: Mutex<HashMap<(String, Kind), Arc<Record>>>,
+}
+
+/// How a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// For what it imports.
+    Module(Language),
+    /// For what it names: configuration that is data.
+    Data,
+    /// For what it compiles and extends: TypeScript's configuration.
+    Compiler,
+}
+
+/// The modules of a commit. Files are told by their places in the order of all paths.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    paths: Arc<Vec<String>>,
+    nodes: Arc<HashMap<u32, Node>>,
+    aliases: Arc<BTreeMap<RepoPath, Aliases>>,
+}
+
+/// A file that says something of others.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The member that it belongs to; none if that is nobody.
+    pub member: Option<RepoPath>,
+    /// What it says.
+    pub record: Arc<Record>,
+    /// What each of its imports stands for.
+    pub imports: Vec<Found>,
+    /// What each module stands for that it passes something on from.
+    pub passed: Vec<Found>,
+    /// Files that it names by their paths.
+    pub named: Vec<u32>,
+    /// Members that its configuration names, with what of them.
+    pub configured: Vec<Found>,
+    /// Members that it names by where they are installed.
+    pub installed: Vec<RepoPath>,
+    /// Whether bundlers may leave it out if nothing of it is used.
+    pub is_pure: bool,
+}
+
+/// What an import stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Any of these files.
+    Files(Vec<u32>),
+    /// Something that only a member's build makes.
+    Built(RepoPath),
+    /// A package from outside.
+    Outside,
+    /// It cannot be told.
+    Unknown,
+}
+
+impl Modules {
+    /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
+    fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
+        let key = |path: &str, kind: Kind| {
+            let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
+            (object, kind)
+        };
+        let unknown: Vec<&str> = {
+            let known = self.lock();
+            wanted.iter().filter(|(path, kind)| !known.contains_key(&key(path, *kind))).map(|(path, _)| *path).collect()
+        };
+        let mut texts = snapshot.read_there(unknown)?;
+        let read = wanted.iter().map(|(path, kind)| {
+            let key = key(path, *kind);
+            let known = self.lock().get(&key).cloned();
+            if let Some(record) = known {
+                return record;
+            }
+            let text = texts.remove(*path).filter(|text| text.len() <= LARGEST).unwrap_or_default();
+            let text = String::from_utf8_lossy(&text);
+            let record = Arc::new(match kind {
+                Kind::Module(language) => Record::read(&text, *language),
+                Kind::Data => text::data(&text),
+                Kind::Compiler => text::compiler(&text),
+            });
+            let mut records = self.lock();
+            if records.len() >= MOST_KEPT {
+                records.clear();
+            }
+            records.insert(key, Arc::clone(&record));
+            record
+        });
+        Ok(read.collect())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, Kind), Arc<Record>>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kind {
+    /// How a file is looked at, if it is.
+    fn of(file: &ShownFile) -> Option<Kind> {
+        let path = file.path.as_str();
+        if file.mode == SYMBOLIC_LINK || path.split('/').any(|part| part == "node_modules") {
+            return None;
+        }
+        let of_data = || if aliases::is_read(path) { Kind::Compiler } else { Kind::Data };
+        Language::of(path).map(Kind::Module).or_else(|| is_data(path).then(of_data))
+    }
+}
+
+/// Whether a file that is no module may name modules and packages, as configuration does.
+fn is_data(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
+    let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
+        || name.starts_with('.') && name.ends_with("rc")
+}
+
+/// Whether a file configures tools, so that a package may be named in it by its name alone.
+fn is_configuration(path: &str, kind: Kind) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    !matches!(kind, Kind::Module(_)) || name.starts_with('.') || name.contains("config") || name.contains("preset")
+}
+
+impl Graph {
+    /// The modules of a workspace, whose members and their needs by manifest are known.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn of(workspace: &Workspace, files: &Contents, modules: &Modules) -> Result<Graph, GitError> {
+        let snapshot = &workspace.snapshot;
+        let paths: Arc<Vec<String>> = Arc::new(snapshot.files.keys().cloned().collect());
+        let place = |path: &str| {
+            let at = paths.binary_search_by(|other| other.as_str().cmp(path));
+            u32::try_from(at.expect("it is one of the commit's")).expect("a commit has fewer files")
+        };
+        let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
+        let mut reader = aliases::Reader::new(files, names);
+        let aliases: BTreeMap<RepoPath, Aliases> =
+            workspace.members.keys().map(|member| (member.clone(), reader.aliases(member))).collect();
+        let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
+        let resolver = Resolver::new(&snapshot.files, &workspace.members, roots, workspace.needs(), &aliases);
+        let root = RepoPath::root();
+        let mut nodes = HashMap::new();
+        let owned = workspace.members.keys().filter(|member| !member.is_root());
+        let owned = owned.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
+        let wanted = owned.chain(workspace.unowned_files().map(|file| (None, file)));
+        let wanted: Vec<(Option<&RepoPath>, &str, Kind)> =
+            wanted.filter_map(|(member, file)| Some((member, file.path.as_str(), Kind::of(file)?))).collect();
+        let purity: BTreeMap<&RepoPath, Purity> = workspace
+            .members
+            .values()
+            .map(|member| (&member.path, Purity::of(member.manifest.field("sideEffects"))))
+            .collect();
+        for some in wanted.chunks(AT_ONCE) {
+            let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
+            for ((member, path, kind), record) in some.iter().zip(modules.records(snapshot, &asked)?) {
+                let of = member.unwrap_or(&root);
+                let found = |target: Target<'_>| match target {
+                    Target::Files(files) => Found::Files(files.into_iter().map(place).collect()),
+                    Target::Built(member) => Found::Built(member.clone()),
+                    Target::Outside => Found::Outside,
+                    Target::Unknown => Found::Unknown,
+                };
+                // A name that is not in `members` has no manifest, and so no package.
+                let of = workspace.members.get_key_value(of).map_or(&root, |(of, _)| of);
+                let import = |name: &str| found(resolver.import(path, of, name));
+                let imports = record.imports.iter().map(|import_| import(&import_.module)).collect();
+                let passed = record.passed.iter().map(|passed| import(&passed.module)).collect();
+                let is_configuration = is_configuration(path, *kind);
+                // Tools read it where the package is.
+                let folders = [Some(folder_of(path)), is_configuration.then_some(of.as_str())];
+                let named: BTreeSet<u32> = record
+                    .paths
+                    .iter()
+                    .flat_map(|text| folders.map(|folder| folder.map(|folder| resolver.path(folder, of, text))))
+                    .flatten()
+                    .flatten()
+                    .map(place)
+                    .collect();
+                let configured = record.words.iter().filter(|_| is_configuration);
+                let configured =
+                    configured.filter(|word| resolver.package(of, word).is_some_and(|(package, _)| package != of));
+                let configured = configured.map(|word| import(word)).collect();
+                let installed = record.installed.iter().filter_map(|name| resolver.package(of, name));
+                let installed = installed.map(|(package, _)| package.clone()).collect();
+                let own = place(path);
+                let node = Node {
+                    member: member.cloned(),
+                    imports,
+                    passed,
+                    named: named.into_iter().filter(|named| *named != own).collect(),
+                    configured,
+                    installed,
+                    is_pure: record.is_told
+                        && member.and_then(|member| purity.get(member)).is_some_and(|purity| purity.holds(of, path)),
+                    record,
+                };
+                nodes.insert(own, node);
+            }
+        }
+        drop(resolver);
+        Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases) })
+    }
+
+    /// The path of a file.
+    pub fn path(&self, file: u32) -> &str {
+        &self.paths[file as usize]
+    }
+
+    /// The place of a file.
+    pub fn place(&self, path: &str) -> Option<u32> {
+        let at = self.paths.binary_search_by(|other| other.as_str().cmp(path)).ok()?;
+        u32::try_from(at).ok()
+    }
+
+    /// Files that a name stands for by the aliases of a member.
+    pub fn alias(&self, files: &BTreeMap<String, ShownFile>, member: &RepoPath, name: &str) -> Vec<u32> {
+        let found = self.aliases.get(member).map(|aliases| by_alias(files, aliases, name)).unwrap_or_default();
+        found.into_iter().filter_map(|path| self.place(path)).collect()
+    }
+
+    /// What a file says of others; none if it is of a kind that says nothing.
+    pub fn node(&self, file: u32) -> Option<&Node> {
+        self.nodes.get(&file)
+    }
+
+    /// Every file that says something of others.
+    pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node)> {
+        self.nodes.iter().map(|(file, node)| (*file, node))
+    }
+}
+
+impl Node {
+    /// Whatever its imports stand for, in any way.
+    pub fn all(&self) -> impl Iterator<Item = &Found> {
+        self.imports.iter().chain(&self.passed).chain(&self.configured)
+    }
+}
+
+/// Which of a package's modules may be left out if nothing of them is used.
+/// Source: webpack.js.org, "Tree Shaking", `sideEffects`.
+enum Purity {
+    None,
+    All,
+    /// All but those of these patterns.
+    But(Box<GlobSet>),
+}
+
+impl Purity {
+    fn of(field: Option<&Value>) -> Purity {
+        let patterns = match field {
+            Some(Value::Bool(false)) => return Purity::All,
+            Some(Value::String(pattern)) => vec![pattern.as_str()],
+            Some(Value::Array(patterns)) => patterns.iter().filter_map(Value::as_str).collect(),
+            _ => return Purity::None,
+        };
+        let mut globs = globset::GlobSetBuilder::new();
+        for pattern in patterns {
+            let below = pattern.trim_start_matches("./");
+            let pattern = if below.contains('/') { below.to_owned() } else { format!("**/{below}") };
+            match globset::Glob::new(&pattern) {
+                Ok(glob) => drop(globs.add(glob)),
+                // What cannot be read may be about any module.
+                Err(_) => return Purity::None,
+            }
+        }
+        globs.build().map_or(Purity::None, |globs| Purity::But(Box::new(globs)))
+    }
+
+    fn holds(&self, member: &RepoPath, path: &str) -> bool {
+        match self {
+            Purity::None => false,
+            Purity::All => true,
+            Purity::But(globs) => {
+                let below = path.strip_prefix(member.as_str()).unwrap_or(path).trim_start_matches('/');
+                !globs.is_match(below)
+            }
+        }
+    }
+}

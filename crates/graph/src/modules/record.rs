@@ -1,0 +1,380 @@
+//! What the text of one file says of others: what it imports and passes on, what it exports, and which texts in it may
+//! be paths. It depends on the content and the language alone, so that a content is read once, wherever it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportFromDeclaration, ExportNamedDeclaration,
+    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, Program, StringLiteral,
+    TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation,
+    TemplateLiteral,
+};
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
+use oxc_span::SourceType;
+use oxc_syntax::module_record::{
+    ExportEntry, ExportExportName, ExportImportName, ImportEntry, ImportImportName, ModuleRecord,
+};
+
+use super::text;
+
+/// The longest text that may be a path.
+const LONGEST_PATH: usize = 200;
+
+/// How a file's text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// JavaScript with what browsers and bundlers add, JSX among it.
+    JavaScript,
+    /// TypeScript.
+    TypeScript,
+    /// TypeScript with JSX.
+    TypeScriptJsx,
+    /// Types alone, `.d.ts`.
+    Types,
+    /// Anything with imports in it: components of Vue, Svelte and Astro, MDX, HTML.
+    Markup,
+    /// CSS, Sass and Less.
+    Styles,
+}
+
+/// Which of a module's exports are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Every one, or it cannot be told which.
+    All,
+    /// These; none for an import that only runs the module.
+    Names(BTreeSet<Box<str>>),
+}
+
+/// An import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The module, as it is named.
+    pub module: Box<str>,
+    /// What is wanted of it.
+    pub wanted: Wanted,
+    /// Whether only types are.
+    pub is_type: bool,
+}
+
+/// What is passed on from another module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The module, as it is named.
+    pub module: Box<str>,
+    /// What it is called there; none for all of it together.
+    pub name: Option<Box<str>>,
+    /// The name it is exported by; none for each by its own, as `export *` does.
+    pub exported: Option<Box<str>>,
+    /// Whether it is a type.
+    pub is_type: bool,
+}
+
+/// What a file says of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Its imports, a module once by kind.
+    pub imports: Vec<Import>,
+    /// What it passes on.
+    pub passed: Vec<Passed>,
+    /// Names of what it exports of its own.
+    pub own: BTreeSet<Box<str>>,
+    /// Texts that may be paths, relative to it or to wherever something runs.
+    pub paths: BTreeSet<Box<str>>,
+    /// Texts that may be names of packages.
+    pub words: BTreeSet<Box<str>>,
+    /// Names of packages, or of something in them, as they are installed below `node_modules`.
+    pub installed: BTreeSet<Box<str>>,
+    /// Whether what it exports is told by its text: it is an ECMAScript module that could be read.
+    pub is_told: bool,
+    /// Whether it imports what is only known when it runs.
+    pub is_open: bool,
+}
+
+impl Language {
+    /// The language of a file by its name; none if it says nothing of others.
+    pub fn of(path: &str) -> Option<Language> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| name.ends_with(end)) {
+            return Some(Language::Types);
+        }
+        Some(match name.rsplit_once('.')?.1 {
+            "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
+            "ts" | "mts" | "cts" => Language::TypeScript,
+            "tsx" => Language::TypeScriptJsx,
+            "vue" | "svelte" | "astro" | "mdx" | "html" => Language::Markup,
+            "css" | "scss" | "sass" | "less" | "pcss" | "postcss" => Language::Styles,
+            _ => return None,
+        })
+    }
+}
+
+impl Record {
+    /// Reads a file's text. What cannot be parsed is searched for what may be imports.
+    pub fn read(text: &str, language: Language) -> Record {
+        let source = match language {
+            Language::JavaScript => SourceType::jsx(),
+            Language::TypeScript => SourceType::ts(),
+            Language::TypeScriptJsx => SourceType::tsx(),
+            Language::Types => SourceType::d_ts(),
+            Language::Markup => return text::markup(text),
+            Language::Styles => return text::styles(text),
+        };
+        let allocator = Allocator::default();
+        let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
+        let parsed = Parser::new(&allocator, text, source).with_options(options).parse();
+        if parsed.panicked || parsed.is_flow_language {
+            return text::markup(text);
+        }
+        Record::of(&parsed, language)
+    }
+
+    /// Takes a text along that may be a path or a name.
+    pub fn mention(&mut self, text: &str) {
+        if let Some((_, name)) = text.rsplit_once("node_modules/") {
+            self.installed.insert(name.into());
+        } else if is_path(text) {
+            self.paths.insert(text.into());
+        } else if is_word(text) {
+            self.words.insert(text.into());
+        }
+    }
+
+    fn of(parsed: &ParserReturn<'_>, language: Language) -> Record {
+        let mut reader = Reader::default();
+        reader.visit_program(&parsed.program);
+        let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
+        let elides = is_typescript && !reader.has_decorators;
+        let Reader { mut record, used, asked, asked_as_type, .. } = reader;
+        let module = &parsed.module_record;
+        let mut imports: BTreeMap<(Box<str>, bool), Wanted> = BTreeMap::new();
+        let mut add = |module: &str, is_type: bool, wanted: Wanted| {
+            imports.entry((module.into(), is_type)).or_insert_with(Wanted::nothing).add(wanted);
+        };
+        for (name, requests) in &module.requested_modules {
+            for request in requests.iter().filter(|request| request.is_import) {
+                add(name.as_str(), request.is_type, Wanted::nothing());
+            }
+        }
+        for entry in &module.import_entries {
+            let local = entry.local_name.name.as_str();
+            // TypeScript leaves out what is used as a type alone; what is only passed on is told below.
+            let is_used = used.contains(local) || !elides && !is_passed_on(module, entry);
+            if !is_used && !entry.is_type {
+                continue;
+            }
+            let wanted = match &entry.import_name {
+                ImportImportName::Name(name) => Wanted::name(name.name.as_str()),
+                ImportImportName::Default(_) => Wanted::name("default"),
+                ImportImportName::NamespaceObject => Wanted::All,
+            };
+            add(entry.module_request.name.as_str(), entry.is_type, wanted);
+        }
+        asked.iter().for_each(|module| add(module, false, Wanted::All));
+        asked_as_type.iter().for_each(|module| add(module, true, Wanted::All));
+        record.imports =
+            imports.into_iter().map(|((module, is_type), wanted)| Import { module, wanted, is_type }).collect();
+        let passed = module.indirect_export_entries.iter().chain(&module.star_export_entries);
+        record.passed = passed.filter_map(passed_by).collect();
+        record.own = module.local_export_entries.iter().filter_map(|entry| exported(&entry.export_name)).collect();
+        record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
+        record
+    }
+}
+
+impl Wanted {
+    /// Only that it runs.
+    pub fn nothing() -> Wanted {
+        Wanted::Names(BTreeSet::new())
+    }
+
+    /// One export.
+    pub fn name(name: &str) -> Wanted {
+        Wanted::Names(BTreeSet::from([name.into()]))
+    }
+
+    /// Both.
+    pub fn add(&mut self, other: Wanted) {
+        match (&mut *self, other) {
+            (Wanted::All, _) => {}
+            (own, Wanted::All) => *own = Wanted::All,
+            (Wanted::Names(own), Wanted::Names(other)) => own.extend(other),
+        }
+    }
+}
+
+/// Whether an import is exported again by an `export { … }` of its own.
+fn is_passed_on(module: &ModuleRecord<'_>, import: &ImportEntry<'_>) -> bool {
+    let mut passed = module.indirect_export_entries.iter().filter_map(|entry| entry.module_request.as_ref());
+    passed.any(|request| request.span == import.module_request.span)
+}
+
+fn passed_by(entry: &ExportEntry<'_>) -> Option<Passed> {
+    let module = entry.module_request.as_ref()?.name.as_str().into();
+    let name = match &entry.import_name {
+        ExportImportName::Name(name) => Some(name.name.as_str().into()),
+        ExportImportName::All | ExportImportName::AllButDefault | ExportImportName::Null => None,
+    };
+    Some(Passed { module, name, exported: exported(&entry.export_name), is_type: entry.is_type })
+}
+
+fn exported(name: &ExportExportName<'_>) -> Option<Box<str>> {
+    match name {
+        ExportExportName::Name(name) => Some(name.name.as_str().into()),
+        ExportExportName::Default(_) => Some("default".into()),
+        ExportExportName::Null => None,
+    }
+}
+
+/// What is found on the way through a module's syntax.
+#[derive(Default)]
+struct Reader<'a> {
+    record: Record,
+    /// Identifiers that are used as values.
+    used: BTreeSet<&'a str>,
+    /// Modules that are asked for by calls.
+    asked: BTreeSet<Box<str>>,
+    /// Modules that are asked for by types.
+    asked_as_type: BTreeSet<Box<str>>,
+    has_decorators: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// What is asked for by an expression: a text, a pattern, or what cannot be told.
+    fn ask(&mut self, expression: &Expression<'a>) {
+        match expression {
+            Expression::StringLiteral(text) => drop(self.asked.insert(text.value.as_str().into())),
+            Expression::TemplateLiteral(template) => match pattern(template) {
+                Some(pattern) if !pattern.contains('*') => drop(self.asked.insert(pattern.into())),
+                Some(pattern) if is_path(&pattern) => drop(self.record.paths.insert(pattern.into())),
+                // An alias may stand before what is only known later.
+                Some(pattern) if is_word(&pattern) => drop(self.asked.insert(pattern.into())),
+                _ => self.record.is_open = true,
+            },
+            // Both ways of a choice, and what is put together from a path and more.
+            Expression::ConditionalExpression(choice) => {
+                self.ask(&choice.consequent);
+                self.ask(&choice.alternate);
+            }
+            Expression::BinaryExpression(sum) => match &sum.left {
+                Expression::StringLiteral(text) if is_path(&text.value) => {
+                    self.record.paths.insert(format!("{}*", text.value).into());
+                }
+                _ => self.record.is_open = true,
+            },
+            Expression::ParenthesizedExpression(inner) => self.ask(&inner.expression),
+            _ => self.record.is_open = true,
+        }
+    }
+}
+
+/// A template as a glob; none if nothing of it is known.
+fn pattern(template: &TemplateLiteral<'_>) -> Option<String> {
+    let parts = template.quasis.iter().map(|quasi| Some(quasi.value.cooked?.as_str()));
+    let parts: Option<Vec<&str>> = parts.collect();
+    parts.map(|parts| parts.join("*"))
+}
+
+/// Whether a text may be a path that is relative to something.
+pub fn is_path(text: &str) -> bool {
+    let is_relative = text.starts_with("./") || text.starts_with("../");
+    is_relative && text.len() <= LONGEST_PATH && !text.contains(['\n', '\0'])
+}
+
+/// Whether a text may be the name of a package, or of something in it.
+pub fn is_word(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"@/._-*".contains(&byte);
+    let begins = text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '@');
+    begins && text.len() > 1 && text.len() <= LONGEST_PATH && text.bytes().all(is_of_name)
+}
+
+impl<'a> Visit<'a> for Reader<'a> {
+    fn visit_program(&mut self, program: &Program<'a>) {
+        walk::walk_program(self, program);
+    }
+
+    fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
+        self.record.mention(literal.value.as_str());
+    }
+
+    fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
+        if let Some(pattern) = pattern(template) {
+            self.record.mention(&pattern);
+        }
+        walk::walk_template_literal(self, template);
+    }
+
+    // The parser keeps a record of these; a list of names is no use of them.
+    fn visit_import_declaration(&mut self, _: &ImportDeclaration<'a>) {}
+
+    fn visit_export_all_declaration(&mut self, _: &ExportAllDeclaration<'a>) {}
+
+    fn visit_export_from_declaration(&mut self, _: &ExportFromDeclaration<'a>) {}
+
+    fn visit_export_named_declaration(&mut self, _: &ExportNamedDeclaration<'a>) {}
+
+    fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
+        self.used.insert(identifier.name.as_str());
+    }
+
+    fn visit_jsx_identifier(&mut self, identifier: &JSXIdentifier<'a>) {
+        self.used.insert(identifier.name.as_str());
+    }
+
+    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
+        self.has_decorators = true;
+        walk::walk_decorator(self, decorator);
+    }
+
+    fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
+        self.ask(&import.source);
+        walk::walk_import_expression(self, import);
+    }
+
+    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
+        let is_require = match &call.callee {
+            Expression::Identifier(name) => name.name == "require",
+            Expression::StaticMemberExpression(member) => {
+                let object = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
+                object && matches!(member.property.name.as_str(), "resolve" | "context")
+            }
+            _ => false,
+        };
+        if let (true, Some(argument)) = (is_require, call.arguments.first().and_then(Argument::as_expression)) {
+            self.ask(argument);
+        }
+        walk::walk_call_expression(self, call);
+    }
+
+    fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
+        if let TSModuleReference::ExternalModuleReference(module) = &import.module_reference {
+            self.asked.insert(module.expression.value.as_str().into());
+        }
+    }
+
+    fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
+        self.asked_as_type.insert(import.source.value.as_str().into());
+    }
+
+    // What is named in types is not used.
+    fn visit_ts_type_annotation(&mut self, annotation: &TSTypeAnnotation<'a>) {
+        types(self, |types| walk::walk_ts_type_annotation(types, annotation));
+    }
+
+    fn visit_ts_type(&mut self, of_type: &TSType<'a>) {
+        types(self, |types| walk::walk_ts_type(types, of_type));
+    }
+
+    fn visit_ts_type_parameter_instantiation(&mut self, parameters: &TSTypeParameterInstantiation<'a>) {
+        types(self, |types| walk::walk_ts_type_parameter_instantiation(types, parameters));
+    }
+}
+
+/// Goes through types, where no name is used as a value.
+fn types<'a>(reader: &mut Reader<'a>, walk: impl FnOnce(&mut Reader<'a>)) {
+    let used = std::mem::take(&mut reader.used);
+    walk(reader);
+    reader.used = used;
+}

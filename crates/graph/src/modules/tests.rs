@@ -1,0 +1,184 @@
+//! Tests of modules.
+
+use expect_test::{Expect, expect};
+
+use super::record::{Language, Record, Wanted};
+
+/// What a text says, a line each.
+fn check(language: Language, text: &str, expected: Expect) {
+    expected.assert_eq(&said(&Record::read(text, language)));
+}
+
+fn said(record: &Record) -> String {
+    let mut lines = Vec::new();
+    for import in &record.imports {
+        let wanted = match &import.wanted {
+            Wanted::All => "*".to_owned(),
+            Wanted::Names(names) => names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" "),
+        };
+        let kind = if import.is_type { "type" } else { "import" };
+        lines.push(format!("{kind} {}: {wanted}", import.module).trim_end().to_owned());
+    }
+    for passed in &record.passed {
+        let kind = if passed.is_type { "pass type" } else { "pass" };
+        let name = passed.name.as_deref().unwrap_or("*");
+        let exported = passed.exported.as_deref().unwrap_or("*");
+        lines.push(format!("{kind} {}: {name} as {exported}", passed.module));
+    }
+    let mut list = |what: &str, names: &std::collections::BTreeSet<Box<str>>| {
+        if !names.is_empty() {
+            lines.push(format!("{what} {}", names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(" ")));
+        }
+    };
+    list("exports", &record.own);
+    list("paths", &record.paths);
+    if record.is_open {
+        lines.push("open".to_owned());
+    }
+    if !record.is_told {
+        lines.push("untold".to_owned());
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn imports_with_what_is_wanted_of_them() {
+    check(
+        Language::JavaScript,
+        "import a, { b as c } from 'x'; import * as d from './d'; import './style.css'; import { unused } from 'y';",
+        expect![[r#"
+            import ./d: *
+            import ./style.css:
+            import x: b default
+            import y: unused"#]],
+    );
+    check(
+        Language::TypeScript,
+        "import { value, Shape, unused } from './x'; import type { T } from './t'; import { type U, v } from './u';
+         const a: Shape = value(v); type W = import('./w').W; import old = require('./old');",
+        expect![[r#"
+            import ./old: *
+            type ./t: T
+            import ./u: v
+            type ./u: U
+            type ./w: *
+            import ./x: value"#]],
+    );
+    check(
+        Language::TypeScript,
+        "import { Service } from './s'; @inject() class A { constructor(s: Service) {} }",
+        expect!["import ./s: Service"],
+    );
+    check(
+        Language::TypeScriptJsx,
+        "import { Button, Icon } from 'ui'; import * as S from './s'; export default () => <Button as={S.Box}/>;",
+        expect![[r#"
+        import ./s: *
+        import ui: Button
+        exports default"#]],
+    );
+}
+
+#[test]
+fn what_is_passed_on() {
+    check(
+        Language::TypeScript,
+        "export * from './a'; export * as b from './b'; export { c, default as d } from './c'; export type { E } from './e';
+         import { f, g } from './f'; export { f, g as h }; import I from './i'; export default I; f();",
+        expect![[r#"
+            import ./f: f
+            import ./i: default
+            pass ./b: * as b
+            pass ./c: c as c
+            pass ./c: default as d
+            pass type ./e: E as E
+            pass ./f: f as f
+            pass ./f: g as h
+            pass ./a: * as *
+            exports default"#]],
+    );
+    check(
+        Language::JavaScript,
+        "import { f } from './f'; export { f }; export const a = 1, { b, c: [d] } = x; export function e() {} export class G {} const h = 1; export { h as i };",
+        expect![[r#"
+            import ./f:
+            pass ./f: f as f
+            exports G a b d e i"#]],
+    );
+}
+
+#[test]
+fn what_is_asked_for_when_it_runs() {
+    check(
+        Language::JavaScript,
+        "import('./a'); require('b'); require.resolve('c/d'); import(`./l/${x}.json`); import(`./whole`); import(dark ? './dark' : './light'); require('./m/' + name);",
+        expect![[r#"
+            import ./a: *
+            import ./dark: *
+            import ./light: *
+            import ./whole: *
+            import b: *
+            import c/d: *
+            paths ./a ./dark ./l/*.json ./light ./m/ ./m/* ./whole
+            untold"#]],
+    );
+    for open in ["import(name)", "import(`${name}`)", "require(at(x))", "require(a + b)"] {
+        assert!(Record::read(open, Language::JavaScript).is_open, "{open}");
+    }
+    assert!(!Record::read("load(name); x.require(name)", Language::JavaScript).is_open);
+}
+
+#[test]
+fn texts_that_may_be_paths() {
+    check(
+        Language::TypeScript,
+        "new URL('./w.ts', import.meta.url); import.meta.glob('./pages/**/*.tsx'); join(__dirname, `../data/${x}.json`); say('./two\\nlines'); const s = 'not ./one';",
+        expect!["paths ../data/*.json ./pages/**/*.tsx ./w.ts"],
+    );
+}
+
+#[test]
+fn what_cannot_be_parsed_is_searched() {
+    check(
+        Language::JavaScript,
+        "import { a } from './a'; const = ; let x = require('./b') '../c/d'",
+        expect![[r#"
+        import ./a: *
+        import ./b: *
+        paths ../c/d
+        untold"#]],
+    );
+    check(
+        Language::JavaScript,
+        "module.exports = { a: require('./a') }",
+        expect![[r#"
+        import ./a: *
+        paths ./a
+        untold"#]],
+    );
+    check(
+        Language::Markup,
+        "<script setup lang='ts'>\nimport A from './A.vue'\nimport type { B } from './b'\n</script><img src='./x.svg'>",
+        expect![[r#"
+        import ./A.vue: *
+        type ./b: *
+        import ./x.svg: *
+        untold"#]],
+    );
+}
+
+#[test]
+fn styles_and_data() {
+    check(
+        Language::Styles,
+        "@import 'base'; @use \"../tokens\" as t; @import url(./reset.css); a { background: url(img/x.png) } @source '../../ui/src'; @config './tailwind.config.js';",
+        expect![[r#"
+            import ../tokens: *
+            import ./tailwind.config.js: *
+            import base: *
+            import ./reset.css: *
+            import img/x.png: *
+            paths ../../ui/src
+            untold"#]],
+    );
+}

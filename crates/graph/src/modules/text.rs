@@ -1,0 +1,96 @@
+//! Files that no parser reads here: what stands in quotes in them, after words that import or anywhere.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::record::{Import, Record, Wanted, is_path};
+
+/// The longest text in quotes that is looked at.
+const LONGEST: usize = 300;
+
+/// What stands before the name of a module that is imported.
+const IMPORTING: [&str; 14] = [
+    "from",
+    "import",
+    "import(",
+    "require(",
+    "@import",
+    "@use",
+    "@forward",
+    "@plugin",
+    "@config",
+    "@reference",
+    "src=",
+    "href=",
+    "url(",
+    "@import url(",
+];
+
+/// Text with scripts in it. All of what is imported is taken to be used, since what uses it may be markup.
+pub fn markup(text: &str) -> Record {
+    let mut record = Record::default();
+    let mut modules: BTreeMap<Box<str>, bool> = BTreeMap::new();
+    for (at, name) in quoted(text) {
+        let before = text[..at].trim_end();
+        if IMPORTING.iter().any(|word| before.ends_with(word)) {
+            let statement = before.rsplit(['\n', ';']).next().unwrap_or(before).trim_start();
+            let is_type = statement.starts_with("import type ");
+            *modules.entry(name.into()).or_insert(true) &= is_type;
+        } else {
+            record.mention(name);
+        }
+    }
+    let import = |(module, is_type)| Import { module, wanted: Wanted::All, is_type };
+    record.imports = modules.into_iter().map(import).collect();
+    record
+}
+
+/// Styles. What they name without a dot in front is a file beside them before it is a package.
+pub fn styles(text: &str) -> Record {
+    let mut record = markup(text);
+    let bare = text.match_indices("url(").filter_map(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start();
+        let end = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
+        Some(rest[..end].trim()).filter(|name| !name.starts_with(['"', '\'']) && !name.is_empty())
+    });
+    let bare = bare.map(|module| Import { module: module.into(), wanted: Wanted::All, is_type: false });
+    record.imports.extend(bare);
+    // Which files Tailwind looks for class names in.
+    let sources = quoted(text).filter(|(at, _)| {
+        let before = text[..*at].trim_end();
+        ["@source", "@source not", "@source inline("].iter().any(|word| before.ends_with(word))
+    });
+    record.paths.extend(sources.filter(|(_, name)| is_path(name)).map(|(_, name)| name.into()));
+    record
+}
+
+/// A file of data: which paths and packages it may name.
+pub fn data(text: &str) -> Record {
+    let mut record = Record::default();
+    quoted(text).for_each(|(_, name)| record.mention(name));
+    record
+}
+
+/// TypeScript's configuration: what it extends, and what it compiles of other folders. Aliases in it name what may be
+/// imported, which is another thing.
+pub fn compiler(text: &str) -> Record {
+    let mut record = Record::default();
+    let Ok(value) = jsonc_parser::parse_to_serde_value::<Value>(text, &jsonc_parser::ParseOptions::default()) else {
+        return data(text);
+    };
+    let types = value.get("compilerOptions").and_then(|options| options.get("types"));
+    let named = ["extends", "include", "files"].into_iter().filter_map(|field| value.get(field)).chain(types);
+    let named = named.flat_map(|named| named.as_array().map_or(std::slice::from_ref(named), Vec::as_slice));
+    named.filter_map(Value::as_str).for_each(|name| record.mention(name));
+    record
+}
+
+/// Texts in quotes, and where each begins with its quote.
+fn quoted(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices(['"', '\'', '`']).filter_map(|(at, quote)| {
+        let rest = &text[at + 1..];
+        let end = rest.bytes().take(LONGEST).position(|byte| byte == quote.as_bytes()[0] || byte == b'\n')?;
+        (rest.as_bytes()[end] == quote.as_bytes()[0] && end > 0).then(|| (at, &rest[..end]))
+    })
+}

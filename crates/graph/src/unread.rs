@@ -1,0 +1,336 @@
+//! What no build reads unless something imports or names it: tests, stories, documents, and what configures editors,
+//! forges, linters and test runners. And what the programs of a build read besides what they are pointed at.
+
+use model::{App, Framework};
+
+use crate::detect::command::{self, Program};
+
+/// Folders, at any depth, that hold nothing of a build.
+const FOLDERS: [&str; 13] = [
+    "__tests__",
+    "__mocks__",
+    "__snapshots__",
+    "__fixtures__",
+    ".storybook",
+    ".github",
+    ".gitlab",
+    ".vscode",
+    ".idea",
+    ".husky",
+    ".changeset",
+    ".circleci",
+    ".devcontainer",
+];
+
+/// Folders at the top of a member or of the repository that hold nothing of a build. Deeper ones may be routes.
+const TOP_FOLDERS: [&str; 8] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite", ".cursor"];
+
+/// What stands before the ending of a file that is no part of a build.
+const MARKS: [&str; 10] = ["test", "tests", "spec", "specs", "stories", "story", "cy", "e2e", "e2e-spec", "bench"];
+
+/// Beginnings of the names of tools' configuration that changes nothing in what is built.
+const TOOLS: [&str; 30] = [
+    "eslint",
+    "prettier",
+    "stylelint",
+    "biome",
+    "oxlint",
+    "dprint",
+    "vitest",
+    "jest",
+    "playwright",
+    "cypress",
+    "karma",
+    "mocharc",
+    "nycrc",
+    "c8rc",
+    "codecov",
+    "commitlint",
+    "lintstaged",
+    "lint-staged",
+    "lefthook",
+    "husky",
+    "renovate",
+    "knip",
+    "cspell",
+    "markdownlint",
+    "release-please",
+    "releaserc",
+    "changelogrc",
+    "czrc",
+    "editorconfig",
+    "coderabbit",
+];
+
+/// Files that tell people and machines about a repository.
+const ABOUT: [&str; 22] = [
+    ".gitignore",
+    ".gitattributes",
+    ".gitmodules",
+    ".mailmap",
+    ".git-blame-ignore-revs",
+    ".dockerignore",
+    ".prettierignore",
+    ".eslintignore",
+    ".vercelignore",
+    "frontage.toml",
+    "CODEOWNERS",
+    "LICENSE",
+    "LICENCE",
+    "NOTICE",
+    "AUTHORS",
+    "Makefile",
+    "Jenkinsfile",
+    "Procfile",
+    "Vagrantfile",
+    "turbo.json",
+    "turbo.jsonc",
+    "lerna.json",
+];
+
+/// Endings of documents.
+const DOCUMENTS: [&str; 4] = ["md", "mdx", "txt", "rst"];
+
+/// Words in the names of packages that check or test, and change nothing in what is built.
+const TOOL_PACKAGES: [&str; 26] = [
+    "eslint",
+    "prettier",
+    "stylelint",
+    "biome",
+    "oxlint",
+    "jest",
+    "vitest",
+    "playwright",
+    "cypress",
+    "storybook",
+    "commitlint",
+    "lint-staged",
+    "husky",
+    "testing",
+    "turbo",
+    "lerna",
+    "changesets",
+    "semantic-release",
+    "release-it",
+    "syncpack",
+    "knip",
+    "publint",
+    "size-limit",
+    "lefthook",
+    "commitizen",
+    "simple-git-hooks",
+];
+
+/// Programs that read what they are configured to read, and what that imports.
+const BUILDERS: [&str; 52] = [
+    "vite",
+    "rolldown-vite",
+    "next",
+    "astro",
+    "react-router",
+    "remix",
+    "nuxt",
+    "nuxi",
+    "svelte-kit",
+    "vitepress",
+    "docusaurus",
+    "storybook",
+    "build-storybook",
+    "react-scripts",
+    "craco",
+    "gatsby",
+    "ng",
+    "nest",
+    "vinxi",
+    "nitro",
+    "esbuild",
+    "rollup",
+    "rolldown",
+    "webpack",
+    "webpack-cli",
+    "rspack",
+    "rsbuild",
+    "parcel",
+    "tsup",
+    "tsdown",
+    "unbuild",
+    "bunchee",
+    "swc",
+    "babel",
+    "tsc",
+    "vue-tsc",
+    "tsc-alias",
+    "svelte-check",
+    "tailwindcss",
+    "postcss",
+    "sass",
+    "rimraf",
+    "rm",
+    "mkdir",
+    "echo",
+    "true",
+    "cross-env",
+    "env",
+    "cp",
+    "cpy",
+    "copyfiles",
+    "eleventy",
+];
+
+/// Of these, programs that check no types.
+const UNCHECKED: [&str; 36] = [
+    "vite",
+    "rolldown-vite",
+    "astro",
+    "react-router",
+    "remix",
+    "nuxt",
+    "nuxi",
+    "svelte-kit",
+    "vitepress",
+    "docusaurus",
+    "vinxi",
+    "nitro",
+    "esbuild",
+    "rollup",
+    "rolldown",
+    "webpack",
+    "webpack-cli",
+    "rspack",
+    "rsbuild",
+    "parcel",
+    "swc",
+    "babel",
+    "tailwindcss",
+    "postcss",
+    "sass",
+    "rimraf",
+    "rm",
+    "mkdir",
+    "echo",
+    "true",
+    "cross-env",
+    "env",
+    "cp",
+    "cpy",
+    "copyfiles",
+    "eleventy",
+];
+
+/// Packages by which a bundler checks types all the same.
+pub const CHECKERS: [&str; 9] = [
+    "vite-plugin-checker",
+    "fork-ts-checker-webpack-plugin",
+    "ts-checker-rspack-plugin",
+    "@rsbuild/plugin-type-check",
+    "@rollup/plugin-typescript",
+    "rollup-plugin-typescript2",
+    "ts-loader",
+    "awesome-typescript-loader",
+    "vite-plugin-dts",
+];
+
+/// What a build reads of all this, since it is about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// Documents: it makes pages of them.
+    pub documents: bool,
+    /// Stories: it shows them.
+    pub stories: bool,
+    /// Everything: the folder is served as it is.
+    pub all: bool,
+}
+
+impl Reads {
+    /// What the build of an app reads.
+    pub fn of(app: &App) -> Reads {
+        let documents = [Framework::Docusaurus, Framework::VitePress, Framework::Eleventy, Framework::Gatsby];
+        Reads {
+            documents: app.framework.is_some_and(|framework| documents.contains(&framework)),
+            stories: app.framework == Some(Framework::Storybook),
+            all: app.build.is_none(),
+        }
+    }
+
+    /// Whether a file of a member is no part of such a build as long as nothing imports it, by its path below the member.
+    pub fn leaves_out(self, below: &str) -> bool {
+        if self.all {
+            return false;
+        }
+        let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+        let is_story = name.contains(".stories.") || name.contains(".story.") || folders.contains(".storybook");
+        let is_document = folders.is_empty() && is_document_about(name);
+        (is_test(below) || is_document || folders.is_empty() && is_about(name))
+            && !(self.stories && is_story)
+            && !(self.documents && is_document)
+    }
+}
+
+/// Whether a file that no member owns is no part of any build as long as nothing imports it, by its path below the root.
+pub fn is_unread(below: &str) -> bool {
+    let is_top = !below.contains('/');
+    is_test(below) || below.starts_with("docs/") || is_top && (is_about(below) || is_document(below))
+}
+
+fn is_test(below: &str) -> bool {
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let mut parts = folders.split('/').filter(|part| !part.is_empty());
+    let top = folders.split('/').next().unwrap_or_default();
+    if TOP_FOLDERS.contains(&top) || parts.any(|part| FOLDERS.contains(&part)) {
+        return true;
+    }
+    // A page of Next.js is one whatever it is called.
+    let is_page = folders.split('/').take(2).any(|part| part == "pages");
+    let is_marked = name.split('.').skip(1).any(|mark| MARKS.contains(&mark)) && name.matches('.').count() > 1;
+    is_marked && !is_page || name.ends_with(".snap")
+}
+
+/// Whether a file at the top of a member or of the repository is about it, or configures what changes no build.
+fn is_about(name: &str) -> bool {
+    ABOUT.contains(&name)
+        || ["LICENSE", "docker-compose", "Dockerfile"].iter().any(|begin| name.starts_with(begin))
+        || name.ends_with(".dockerfile")
+        || configures_checks(name)
+}
+
+/// Whether a file at the top of the repository configures what only checks, such as a linter.
+pub fn configures_checks(below: &str) -> bool {
+    let plain = below.trim_start_matches('.');
+    !below.contains('/') && TOOLS.iter().any(|tool| plain.starts_with(tool))
+}
+
+fn is_document(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
+    DOCUMENTS.contains(&ending.as_str())
+}
+
+/// Whether a document at the top of a package is about the package, and no page.
+fn is_document_about(name: &str) -> bool {
+    is_document(name) && name.split('.').next().is_some_and(|stem| stem == stem.to_ascii_uppercase())
+}
+
+/// Whether a package checks or tests, by its name.
+pub fn is_tool(package: &str) -> bool {
+    TOOL_PACKAGES.iter().any(|word| package.contains(word))
+}
+
+/// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
+/// program nor a module. What modules read they name.
+pub fn may_read_anything(command: &str) -> bool {
+    programs(command).any(|program| !BUILDERS.contains(&program.name.as_str()) && program.file().is_none())
+}
+
+/// Whether a command may check types; if it does, all that is imported counts.
+pub fn may_check_types(command: &str) -> bool {
+    programs(command).any(|program| {
+        let checks = program.name == "astro" && program.word() == "check";
+        checks || !UNCHECKED.contains(&program.name.as_str())
+    })
+}
+
+fn programs(command: &str) -> impl Iterator<Item = Program> {
+    command::programs(command).into_iter()
+}
+
+#[cfg(test)]
+mod tests;
