@@ -50,6 +50,17 @@ pub enum Command {
     },
     /// Say which apps differ between two commits, and why: from the repository alone, nothing is fetched or checked out.
     Affected(Affected),
+    /// List what an app's build key covers, and which files its build is shown.
+    Inputs {
+        /// The app.
+        app: String,
+        /// A commit; by default the working tree, of a bare repository `HEAD`.
+        #[arg(long, value_name = "REVISION")]
+        head: Option<String>,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Write what was guessed into `frontage.toml`: what is certain as comments, what is not as lines to edit.
     Init {
         /// The repository; the one of `-C` if none.

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod env_file;
 mod init;
+mod inputs;
 mod logs;
 mod place;
 mod queries;
@@ -62,6 +63,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             apps::run(&Place::of(arguments, path.as_deref())?, head.as_deref(), *json)?;
         }
         Command::Affected(asked) => affected::run(&place()?, asked)?,
+        Command::Inputs { app, head, json } => inputs::run(&place()?, app, head.as_deref(), *json)?,
         Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,
         Command::Status(query) => queries::status(&place()?, query.json)?,
         Command::Why { app, environment, json } => queries::why(&place()?, app, environment, *json)?,

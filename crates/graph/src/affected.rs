@@ -120,7 +120,10 @@ impl<'a> Differences<'a> {
             {
                 None
             }
-            Component::Signature(path) => reason(ReasonKind::File, path, with_presence("what it exports", presence)),
+            Component::Signature(path) => {
+                let detail = if presence.is_empty() { "what it exports" } else { presence };
+                reason(ReasonKind::File, path, detail.to_owned())
+            }
             Component::Field { file, field } => {
                 reason(ReasonKind::Config, file, with_presence(&format!("field `{field}`"), presence))
             }
@@ -164,7 +167,12 @@ impl<'a> Differences<'a> {
 
 impl Difference<'_> {
     fn presence(&self) -> &'static str {
+        // Of another package's files only those count that are reached.
+        let of_package = |counted: &Counted| matches!(counted.reach, Reach::Package { .. });
+        let is_file = matches!(self.component, Component::File(_) | Component::Signature(_));
         match (self.before, self.after) {
+            (None, Some(after)) if is_file && of_package(after) => "read now",
+            (Some(before), None) if is_file && of_package(before) => "no longer read",
             (None, _) => "added",
             (_, None) => "removed",
             _ => "",

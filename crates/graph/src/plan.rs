@@ -391,7 +391,7 @@ impl Planner<'_> {
         });
         let reads_anything = build.commands.iter().any(|command| unread::may_read_anything(command));
         let may_run = |member: &Member| {
-            let is_named = || build.commands.iter().any(|command| command.contains(&member.name));
+            let is_named = || build.commands.iter().any(|command| unread::names(command, &member.name));
             reads_anything || member.manifest.field("bin").is_some() || is_named()
         };
         walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())), unread::is_tool)

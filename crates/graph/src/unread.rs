@@ -320,6 +320,13 @@ pub fn may_read_anything(command: &str) -> bool {
     programs(command).any(|program| !BUILDERS.contains(&program.name.as_str()) && program.file().is_none())
 }
 
+/// Whether a command names a package, by itself or by where it is installed.
+pub fn names(command: &str, package: &str) -> bool {
+    let words = command.split(|char: char| char.is_whitespace() || "\"'=:,;()".contains(char));
+    let mut words = words.map(|word| word.rsplit_once("node_modules/").map_or(word, |(_, installed)| installed));
+    words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
 /// Whether a command may check types; if it does, all that is imported counts.
 pub fn may_check_types(command: &str) -> bool {
     programs(command).any(|program| {

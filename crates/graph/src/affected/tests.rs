@@ -8,6 +8,8 @@ use crate::inputs::Inputs;
 use crate::notation::{World, plans, problems, toolchains};
 use crate::plan::{Toolchains, plan};
 
+mod modules;
+
 /// Two apps of which one needs `ui`, which needs `tokens`; the other stands on `react` alone.
 const SITE: &str = "
     shop*: ui react
@@ -71,13 +73,13 @@ fn files_of_packages() {
         SITE,
         "packages/ui/button.ts = new \n packages/ui/index.ts = import 'tokens'; import 'clsx'; import './button'",
         expect![[r#"
-            shop: `packages/ui/button.ts` changed (added), needed through ui
+            shop: `packages/ui/button.ts` changed (read now), needed through ui
             shop: `packages/ui/index.ts` changed, needed through ui"#]],
     );
     check(
         SITE,
         "packages/ui/theme.json = may be read in another way",
-        expect!["shop: `packages/ui/theme.json` changed (added), needed through ui"],
+        expect!["shop: `packages/ui/theme.json` changed (read now), needed through ui"],
     );
     check(
         SITE,
@@ -87,7 +89,7 @@ fn files_of_packages() {
     check(
         SITE,
         "- packages/tokens/src/colour.ts",
-        expect!["shop: `packages/tokens/src/colour.ts` changed (removed), needed through tokens → ui"],
+        expect!["shop: `packages/tokens/src/colour.ts` changed (no longer read), needed through tokens → ui"],
     );
     check(SITE, "alone\n packages/alone/a.ts = nobody needs it", expect![]);
 }
@@ -391,7 +393,7 @@ fn ignored_files_and_more_inputs() {
 #[test]
 fn circles_have_reasons_too() {
     let site = "shop*: a \n a!: b \n b!: a \n packages/b/index.ts = import 'a'";
-    check(site, "packages/a/x.ts = new", expect!["shop: `packages/a/x.ts` changed (added), needed through a"]);
+    check(site, "packages/a/x.ts = new", expect!["shop: `packages/a/x.ts` changed (read now), needed through a"]);
     check(
         site,
         "b!:",
@@ -456,14 +458,14 @@ fn what_an_app_ignores_of_a_package_reaches_it_through_the_build_of_that() {
     check(
         &site,
         "packages/ui/docs/a.json = new",
-        expect!["shop: `packages/ui/docs/a.json` changed (added), needed through ui"],
+        expect!["shop: `packages/ui/docs/a.json` changed (read now), needed through ui"],
     );
     check(
         &site,
         "packages/ui/docs/a.json = new \n apps/shop/a.ts = new",
         expect![[r#"
-        shop: `apps/shop/a.ts` changed (added)
-        shop: `packages/ui/docs/a.json` changed (added), needed through ui"#]],
+            shop: `apps/shop/a.ts` changed (added)
+            shop: `packages/ui/docs/a.json` changed (read now), needed through ui"#]],
     );
     check(&site, "tools/a.js = new", expect![]);
     check(&site.replace("ui!", "ui"), "packages/ui/docs/a.json = new \n tools/a.js = new", expect![]);
@@ -473,16 +475,16 @@ fn what_an_app_ignores_of_a_package_reaches_it_through_the_build_of_that() {
 fn to_ignore_something_is_a_change_too() {
     let ignore = r#"frontage.toml = [apps.shop]\nignore = ["/packages/ui/docs"]"#;
     let site = "shop*: ui \n ui! \n packages/ui/docs/a.json = a";
-    check(site, ignore, expect!["shop: `packages/ui/docs/a.json` changed (removed), needed through ui"]);
+    check(site, ignore, expect!["shop: `packages/ui/docs/a.json` changed (no longer read), needed through ui"]);
     check(
         &format!("{site} \n {ignore}"),
         "- frontage.toml",
-        expect!["shop: `packages/ui/docs/a.json` changed (added), needed through ui"],
+        expect!["shop: `packages/ui/docs/a.json` changed (read now), needed through ui"],
     );
     check(
         &site.replace("ui!", "ui"),
         ignore,
-        expect!["shop: `packages/ui/docs/a.json` changed (removed), needed through ui"],
+        expect!["shop: `packages/ui/docs/a.json` changed (no longer read), needed through ui"],
     );
 }
 

@@ -208,7 +208,7 @@ impl Graph {
                     .flatten()
                     .map(place)
                     .collect();
-                let configured = record.words.iter().filter(|_| is_configuration);
+                let configured = record.words.iter().filter(|word| is_configuration || word.contains('/'));
                 let configured =
                     configured.filter(|word| resolver.package(of, word).is_some_and(|(package, _)| package != of));
                 let configured = configured.map(|word| import(word)).collect();

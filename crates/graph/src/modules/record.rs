@@ -337,8 +337,13 @@ impl<'a> Visit<'a> for Reader<'a> {
         let is_require = match &call.callee {
             Expression::Identifier(name) => name.name == "require",
             Expression::StaticMemberExpression(member) => {
-                let object = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
-                object && matches!(member.property.name.as_str(), "resolve" | "context")
+                let is_require = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
+                let is_meta = matches!(&member.object, Expression::ImportMeta(_));
+                match member.property.name.as_str() {
+                    "resolve" => is_require || is_meta,
+                    "context" => is_require,
+                    _ => false,
+                }
             }
             _ => false,
         };

@@ -111,7 +111,7 @@ fn what_is_passed_on() {
 fn what_is_asked_for_when_it_runs() {
     check(
         Language::JavaScript,
-        "import('./a'); require('b'); require.resolve('c/d'); import(`./l/${x}.json`); import(`./whole`); import(dark ? './dark' : './light'); require('./m/' + name);",
+        "import('./a'); require('b'); require.resolve('c/d'); import.meta.resolve('e'); import(`./l/${x}.json`); import(`./whole`); import(dark ? './dark' : './light'); require('./m/' + name);",
         expect![[r#"
             import ./a: *
             import ./dark: *
@@ -119,8 +119,8 @@ fn what_is_asked_for_when_it_runs() {
             import ./whole: *
             import b: *
             import c/d: *
-            paths ./a ./dark ./l/*.json ./light ./m/ ./m/* ./whole
-            untold"#]],
+            import e: *
+            paths ./a ./dark ./l/*.json ./light ./m/ ./m/* ./whole"#]],
     );
     for open in ["import(name)", "import(`${name}`)", "require(at(x))", "require(a + b)"] {
         assert!(Record::read(open, Language::JavaScript).is_open, "{open}");

@@ -1,6 +1,6 @@
 //! Tests of what no build reads.
 
-use super::{Reads, is_tool, is_unread, may_check_types, may_read_anything};
+use super::{Reads, is_tool, is_unread, may_check_types, may_read_anything, names};
 
 #[test]
 fn tests_stories_and_documents_are_no_part_of_a_build() {
@@ -89,5 +89,7 @@ fn commands_and_packages() {
     for command in ["vite build", "react-router build", "astro build", "rimraf dist && vite build"] {
         assert!(!may_check_types(command), "{command}");
     }
+    assert!(names("cp -r node_modules/@a/b/dist public", "@a/b") && names("gen && vite build", "gen"));
+    assert!(!names("vite build", "ui") && !names("generate", "gen"));
     assert!(is_tool("@acme/eslint-config") && !is_tool("@acme/ui"));
 }

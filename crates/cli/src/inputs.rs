@@ -1,0 +1,74 @@
+//! `frontage inputs`: what an app's build key covers, piece by piece, and which files its build is shown.
+
+use graph::inputs::{Component, Counted, Reach};
+use graph::plan::{self, WantedToolchain};
+use model::EnvironmentName;
+use serde_json::{Value, json};
+
+use crate::place::Place;
+use crate::queries::print;
+use crate::report::Failure;
+
+/// Lists an app's inputs in the working tree or a commit.
+///
+/// # Errors
+/// If it cannot be used, or has no such app.
+pub fn run(place: &Place, app: &str, head: Option<&str>, json: bool) -> Result<(), Failure> {
+    let workspace = crate::apps::workspace(place, head)?;
+    let Some(found) = workspace.apps.values().find(|found| found.name.as_str() == app) else {
+        let names: Vec<String> = workspace.apps.keys().map(|name| format!("`{name}`")).collect();
+        return Err(
+            Failure::unusable(format!("there is no app `{app}`")).hint(format!("there are {}", names.join(", ")))
+        );
+    };
+    let roots = workspace.roots.values();
+    let toolchains =
+        roots.map(|root| (root.folder.clone(), WantedToolchain::of(&workspace, root).as_written())).collect();
+    let planned = plan::plan(&workspace, found, &EnvironmentName::production(), &toolchains);
+    let pieces: Vec<[String; 4]> =
+        planned.inputs.all().into_iter().map(|(component, counted)| piece(component, counted)).collect();
+    let task = planned.tasks.last().expect("an app has a task of its own");
+    let shown: Vec<&str> = task.shown.iter().map(|file| file.path.as_str()).collect();
+    let value = json!({
+        "app": found.name,
+        "counted": pieces.iter().map(|[kind, name, content, through]| {
+            json!({"kind": kind, "name": name, "content": content, "through": through})
+        }).collect::<Vec<Value>>(),
+        "shown": shown,
+    });
+    print(json, &value, || {
+        let mut lines: Vec<String> = pieces.iter().map(|[kind, name, _, through]| line(kind, name, through)).collect();
+        lines.push(format!("{} files are shown to its build", shown.len()));
+        lines
+    });
+    Ok(())
+}
+
+/// What kind of thing a piece is, its name, its content, and how it reaches the build.
+fn piece(component: &Component, counted: &Counted) -> [String; 4] {
+    let (kind, name) = match component {
+        Component::Built(member) => ("build", member.clone()),
+        Component::Script { folder, name } => ("script", format!("{folder}#{name}")),
+        Component::File(path) => ("file", path.clone()),
+        Component::Signature(path) => ("exports", path.clone()),
+        Component::Field { file, field } => ("field", format!("{file}#{field}")),
+        Component::Dependency { name, place } => {
+            ("dependency", if name == place { name.clone() } else { place.clone() })
+        }
+        Component::Variable(name) => ("variable", name.clone()),
+        Component::Toolchain(part) => ("toolchain", (*part).to_owned()),
+        Component::Setting(setting) => ("setting", (*setting).to_owned()),
+    };
+    let through = match &counted.reach {
+        Reach::Own => String::new(),
+        Reach::Package { via, .. } => via.join(" → "),
+        Reach::Above => "it governs the app".to_owned(),
+        Reach::Unowned => "any build may read it".to_owned(),
+    };
+    [kind.to_owned(), name, counted.content.clone(), through]
+}
+
+fn line(kind: &str, name: &str, through: &str) -> String {
+    let through = if through.is_empty() { String::new() } else { format!("   ({through})") };
+    format!("{kind:10} {name}{through}")
+}

@@ -1,0 +1,534 @@
+//! Cases of modules: a change to one file, and which apps it affects. What must be built has its reason; an empty
+//! expectation is an app that must not be built.
+
+use expect_test::{Expect, expect};
+
+use super::check;
+
+/// `shop` is built by Vite and takes a button from a package without side effects; `desk` is the same and checks types.
+const SITE: &str = r#"
+    shop*: ui
+    desk*: ui
+    ui
+    apps/shop/index.ts = import { Button } from 'ui'; createServer(Button)
+    apps/desk/index.ts = import { Button } from 'ui'; createServer(Button)
+    apps/desk/package.json = {"name": "desk", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc && vite build", "start": "node a.js"}}
+    packages/ui/package.json = {"name": "ui", "sideEffects": ["*.css", "./src/polyfill.ts"], "exports": {".": "./src/index.ts", "./theme.css": "./theme.css", "./*": {"types": "./types/*.d.ts", "default": "./src/*.ts"}}}
+    packages/ui/src/index.ts = import './polyfill'; export * from './button'; export { Icon } from './icon'; export * as all from './all'; export type { Props } from './props'
+    packages/ui/src/button.ts = import { join } from './join'; import type { Props } from './props'; export const Button = join; const later = () => import('./later'); export const Unused = 1
+    packages/ui/src/join.ts = export const join = 1
+    packages/ui/src/later.ts = export default 1
+    packages/ui/src/icon.ts = import './glyphs'; export const Icon = 1
+    packages/ui/src/glyphs.ts = export const glyphs = 1
+    packages/ui/src/all.ts = export const one = 1
+    packages/ui/src/props.ts = export interface Props { a: 1 }
+    packages/ui/src/polyfill.ts = globalThis.x = 1
+    packages/ui/src/alone.ts = export const alone = 1
+    packages/ui/src/button.test.ts = import './alone'
+    packages/ui/theme.css = @import './reset.css'; a { background: url(./a.svg) }
+    packages/ui/reset.css = a {}
+    packages/ui/a.svg = <svg/>
+    packages/ui/b.svg = <svg/>
+    packages/ui/types/alone.d.ts = declare const x: 1
+    tools/names.ts = export const names = 1
+"#;
+
+/// The same where `shop` is written anew.
+fn with(shop: &str) -> String {
+    format!("{SITE} \n apps/shop/index.ts = {shop}; createServer(shop)")
+}
+
+#[test]
+fn a_barrel_is_read_through_where_nothing_has_side_effects() {
+    let both = |path: &str, expected: Expect| {
+        check(SITE, &format!("packages/ui/src/{path} = export const changed = 2"), expected)
+    };
+    both(
+        "button.ts",
+        expect![[r#"
+            desk: `packages/ui/src/button.ts` changed, needed through ui
+            desk: `packages/ui/src/join.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/later.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/button.ts` changed (no longer used), needed through ui
+            shop: `packages/ui/src/join.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/later.ts` changed (no longer read), needed through ui"#]],
+    );
+    both(
+        "join.ts",
+        expect![[r#"
+        desk: `packages/ui/src/join.ts` changed, needed through ui
+        shop: `packages/ui/src/join.ts` changed, needed through ui"#]],
+    );
+    both(
+        "polyfill.ts",
+        expect![[r#"
+        desk: `packages/ui/src/polyfill.ts` changed, needed through ui
+        shop: `packages/ui/src/polyfill.ts` changed, needed through ui"#]],
+    );
+    both(
+        "index.ts",
+        expect![[r#"
+            desk: `packages/ui/src/all.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/button.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/index.ts` changed, needed through ui
+            desk: `packages/ui/src/join.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/later.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/polyfill.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/props.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/all.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/index.ts` changed, needed through ui
+            shop: `packages/ui/src/join.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/later.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/polyfill.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/props.ts` changed (no longer read), needed through ui"#]],
+    );
+    both("alone.ts", expect![]);
+    both("button.test.ts", expect![]);
+    both(
+        "later.ts",
+        expect![[r#"
+        desk: `packages/ui/src/later.ts` changed, needed through ui
+        shop: `packages/ui/src/later.ts` changed, needed through ui"#]],
+    );
+    // Of what nobody uses only the names count, unless types are checked.
+    check(
+        SITE,
+        "packages/ui/src/icon.ts = import './glyphs'; export const Icon = 2",
+        expect!["desk: `packages/ui/src/icon.ts` changed, needed through ui"],
+    );
+    check(
+        SITE,
+        "packages/ui/src/icon.ts = import './glyphs'; export const Icon = 1, Other = 1",
+        expect![[r#"
+        desk: `packages/ui/src/icon.ts` changed, needed through ui
+        shop: `packages/ui/src/icon.ts` changed (what it exports), needed through ui"#]],
+    );
+    check(
+        SITE,
+        "packages/ui/src/glyphs.ts = export const glyphs = 2",
+        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
+    );
+    check(
+        SITE,
+        "packages/ui/src/all.ts = export const one = 2",
+        expect!["desk: `packages/ui/src/all.ts` changed, needed through ui"],
+    );
+    check(
+        SITE,
+        "packages/ui/src/props.ts = export interface Props { a: 2 }",
+        expect!["desk: `packages/ui/src/props.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_is_imported_decides() {
+    let icon = with("import { Icon } from 'ui'; Icon()");
+    check(
+        &icon,
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &icon,
+        "packages/ui/src/glyphs.ts = export const glyphs = 2",
+        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
+    );
+    check(
+        &icon,
+        "packages/ui/src/join.ts = export const join = 2",
+        expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"],
+    );
+    check(
+        &with("import * as ui from 'ui'; ui.a"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("import { all } from 'ui'; all()"),
+        "packages/ui/src/all.ts = export const one = 2",
+        expect![[r#"
+        desk: `packages/ui/src/all.ts` changed, needed through ui
+        shop: `packages/ui/src/all.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("const ui = require('ui')"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("import('ui')"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("export * from 'ui'"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("import type { Icon } from 'ui'"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+    );
+    check(
+        &with("import { Icon } from 'ui'; let x: Icon"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+    );
+    check(
+        &with("import { Missing } from 'ui'; Missing()"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+    );
+    check(
+        &with("import { Icon } from 'ui/icon'; Icon()"),
+        "packages/ui/src/join.ts = export const join = 2",
+        expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"],
+    );
+    check(
+        &with("import { Icon } from 'ui/icon'; Icon()"),
+        "packages/ui/src/glyphs.ts = export const glyphs = 2",
+        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn with_side_effects_all_that_is_imported_counts() {
+    let site = SITE.replace(r#""sideEffects": ["*.css", "./src/polyfill.ts"], "#, "");
+    check(
+        &site,
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &site,
+        "packages/ui/src/glyphs.ts = export const glyphs = 2",
+        expect![[r#"
+        desk: `packages/ui/src/glyphs.ts` changed, needed through ui
+        shop: `packages/ui/src/glyphs.ts` changed, needed through ui"#]],
+    );
+    check(&site, "packages/ui/src/alone.ts = export const alone = 2", expect![]);
+    check(
+        &site,
+        "packages/ui/src/props.ts = export interface Props { a: 2 }",
+        expect!["desk: `packages/ui/src/props.ts` changed, needed through ui"],
+    );
+    let module = SITE.replace("export const glyphs = 1", "module.exports = 1");
+    check(
+        &module,
+        "packages/ui/src/glyphs.ts = module.exports = 2",
+        expect![[r#"
+        desk: `packages/ui/src/glyphs.ts` changed, needed through ui
+        shop: `packages/ui/src/glyphs.ts` changed, needed through ui"#]],
+    );
+}
+
+#[test]
+fn styles_and_images_are_followed() {
+    let site = with("import 'ui/theme.css'");
+    check(
+        &site,
+        "packages/ui/theme.css = b {}",
+        expect![[r#"
+            shop: `packages/ui/a.svg` changed (no longer read), needed through ui
+            shop: `packages/ui/reset.css` changed (no longer read), needed through ui
+            shop: `packages/ui/theme.css` changed, needed through ui"#]],
+    );
+    check(&site, "packages/ui/reset.css = b {}", expect!["shop: `packages/ui/reset.css` changed, needed through ui"]);
+    check(&site, "packages/ui/a.svg = <svg></svg>", expect!["shop: `packages/ui/a.svg` changed, needed through ui"]);
+    check(&site, "packages/ui/b.svg = <svg></svg>", expect![]);
+    check(SITE, "packages/ui/a.svg = <svg></svg>", expect![]);
+    check(
+        SITE,
+        "packages/ui/words.json = {}",
+        expect![[r#"
+            desk: `packages/ui/words.json` changed (read now), needed through ui
+            shop: `packages/ui/words.json` changed (read now), needed through ui"#]],
+    );
+    check(
+        SITE,
+        "packages/ui/types/alone.d.ts = declare const x: 2",
+        expect![[r#"
+        desk: `packages/ui/types/alone.d.ts` changed, needed through ui
+        shop: `packages/ui/types/alone.d.ts` changed, needed through ui"#]],
+    );
+    check(SITE, "packages/ui/README.md = words", expect![]);
+    check(SITE, "packages/ui/eslint.config.js = export default []", expect![]);
+    check(
+        SITE,
+        "packages/ui/postcss.config.js = export default {}",
+        expect![[r#"
+            desk: `packages/ui/postcss.config.js` changed (read now), needed through ui
+            shop: `packages/ui/postcss.config.js` changed (read now), needed through ui"#]],
+    );
+    check(
+        SITE,
+        "packages/ui/tsup.config.ts = export default {}",
+        expect![[r#"
+            desk: `packages/ui/tsup.config.ts` changed (read now), needed through ui
+            shop: `packages/ui/tsup.config.ts` changed (read now), needed through ui"#]],
+    );
+}
+
+#[test]
+fn paths_and_patterns_are_followed() {
+    let far = |text: &str, change: &str, expected: Expect| check(&with(text), change, expected);
+    far(
+        "new URL('../../packages/ui/src/alone.ts', import.meta.url)",
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+    );
+    far(
+        "import.meta.glob('../../packages/ui/src/*.ts')",
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+    );
+    far(
+        "import.meta.glob('../../packages/ui/src/*.ts')",
+        "packages/ui/src/new.ts = 2",
+        expect!["shop: `packages/ui/src/new.ts` changed (read now), needed through ui"],
+    );
+    far(
+        "import(`../../packages/ui/src/${name}.ts`)",
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+    );
+    far(
+        "import '../../tools/names'",
+        "tools/names.ts = export const names = 2",
+        expect!["shop: `tools/names.ts` changed"],
+    );
+    far(
+        "read(import.meta.resolve('ui'))",
+        "packages/ui/src/join.ts = 2",
+        expect![[r#"
+        desk: `packages/ui/src/join.ts` changed, needed through ui
+        shop: `packages/ui/src/join.ts` changed, needed through ui"#]],
+    );
+    far(
+        "read(find('ui/theme.css'))",
+        "packages/ui/a.svg = 2",
+        expect!["shop: `packages/ui/a.svg` changed, needed through ui"],
+    );
+    far("say('ui')", "packages/ui/src/alone.ts = 2", expect![]);
+    far("link(`../${name}`)", "packages/ui/src/alone.ts = 2", expect![]);
+    far("read('../..')", "packages/ui/src/alone.ts = 2", expect![]);
+    check(SITE, "tools/names.ts = export const names = 2", expect![]);
+    let config = format!(
+        "{SITE} \n apps/shop/tailwind.config.js = export default {{ content: ['../../packages/ui/src/**/*.ts'] }}"
+    );
+    check(
+        &config,
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+    );
+    let config = format!("{SITE} \n apps/shop/vite.config.ts = const x = resolve('node_modules/ui/src')");
+    check(
+        &config,
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_cannot_be_told_widens_to_the_package() {
+    let change = "packages/ui/src/alone.ts = export const alone = 2";
+    check(
+        &format!("{SITE} \n packages/ui/src/join.ts = export const join = import(name)"),
+        change,
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+    );
+    check(
+        &format!("{SITE} \n packages/ui/src/join.ts = export {{ join }} from './generated'"),
+        change,
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+    );
+    check(
+        &format!("{SITE} \n packages/ui/src/join.ts = import '@/unknown'; export const join = 1"),
+        change,
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+    );
+    check(
+        &format!("{SITE} \n packages/ui/src/join.ts = const = broken; import './alone'"),
+        change,
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+    );
+    // Of the app itself all counts anyway, and a test is no part of it.
+    check(&with("import(name)"), change, expect![]);
+    check(
+        &format!("{SITE} \n packages/ui/src/join.ts = export const join = import(name)"),
+        "packages/ui/src/button.test.ts = changed",
+        expect![],
+    );
+}
+
+#[test]
+fn names_for_files_are_followed() {
+    let site = format!(
+        "{} \n apps/shop/tsconfig.json = {{\"compilerOptions\": {{\"paths\": {{\"@ui/*\": [\"../../packages/ui/src/*\"]}}}}}}",
+        with("import '@ui/alone'")
+    );
+    check(
+        &site,
+        "packages/ui/src/alone.ts = 2",
+        expect!["shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"],
+    );
+    check(&site, "packages/ui/src/join.ts = 2", expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"]);
+    let own = format!(
+        "{SITE} \n packages/ui/tsconfig.json = {{\"compilerOptions\": {{\"baseUrl\": \"./src\"}}}} \n packages/ui/src/join.ts = import 'alone'; export const join = 1"
+    );
+    check(
+        &own,
+        "packages/ui/src/alone.ts = 2",
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"#]],
+    );
+    let by_imports = SITE.replace("\"sideEffects\"", "\"imports\": {\"#a\": \"./src/alone.ts\"}, \"sideEffects\"");
+    let by_imports = format!("{by_imports} \n packages/ui/src/join.ts = import '#a'; export const join = 1");
+    check(
+        &by_imports,
+        "packages/ui/src/alone.ts = 2",
+        expect![[r#"
+        desk: `packages/ui/src/alone.ts` changed, needed through ui
+        shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"#]],
+    );
+    let shared = r#"
+        shop*: ~base
+        base
+        packages/base/tsconfig.json = {}
+        apps/shop/tsconfig.json = {"extends": "base/tsconfig.json"}
+    "#;
+    check(
+        shared,
+        "packages/base/tsconfig.json = {\"compilerOptions\": {}}",
+        expect!["shop: `packages/base/tsconfig.json` changed, needed through base"],
+    );
+}
+
+#[test]
+fn tests_stories_and_documents_count_if_something_imports_them() {
+    let site = "shop* \n apps/shop/index.ts = import './a.test'; import text from './README.md?raw'; createServer(1)";
+    check(site, "apps/shop/a.test.ts = 2", expect!["shop: `apps/shop/a.test.ts` changed (added)"]);
+    check(site, "apps/shop/README.md = words", expect!["shop: `apps/shop/README.md` changed (added)"]);
+    check(site, "apps/shop/b.test.ts = 2", expect![]);
+    check(site, "apps/shop/a.stories.tsx = 2", expect![]);
+    check(site, "apps/shop/test/a.ts = 2", expect![]);
+    check(site, "apps/shop/src/test/a.ts = 2", expect!["shop: `apps/shop/src/test/a.ts` changed (added)"]);
+    check(site, "apps/shop/pages/a.test.tsx = 2", expect!["shop: `apps/shop/pages/a.test.tsx` changed (added)"]);
+    check(site, "apps/shop/.eslintrc.json = {}", expect![]);
+    check(site, "apps/shop/vitest.config.ts = 2", expect![]);
+    check(site, "apps/shop/docs/a.md = 2", expect!["shop: `apps/shop/docs/a.md` changed (added)"]);
+    check(site, ".eslintrc.json = {}", expect![]);
+    check(site, "docker-compose.yml = x", expect![]);
+    check(site, "bundle-size.json = {}", expect![]);
+    check(site, ".browserslistrc = last 2 versions", expect!["shop: `.browserslistrc` changed (added)"]);
+    check(site, "apps/api/main.py = of another language", expect![]);
+}
+
+#[test]
+fn dependencies_count_where_they_are_imported() {
+    let site = r#"
+        shop*: ui react ~eslint ~prettier
+        blog*: ui
+        ui: clsx date
+        #react 1.0.0
+        #clsx 1.0.0
+        #date 1.0.0
+        #eslint 1.0.0: deep
+        #deep 1.0.0
+        #prettier 1.0.0
+        packages/ui/index.ts = import clsx from 'clsx'; export default clsx
+        packages/ui/date.ts = import date from 'date'; export default date
+        apps/blog/index.ts = import ui from 'ui'; import 'ui/date'; createServer(ui)
+        apps/shop/index.ts = import ui from 'ui'; import 'prettier'; createServer(ui)
+    "#;
+    check(
+        site,
+        "#clsx 2.0.0",
+        expect![[r#"
+        blog: dependency `clsx` changed (1.0.0 → 2.0.0)
+        shop: dependency `clsx` changed (1.0.0 → 2.0.0)"#]],
+    );
+    check(site, "#date 2.0.0", expect!["blog: dependency `date` changed (1.0.0 → 2.0.0)"]);
+    check(site, "#react 2.0.0", expect!["shop: dependency `react` changed (1.0.0 → 2.0.0)"]);
+    check(site, "#eslint 2.0.0: deep", expect![]);
+    check(site, "#deep 2.0.0", expect![]);
+    check(site, "#prettier 2.0.0", expect!["shop: dependency `prettier` changed (1.0.0 → 2.0.0)"]);
+}
+
+#[test]
+fn what_a_command_may_read_counts() {
+    let site = |build: &str| {
+        format!(
+            "shop* \n gen \n packages/gen/package.json = {{\"name\": \"gen\", \"bin\": \"a.js\"}} \n content/a.txt = a \n tools/a.ts = 1 \n apps/shop/package.json = {{\"name\": \"shop\", \"devDependencies\": {{\"gen\": \"*\"}}, \"scripts\": {{\"build\": \"{build}\", \"start\": \"node a.js\"}}}}"
+        )
+    };
+    check(&site("vite build"), "content/a.txt = b", expect![]);
+    check(
+        &site("./build.sh"),
+        "content/a.txt = b",
+        expect!["shop: `content/a.txt` may matter (it belongs to no package, so any build may read it)"],
+    );
+    check(&site("./build.sh"), "tools/a.ts = 2", expect![]);
+    check(
+        &site("cp -r ../../content public && vite build"),
+        "content/a.txt = b",
+        expect!["shop: `content/a.txt` changed"],
+    );
+    check(&site("node ../../tools/a.ts && vite build"), "tools/a.ts = 2", expect!["shop: `tools/a.ts` changed"]);
+    check(&site("vite build"), "tools/a.ts = 2", expect![]);
+    check(
+        &site("gen && vite build"),
+        "packages/gen/b.js = new",
+        expect!["shop: `packages/gen/b.js` changed (read now), needed through gen"],
+    );
+    let without_bin = site("vite build").replace(", \"bin\": \"a.js\"", "").replace("\\\"bin\\\"", "");
+    check(&without_bin, "packages/gen/b.js = new", expect![]);
+}
