@@ -342,7 +342,30 @@ impl Repository {
         let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let listed = command::bytes_in_folder(&self.folder, &list)?;
         let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-        Snapshot::of_folder(&self.folder, head, paths)
+        let mut snapshot = Snapshot::of_folder(&self.folder, head, paths)?;
+        self.name_objects(&mut snapshot)?;
+        Ok(snapshot)
+    }
+
+    /// Gives the files of the working tree the objects that a commit would have of them, after its filters.
+    fn name_objects(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
+        let is_plain = |path: &str, mode: &str| mode != SYMBOLIC_LINK && !path.contains('\n');
+        let files = snapshot.files.iter().filter(|(path, file)| is_plain(path, &file.mode));
+        let plain: Vec<String> = files.map(|(path, _)| path.clone()).collect();
+        let mut objects: Vec<(String, String)> =
+            plain.iter().cloned().zip(command::objects_of_files(&self.folder, &plain)?).collect();
+        let others = snapshot.files.iter().filter(|(path, file)| !is_plain(path, &file.mode));
+        let others: Vec<String> = others.map(|(path, _)| path.clone()).collect();
+        for (path, content) in snapshot.read(others.iter().map(String::as_str))? {
+            objects.push((path, command::object_of(&self.folder, &content)?));
+        }
+        let files = std::sync::Arc::make_mut(&mut snapshot.files);
+        for (path, object) in objects {
+            if let Some(file) = files.get_mut(&path) {
+                file.object = object;
+            }
+        }
+        Ok(())
     }
 
     fn is_ancestor(&self, one: &CommitId, other: &CommitId) -> Result<bool, GitError> {

@@ -81,6 +81,43 @@ pub fn contents(common: &Path, objects: &[&str]) -> Result<Vec<Option<Vec<u8>>>,
     Ok(contents)
 }
 
+/// Objects that files of a working tree would be, in the order of their paths.
+pub fn objects_of_files(folder: &Path, paths: &[String]) -> Result<Vec<String>, GitError> {
+    let asked: String = paths.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
+    let said = fed(folder, &["hash-object", "--stdin-paths"], asked.into_bytes())?;
+    let objects: Vec<String> = String::from_utf8_lossy(&said).lines().map(str::to_owned).collect();
+    if objects.len() == paths.len() {
+        Ok(objects)
+    } else {
+        Err(unread(format!("{} of {} files were read", objects.len(), paths.len())))
+    }
+}
+
+/// The object that a content would be.
+pub fn object_of(folder: &Path, content: &[u8]) -> Result<String, GitError> {
+    let said = fed(folder, &["hash-object", "--stdin"], content.to_owned())?;
+    Ok(String::from_utf8_lossy(&said).trim().to_owned())
+}
+
+/// What git prints when it is run in a folder and given something to read.
+fn fed(folder: &Path, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>, GitError> {
+    let mut command = command();
+    command.arg("-C").arg(folder).args(arguments.iter().map(OsStr::new));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(GitError::NoGit)?;
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    // Written by a thread of its own: git answers while it is still being asked. Why it would not read to the end is what
+    // its status says.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+    let output = child.wait_with_output().map_err(GitError::NoGit)?;
+    writer.join().expect("writing does not panic");
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    Err(GitError::Failed { command: arguments.join(" "), status: output.status.code(), said })
+}
+
 fn about(common: &Path, arguments: &[&str]) -> Command {
     let mut command = command();
     command.arg("--git-dir").arg(common).args(arguments.iter().map(OsStr::new));

@@ -403,6 +403,9 @@ fn the_working_tree() {
     assert_eq!(snapshot.read(["README.md"]).unwrap()["README.md"], b"changed");
     let again = scratch.open().working_tree().unwrap();
     assert_eq!(again.files, snapshot.files);
+    // It names the objects that a commit of all of it has.
+    let committed = scratch.commit("all of it");
+    assert_eq!(scratch.open().snapshot(&committed).unwrap().files, snapshot.files);
 }
 
 #[test]

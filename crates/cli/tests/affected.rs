@@ -1,0 +1,115 @@
+//! `frontage affected` and `frontage inputs`: what they answer of a repository, with nothing but git.
+
+mod world;
+
+use serde_json::{Value, json};
+use world::World;
+
+const SHOP: &str = r#"{"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}}"#;
+
+/// Two apps, of which one imports a package.
+fn repository() -> World {
+    let world = World::empty();
+    world.repository_of(&[
+        ("package.json", r#"{"name": "root", "private": true, "workspaces": ["apps/*", "packages/*"]}"#),
+        ("apps/shop/package.json", SHOP),
+        ("apps/shop/index.html", "<script type=module src=./main.ts></script>"),
+        ("apps/shop/main.ts", "import { Button } from 'ui';\nButton();\n"),
+        ("apps/shop/vite.config.ts", "export default {};\n"),
+        ("apps/blog/package.json", r#"{"name": "blog", "scripts": {"build": "vite build"}}"#),
+        ("apps/blog/index.html", "<p>"),
+        ("apps/blog/vite.config.ts", "export default {};\n"),
+        ("packages/ui/package.json", r#"{"name": "ui", "exports": {".": "./button.ts", "./icon": "./icon.ts"}}"#),
+        ("packages/ui/button.ts", "export const Button = () => 1;\n"),
+        ("packages/ui/icon.ts", "export const Icon = () => 1;\n"),
+    ]);
+    world
+}
+
+/// Names of affected apps, each with the paths of its reasons.
+fn marked(answer: &Value) -> Value {
+    let apps = answer["apps"].as_array().expect("apps").iter();
+    let marked = apps.filter(|app| app["affected"] == true).map(|app| {
+        let reasons = app["reasons"].as_array().expect("reasons").iter();
+        (app["name"].as_str().expect("a name").to_owned(), reasons.map(|reason| reason["path"].clone()).collect())
+    });
+    Value::Object(marked.collect())
+}
+
+#[test]
+fn two_commits_are_compared() {
+    let world = repository();
+    let base = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let icon = world.add("packages/ui/icon.ts", "export const Icon = () => 2;\n");
+    let answer = world.ask(&["affected", "--base", &base, "--head", "HEAD"]);
+    assert_eq!((&answer["base"], &answer["head"]), (&json!(base), &json!(icon.trim())));
+    assert_eq!(marked(&answer), json!({}), "nobody imports the icon");
+    assert_eq!(answer["apps"].as_array().map(Vec::len), Some(2), "every app is listed");
+    assert!(answer["took_ms"].is_u64() && answer["warnings"].is_array());
+    world.add("packages/ui/button.ts", "export const Button = () => 2;\n");
+    let answer = world.ask(&["affected", "--base", &base]);
+    assert_eq!(marked(&answer), json!({"shop": ["packages/ui/button.ts"]}));
+    let reason = &answer["apps"][1]["reasons"][0];
+    assert_eq!(reason, &json!({"kind": "package", "path": "packages/ui/button.ts", "via": ["ui"], "detail": ""}));
+    // The other way round is the same.
+    let back = world.ask(&["affected", "--base", "HEAD", "--head", &base]);
+    assert_eq!(marked(&back), json!({"shop": ["packages/ui/button.ts"]}));
+}
+
+#[test]
+fn the_base_is_where_a_branch_began_and_on_production_what_was_built() {
+    let world = repository();
+    let answer = world.ask(&["affected"]);
+    assert_eq!((&answer["base"], &answer["apps"][0]["reasons"][0]["kind"]), (&Value::Null, &json!("new")));
+    assert_eq!(answer["apps"][0]["base"], Value::Null, "it was never built");
+    let base = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    world.git(&["switch", "--quiet", "--create", "fix"]);
+    world.add("apps/blog/index.html", "<h1>");
+    let answer = world.ask(&["affected"]);
+    assert_eq!(answer["base"], json!(base));
+    assert_eq!(marked(&answer), json!({"blog": ["apps/blog/index.html"]}));
+}
+
+#[test]
+fn the_working_tree_is_compared_if_asked_for() {
+    let world = repository();
+    world.write("apps/shop/new.ts", "export {};\n");
+    let answer = world.ask(&["affected", "--base", "HEAD"]);
+    assert_eq!(marked(&answer), json!({}));
+    let answer = world.ask(&["affected", "--base", "HEAD", "--working-tree"]);
+    assert_eq!(answer["head"], Value::Null);
+    assert_eq!(marked(&answer), json!({"shop": ["apps/shop/new.ts"]}));
+}
+
+#[test]
+fn what_names_no_commit_is_refused_and_a_base_that_cannot_be_used_is_doubt() {
+    let world = repository();
+    let output = world.run(&["affected", "--base", "nowhere"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("`nowhere` names no commit"), "{text}");
+    world.write("package.json", "{");
+    let broken = world.commit("broken").trim().to_owned();
+    world.write("package.json", r#"{"name": "root", "workspaces": ["apps/*", "packages/*"]}"#);
+    world.commit("mended");
+    let answer = world.ask(&["affected", "--base", &broken]);
+    let kinds = answer["apps"].as_array().expect("apps").iter().map(|app| &app["reasons"][0]["kind"]);
+    assert!(kinds.into_iter().all(|kind| kind == "unknown"), "{answer}");
+    let output = world.run(&["affected", "--head", &broken, "--base", "HEAD"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn inputs_tell_what_counts_and_what_is_shown() {
+    let world = repository();
+    let answer = world.ask(&["inputs", "shop"]);
+    let counted = answer["counted"].as_array().expect("counted");
+    let has = |name: &str| counted.iter().any(|piece| piece["kind"] == "file" && piece["name"] == name);
+    assert!(has("packages/ui/button.ts") && has("apps/shop/main.ts"));
+    assert!(!has("packages/ui/icon.ts") && !has("apps/blog/index.html"));
+    assert!(answer["shown"].as_array().expect("shown").contains(&json!("packages/ui/button.ts")));
+    let output = world.run(&["inputs", "nobody"]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text.contains("there is no app `nobody`") && text.contains("`blog`, `shop`"), "{text}");
+}
