@@ -404,6 +404,7 @@ fn the_working_tree() {
     let again = scratch.open().working_tree().unwrap();
     assert_eq!(again.files, snapshot.files);
     // It names the objects that a commit of all of it has.
+    std::fs::remove_dir_all(inner).unwrap();
     let committed = scratch.commit("all of it");
     assert_eq!(scratch.open().snapshot(&committed).unwrap().files, snapshot.files);
 }
