@@ -13,7 +13,7 @@ use super::resolve::{Resolver, Target, by_alias, folder_of};
 use super::text;
 use crate::files::Contents;
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
-use crate::workspace::Workspace;
+use crate::workspace::{Member, Workspace};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
@@ -102,9 +102,12 @@ impl Modules {
             if let Some(record) = known {
                 return record;
             }
-            let text = texts.remove(*path).filter(|text| text.len() <= LARGEST).unwrap_or_default();
+            let text = texts.remove(*path).unwrap_or_default();
+            let is_too_large = text.len() > LARGEST;
             let text = String::from_utf8_lossy(&text);
             let record = Arc::new(match kind {
+                // It may import anything.
+                _ if is_too_large => Record { is_open: true, ..Record::default() },
                 Kind::Module(language) => Record::read(&text, *language),
                 Kind::Data => text::data(&text),
                 Kind::Compiler => text::compiler(&text),
@@ -158,78 +161,25 @@ impl Graph {
     /// # Errors
     /// If git fails.
     pub fn of(workspace: &Workspace, files: &Contents, modules: &Modules) -> Result<Graph, GitError> {
-        let snapshot = &workspace.snapshot;
-        let paths: Arc<Vec<String>> = Arc::new(snapshot.files.keys().cloned().collect());
-        let place = |path: &str| {
-            let at = paths.binary_search_by(|other| other.as_str().cmp(path));
-            u32::try_from(at.expect("it is one of the commit's")).expect("a commit has fewer files")
-        };
+        let paths: Arc<Vec<String>> = Arc::new(workspace.snapshot.files.keys().cloned().collect());
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
         let mut reader = aliases::Reader::new(files, names);
         let aliases: BTreeMap<RepoPath, Aliases> =
             workspace.members.keys().map(|member| (member.clone(), reader.aliases(member))).collect();
-        let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
-        let resolver = Resolver::new(&snapshot.files, &workspace.members, roots, workspace.needs(), &aliases);
         let root = RepoPath::root();
+        let linker = Linker::new(workspace, &paths, &aliases, &root);
+        let wanted = looked_at(workspace);
         let mut nodes = HashMap::new();
-        let owned = workspace.members.keys().filter(|member| !member.is_root());
-        let owned = owned.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
-        let wanted = owned.chain(workspace.unowned_files().map(|file| (None, file)));
-        let wanted: Vec<(Option<&RepoPath>, &str, Kind)> =
-            wanted.filter_map(|(member, file)| Some((member, file.path.as_str(), Kind::of(file)?))).collect();
-        let purity: BTreeMap<&RepoPath, Purity> = workspace
-            .members
-            .values()
-            .map(|member| (&member.path, Purity::of(member.manifest.field("sideEffects"))))
-            .collect();
         for some in wanted.chunks(AT_ONCE) {
             let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
-            for ((member, path, kind), record) in some.iter().zip(modules.records(snapshot, &asked)?) {
-                let of = member.unwrap_or(&root);
-                let found = |target: Target<'_>| match target {
-                    Target::Files(files) => Found::Files(files.into_iter().map(place).collect()),
-                    Target::Built(member) => Found::Built(member.clone()),
-                    Target::Outside => Found::Outside,
-                    Target::Unknown => Found::Unknown,
-                };
-                // A name that is not in `members` has no manifest, and so no package.
-                let of = workspace.members.get_key_value(of).map_or(&root, |(of, _)| of);
-                let import = |name: &str| found(resolver.import(path, of, name));
-                let imports = record.imports.iter().map(|import_| import(&import_.module)).collect();
-                let passed = record.passed.iter().map(|passed| import(&passed.module)).collect();
-                let is_configuration = is_configuration(path, *kind);
-                // Tools read it where the package is.
-                let folders = [Some(folder_of(path)), is_configuration.then_some(of.as_str())];
-                let named: BTreeSet<u32> = record
-                    .paths
-                    .iter()
-                    .flat_map(|text| folders.map(|folder| folder.map(|folder| resolver.path(folder, of, text))))
-                    .flatten()
-                    .flatten()
-                    .map(place)
-                    .collect();
-                let configured = record.words.iter().filter(|word| is_configuration || word.contains('/'));
-                let configured =
-                    configured.filter(|word| resolver.package(of, word).is_some_and(|(package, _)| package != of));
-                let configured = configured.map(|word| import(word)).collect();
-                let installed = record.installed.iter().filter_map(|name| resolver.package(of, name));
-                let installed = installed.map(|(package, _)| package.clone()).collect();
-                let own = place(path);
-                let node = Node {
-                    member: member.cloned(),
-                    imports,
-                    passed,
-                    named: named.into_iter().filter(|named| *named != own).collect(),
-                    configured,
-                    installed,
-                    is_pure: record.is_told
-                        && member.and_then(|member| purity.get(member)).is_some_and(|purity| purity.holds(of, path)),
-                    record,
-                };
-                nodes.insert(own, node);
-            }
+            let records = modules.records(&workspace.snapshot, &asked)?;
+            let linked = some.iter().zip(records);
+            nodes.extend(
+                linked.map(|((member, path, kind), record)| {
+                    (linker.place(path), linker.node(*member, path, *kind, record))
+                }),
+            );
         }
-        drop(resolver);
         Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases) })
     }
 
@@ -258,6 +208,85 @@ impl Graph {
     /// Every file that says something of others.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node)> {
         self.nodes.iter().map(|(file, node)| (*file, node))
+    }
+}
+
+/// The files that are looked at, each with the member that it belongs to.
+fn looked_at(workspace: &Workspace) -> Vec<(Option<&RepoPath>, &str, Kind)> {
+    let members = workspace.members.keys().filter(|member| !member.is_root());
+    let owned = members.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
+    let all = owned.chain(workspace.unowned_files().map(|file| (None, file)));
+    all.filter_map(|(member, file)| Some((member, file.path.as_str(), Kind::of(file)?))).collect()
+}
+
+/// Makes nodes of what files say.
+struct Linker<'a> {
+    members: &'a BTreeMap<RepoPath, Member>,
+    resolver: Resolver<'a>,
+    paths: &'a [String],
+    purity: BTreeMap<&'a RepoPath, Purity>,
+    root: &'a RepoPath,
+}
+
+impl<'a> Linker<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        paths: &'a [String],
+        aliases: &'a BTreeMap<RepoPath, Aliases>,
+        root: &'a RepoPath,
+    ) -> Linker<'a> {
+        let members = &workspace.members;
+        let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
+        let resolver = Resolver::new(&workspace.snapshot.files, members, roots, workspace.needs(), aliases);
+        let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
+        Linker { members, resolver, paths, purity: members.values().map(purity).collect(), root }
+    }
+
+    fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
+        // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
+        let of = member.unwrap_or(self.root);
+        let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
+        let import = |name: &str| self.found(self.resolver.import(path, of, name));
+        let is_configuration = is_configuration(path, kind);
+        let is_other = |word: &str| self.resolver.package(of, word).is_some_and(|(package, _)| package != of);
+        let configured = record.words.iter().filter(|word| (is_configuration || word.contains('/')) && is_other(word));
+        let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
+        let is_left_out =
+            member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path));
+        Node {
+            member: member.cloned(),
+            imports: record.imports.iter().map(|asked| import(&asked.module)).collect(),
+            passed: record.passed.iter().map(|passed| import(&passed.module)).collect(),
+            named: self.named(path, of, is_configuration, &record),
+            configured: configured.map(|word| import(word)).collect(),
+            installed: installed.map(|(package, _)| package.clone()).collect(),
+            is_pure: record.is_told && is_left_out,
+            record,
+        }
+    }
+
+    /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where
+    /// tools read it.
+    fn named(&self, path: &str, of: &RepoPath, is_configuration: bool, record: &Record) -> Vec<u32> {
+        let folders = [Some(folder_of(path)), is_configuration.then_some(of.as_str())];
+        let named = |text: &str| folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)));
+        let files = record.paths.iter().flat_map(|text| named(text)).flatten().flatten();
+        let files: BTreeSet<u32> = files.filter(|file| *file != path).map(|file| self.place(file)).collect();
+        files.into_iter().collect()
+    }
+
+    fn found(&self, target: Target<'_>) -> Found {
+        match target {
+            Target::Files(files) => Found::Files(files.into_iter().map(|file| self.place(file)).collect()),
+            Target::Built(member) => Found::Built(member.clone()),
+            Target::Outside => Found::Outside,
+            Target::Unknown => Found::Unknown,
+        }
+    }
+
+    fn place(&self, path: &str) -> u32 {
+        let at = self.paths.binary_search_by(|other| other.as_str().cmp(path));
+        u32::try_from(at.expect("it is one of the commit's")).expect("a commit has fewer files")
     }
 }
 
