@@ -20,6 +20,8 @@ pub mod workspace;
 
 pub mod files;
 
+mod nesting;
+
 pub mod script;
 
 pub mod discover;

@@ -4,20 +4,13 @@
 //! given, names bound to such values, functions that return them. Whatever depends on the environment, on files or on
 //! other modules is [`Value::Unknown`], so that nobody takes a possibility for a fact.
 
+use crate::nesting;
 use std::collections::BTreeMap;
 
 mod reader;
 
-/// The longest text that is read. The parser goes as deep as a text is nested, so that its stack grows with the text.
+/// The longest text that is read: what is longer is no configuration.
 const LONGEST: usize = 96 << 10;
-
-/// The stack for the parser. A text of that length that is nothing but nesting took 64 MiB, without optimisation; it
-/// is memory only where it is used.
-const STACK: usize = 256 << 20;
-
-/// How deep brackets may be nested: what is deeper is no configuration, and the parser takes time by the third power
-/// of it, since it reads a `<` twice.
-const DEEPEST: usize = 150;
 
 /// A configuration file as data.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,15 +63,8 @@ static UNKNOWN: Value = Value::Unknown;
 
 /// Reads a file, whose name says its language. What cannot be parsed is unknown.
 pub fn read(file: &str, text: &str) -> Script {
-    if text.len() > LONGEST || deepest(text) > DEEPEST {
-        return Script::default();
-    }
-    // The parser recurses without a limit of its own; a text that is nothing but `!` must not end the process.
-    let parse = || reader::read(file, text);
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse);
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
-    })
+    let stack = nesting::stack_for(text).filter(|_| text.len() <= LONGEST);
+    stack.and_then(|stack| nesting::with_stack(stack, || reader::read(file, text))).unwrap_or_default()
 }
 
 impl Script {
@@ -203,21 +189,6 @@ impl Table {
         self.entries.extend(other.entries);
         self.is_open |= other.is_open;
     }
-}
-
-/// How deep brackets are nested, those in texts and comments among them, and those of types and elements.
-fn deepest(text: &str) -> usize {
-    let (mut depth, mut deepest, mut before) = (0_usize, 0, b' ');
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' | b'<' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'>' if before != b'=' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        (deepest, before) = (deepest.max(depth), byte);
-    }
-    deepest
 }
 
 #[cfg(test)]

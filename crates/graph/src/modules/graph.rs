@@ -13,6 +13,7 @@ use super::resolve::{Resolver, Target, by_alias, folder_of};
 use super::text;
 use crate::files::Contents;
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
+use crate::nesting;
 use crate::workspace::{Member, Workspace};
 
 /// How many files are read at once.
@@ -86,45 +87,53 @@ pub enum Found {
 
 impl Modules {
     /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
-    fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
+    pub(super) fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
         let key = |path: &str, kind: Kind| {
             let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
             (object, kind)
         };
-        let unknown: Vec<&str> = {
-            let known = self.lock();
-            wanted.iter().filter(|(path, kind)| !known.contains_key(&key(path, *kind))).map(|(path, _)| *path).collect()
+        let known = |(path, kind): &(&str, Kind)| self.lock().get(&key(path, *kind)).cloned();
+        let mut found: Vec<Option<Arc<Record>>> = wanted.iter().map(known).collect();
+        let unknown: Vec<usize> = (0..wanted.len()).filter(|at| found[*at].is_none()).collect();
+        let mut contents = snapshot.read_there(unknown.iter().map(|at| wanted[*at].0))?;
+        let text = |at: &usize| {
+            let (path, kind) = wanted[*at];
+            (String::from_utf8_lossy(&contents.remove(path).unwrap_or_default()).into_owned(), kind)
         };
-        let mut texts = snapshot.read_there(unknown)?;
-        let read = wanted.iter().map(|(path, kind)| {
-            let key = key(path, *kind);
-            let known = self.lock().get(&key).cloned();
-            if let Some(record) = known {
-                return record;
-            }
-            let text = texts.remove(*path).unwrap_or_default();
-            let is_too_large = text.len() > LARGEST;
-            let text = String::from_utf8_lossy(&text);
-            let record = Arc::new(match kind {
-                // It may import anything.
-                _ if is_too_large => Record { is_open: true, ..Record::default() },
-                Kind::Module(language) => Record::read(&text, *language),
-                Kind::Data => text::data(&text),
-                Kind::Compiler => text::compiler(&text),
-            });
+        let texts: Vec<(String, Kind)> = unknown.iter().map(text).collect();
+        for (at, record) in unknown.into_iter().zip(read(&texts)) {
+            let (path, kind) = wanted[at];
+            let record = Arc::new(record);
             let mut records = self.lock();
             if records.len() >= MOST_KEPT {
                 records.clear();
             }
-            records.insert(key, Arc::clone(&record));
-            record
-        });
-        Ok(read.collect())
+            records.insert(key(path, kind), Arc::clone(&record));
+            found[at] = Some(record);
+        }
+        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<(String, Kind), Arc<Record>>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What texts say. One that is nested too deep for a parser is searched for what may be imports.
+fn read(texts: &[(String, Kind)]) -> Vec<Record> {
+    let stacks: Vec<Option<usize>> = texts.iter().map(|(text, _)| nesting::stack_for(text)).collect();
+    let one = |(text, kind): &(String, Kind), may_parse: bool| match kind {
+        // It may import anything.
+        _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
+        Kind::Module(language) if may_parse => Record::read(text, *language),
+        Kind::Compiler if may_parse => text::compiler(text),
+        Kind::Module(_) => text::markup(text),
+        Kind::Data | Kind::Compiler => text::data(text),
+    };
+    let parse = || texts.iter().zip(&stacks).map(|(text, stack)| one(text, stack.is_some())).collect();
+    let largest = stacks.iter().flatten().max().copied().unwrap_or_default();
+    let without = || texts.iter().map(|text| one(text, false)).collect();
+    nesting::with_stack(largest, parse).unwrap_or_else(without)
 }
 
 impl Kind {

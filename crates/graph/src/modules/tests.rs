@@ -2,6 +2,7 @@
 
 use expect_test::{Expect, expect};
 
+use super::graph::{Kind, Modules};
 use super::record::{Language, Record, Wanted};
 
 /// What a text says, a line each.
@@ -181,4 +182,70 @@ fn styles_and_data() {
             paths ../../ui/src
             untold"#]],
     );
+}
+
+#[test]
+fn no_nesting_breaks_it() {
+    let units = [
+        "(",
+        "[",
+        "a?",
+        "a+",
+        "!",
+        "`${",
+        "<a>",
+        "{",
+        "a=>",
+        "class A { a = ",
+        "a()",
+        "if(a){}else ",
+        "new ",
+        "a[0]",
+        "({a:",
+        "(function(){",
+        "a:",
+        "for(;;)",
+        "a=",
+        "@a ",
+        "await ",
+        "a,",
+        "a||",
+        "a**",
+        "import(",
+        "export {",
+    ];
+    let texts = units.iter().flat_map(|unit| [100, 3_000, 60_000].map(|times| unit.repeat(times)));
+    let types = ["(", "A<", "keyof ", "A extends B ? ", "A|", "()=>"]
+        .iter()
+        .map(|unit| format!("type A = {}", unit.repeat(60_000)));
+    let files: std::collections::BTreeMap<String, (&str, Vec<u8>)> = texts
+        .chain(types)
+        .map(|text| format!("import './a';\n{text}"))
+        .chain(["[".repeat(100_000)])
+        .enumerate()
+        .map(|(at, text)| (format!("{at}.tsx"), ("100644", text.into_bytes())))
+        .collect();
+    let snapshot = crate::Snapshot::in_memory(&files);
+    let wanted: Vec<(&str, Kind)> =
+        files.keys().map(|path| (path.as_str(), Kind::Module(Language::TypeScriptJsx))).collect();
+    let records = Modules::default().records(&snapshot, &wanted).unwrap();
+    let imports = |record: &Record| record.imports.iter().any(|import| import.module.as_ref() == "./a");
+    assert_eq!(records.iter().filter(|record| !imports(record)).count(), 1, "all but the last import it");
+    let compiler: Vec<(&str, Kind)> = files.keys().map(|path| (path.as_str(), Kind::Compiler)).collect();
+    assert_eq!(Modules::default().records(&snapshot, &compiler).unwrap().len(), files.len());
+}
+
+#[test]
+fn a_content_that_was_seen_in_another_commit_is_not_read_again() {
+    let modules = Modules::default();
+    let of = |text: &str| {
+        let files = [("a.ts".to_owned(), ("100644", text.as_bytes().to_vec()))];
+        crate::Snapshot::in_memory(&files.into_iter().collect())
+    };
+    let wanted = [("a.ts", Kind::Module(Language::TypeScript))];
+    let first = modules.records(&of("import 'x'"), &wanted).unwrap();
+    let other = modules.records(&of("import 'y'"), &wanted).unwrap();
+    let again = modules.records(&of("import 'x'"), &wanted).unwrap();
+    assert_ne!(first, other);
+    assert!(std::sync::Arc::ptr_eq(&first[0], &again[0]));
 }

@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::nesting::DEEPEST;
 
 /// Reads the text of each line, in which `\n` begins another line, and tells what it exports. In a line that begins
 /// with a name and `>`, that is the path of keys that is asked.
