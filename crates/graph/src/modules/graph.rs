@@ -41,6 +41,8 @@ pub enum Kind {
     Data,
     /// For what it compiles and extends: TypeScript's configuration.
     Compiler,
+    /// For where it leads: a symbolic link.
+    Link,
 }
 
 /// The modules of a commit. Files are told by their places in the order of all paths.
@@ -123,6 +125,7 @@ impl Modules {
 fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     let stacks: Vec<Option<usize>> = texts.iter().map(|(text, _)| nesting::stack_for(text)).collect();
     let one = |(text, kind): &(String, Kind), may_parse: bool| match kind {
+        Kind::Link => text::link(text),
         // It may import anything.
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
         Kind::Module(language) if may_parse => Record::read(text, *language),
@@ -140,8 +143,11 @@ impl Kind {
     /// How a file is looked at, if it is.
     fn of(file: &ShownFile) -> Option<Kind> {
         let path = file.path.as_str();
-        if file.mode == SYMBOLIC_LINK || path.split('/').any(|part| part == "node_modules") {
+        if path.split('/').any(|part| part == "node_modules") {
             return None;
+        }
+        if file.mode == SYMBOLIC_LINK {
+            return Some(Kind::Link);
         }
         let of_data = || if aliases::is_read(path) { Kind::Compiler } else { Kind::Data };
         Language::of(path).map(Kind::Module).or_else(|| is_data(path).then(of_data))
@@ -161,7 +167,10 @@ fn is_data(path: &str) -> bool {
 /// Whether a file configures tools, so that a package may be named in it by its name alone.
 fn is_configuration(path: &str, kind: Kind) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    !matches!(kind, Kind::Module(_)) || name.starts_with('.') || name.contains("config") || name.contains("preset")
+    matches!(kind, Kind::Data | Kind::Compiler)
+        || name.starts_with('.')
+        || name.contains("config")
+        || name.contains("preset")
 }
 
 impl Graph {

@@ -1,6 +1,6 @@
 //! Files that no parser reads here: what stands in quotes in them, after words that import or anywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -70,6 +70,12 @@ pub fn data(text: &str) -> Record {
     let mut record = Record::default();
     quoted(text).for_each(|(_, name)| record.mention(name));
     record
+}
+
+/// Where a symbolic link leads.
+pub fn link(target: &str) -> Record {
+    let target = if target.starts_with('.') { target.to_owned() } else { format!("./{target}") };
+    Record { paths: BTreeSet::from([target.into()]), ..Record::default() }
 }
 
 /// TypeScript's configuration: what it extends, and what it compiles of other folders. Aliases in it name what may be

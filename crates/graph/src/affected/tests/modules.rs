@@ -532,3 +532,11 @@ fn what_a_command_may_read_counts() {
     let without_bin = site("vite build").replace(", \"bin\": \"a.js\"", "").replace("\\\"bin\\\"", "");
     check(&without_bin, "packages/gen/b.js = new", expect![]);
 }
+
+#[test]
+fn symbolic_links_are_followed() {
+    let site = "shop* \n ui \n apps/shop/shared -> ../../packages/ui/src \n apps/shop/one.ts -> ../../packages/ui/one.ts \n packages/ui/src/a.ts = 1 \n packages/ui/one.ts = 1 \n packages/ui/two.ts = 1";
+    check(site, "packages/ui/src/a.ts = 2", expect!["shop: `packages/ui/src/a.ts` changed, needed through ui"]);
+    check(site, "packages/ui/one.ts = 2", expect!["shop: `packages/ui/one.ts` changed, needed through ui"]);
+    check(site, "packages/ui/two.ts = 2", expect![]);
+}
