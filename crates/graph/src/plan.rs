@@ -241,7 +241,8 @@ impl Planner<'_> {
         let globs = self.workspace.globs.get(&app.name).unwrap_or(&nothing);
         let mut commands = self.commands(&app.path, BUILD);
         commands.extend(app.build.clone());
-        let checks_types = self.may_check_types(&app.path, &commands);
+        // What is run as it is runs all that it imports.
+        let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
         let build = Build { commands, ignore: &globs.ignore, reads: Reads::of(app), checks_types };
         let mut draft = self.draft(&app.path, &build, usize::MAX);
         for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
@@ -381,10 +382,12 @@ impl Planner<'_> {
         let is_root =
             |file: &str| !build.ignore.is_match(file) && !self.reads(path, build, file).leaves_out(self.below(file));
         let walk = Walk::new(self.workspace, graph, path, build.checks_types, &is_root);
-        let words = build.commands.iter().flat_map(|command| command.split_whitespace());
-        let words = words.map(|word| word.trim_matches(['"', '\'']));
-        let named = words.filter(|word| word.starts_with("./") || word.starts_with("../"));
-        let named = named.flat_map(|word| modules::by_path(&self.workspace.snapshot.files, path.as_str(), word));
+        let words =
+            build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
+        let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));
+        let folders = [path.as_str(), self.root.folder.as_str()];
+        let files = &self.workspace.snapshot.files;
+        let named = words.flat_map(|word| folders.map(|folder| modules::by_path(files, folder, word))).flatten();
         let named = named.filter_map(|file| graph.place(file));
         let above = self.workspace.unowned_files().filter(|file| {
             self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
@@ -422,6 +425,7 @@ impl Planner<'_> {
             self.show_member(needed, reach, build, &reached, &mut draft);
         }
         self.show_outside(path, build, &reached, &mut draft);
+        self.show_rest(build, &reached, &mut draft);
         self.show_checked(build, &reached, &mut draft);
         self.count_dependencies(path, &closure, build, &reached, &mut draft);
         self.count_toolchain(&mut draft);
@@ -442,6 +446,9 @@ impl Planner<'_> {
         let manifest = path.join("package.json");
         let is_whole = reach == Reach::Own || reached.whole.contains_key(path);
         let reads = if reach == Reach::Own { build.reads } else { Reads::default() };
+        // Documents name images in ways of their own.
+        let has_documents = self.workspace.files_of(path).any(|file| is_page(self.below(file.path.as_str())));
+        let is_imported = |name: &str| is_imported(name) && (Language::of(name).is_some() || !has_documents);
         for file in self.workspace.files_of(path) {
             let name = file.path.as_str();
             if name == manifest {
@@ -477,6 +484,23 @@ impl Planner<'_> {
             return false;
         }
         true
+    }
+
+    /// Shows what counts and was not shown with a member that is needed.
+    fn show_rest(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        for name in reached.counted.keys().map(|place| self.workspace.graph().path(*place)) {
+            if draft.shown.contains_key(name) || build.ignore.is_match(name) {
+                continue;
+            }
+            let owner = self.workspace.owner(name).and_then(|owner| self.workspace.members.get(owner));
+            let reach = owner.map_or(Reach::Own, |owner| Reach::Package {
+                folder: owner.path.to_string(),
+                via: vec![owner.name.clone()],
+            });
+            if let Some(file) = self.workspace.snapshot.files.get(name) {
+                draft.show(Component::File(name.to_owned()), file, reach);
+            }
+        }
     }
 
     /// Shows what only checks read, and the manifests of the members that it is of. None of it gets into what is built.
@@ -625,10 +649,18 @@ fn step(name: &str, folder: &RepoPath, command: &str) -> Step {
 }
 
 /// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being
-/// there, and data may be.
+/// there, and data may be, as may what Sass and Less find in ways of their own.
 fn is_imported(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ["md", "scss", "sass", "less"].contains(&ending) {
+        return false;
+    }
     Language::of(path).map_or(ASSETS.contains(&ending), |language| language != Language::Types)
+}
+
+/// Whether a document is no README at the top of its package.
+fn is_page(below: &str) -> bool {
+    (below.ends_with(".md") || below.ends_with(".mdx")) && !Reads::default().leaves_out(below)
 }
 
 /// Whether tools look for a file by its name in the folder of what they work on.

@@ -4,6 +4,7 @@
 use model::{App, Framework};
 
 use crate::detect::command::{self, Program};
+use crate::modules::Language;
 
 /// Folders, at any depth, that hold nothing of a build.
 const FOLDERS: [&str; 13] = [
@@ -177,8 +178,8 @@ const BUILDERS: [&str; 52] = [
     "eleventy",
 ];
 
-/// Of these, programs that check no types.
-const UNCHECKED: [&str; 36] = [
+/// Of these, bundlers for browsers that check no types, and what changes no module.
+const UNCHECKED: [&str; 28] = [
     "vite",
     "rolldown-vite",
     "astro",
@@ -191,16 +192,11 @@ const UNCHECKED: [&str; 36] = [
     "docusaurus",
     "vinxi",
     "nitro",
-    "esbuild",
-    "rollup",
-    "rolldown",
     "webpack",
     "webpack-cli",
     "rspack",
     "rsbuild",
     "parcel",
-    "swc",
-    "babel",
     "tailwindcss",
     "postcss",
     "sass",
@@ -208,17 +204,17 @@ const UNCHECKED: [&str; 36] = [
     "rm",
     "mkdir",
     "echo",
-    "true",
     "cross-env",
     "env",
     "cp",
-    "cpy",
-    "copyfiles",
     "eleventy",
 ];
 
-/// Packages by which a bundler checks types all the same.
-pub const CHECKERS: [&str; 9] = [
+/// Packages by which types matter all the same.
+pub const CHECKERS: [&str; 11] = [
+    // Vue makes properties of types while it compiles.
+    "vue",
+    "nuxt",
     "vite-plugin-checker",
     "fork-ts-checker-webpack-plugin",
     "ts-checker-rspack-plugin",
@@ -276,11 +272,13 @@ fn is_test(below: &str) -> bool {
     let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
     let mut parts = folders.split('/').filter(|part| !part.is_empty());
     let top = folders.split('/').next().unwrap_or_default();
-    if TOP_FOLDERS.contains(&top) || parts.any(|part| FOLDERS.contains(&part)) {
+    // Descriptions of interfaces and the like may lie there, which builds read.
+    let is_of_tests = TOP_FOLDERS.contains(&top) && Language::of(name).is_some();
+    if is_of_tests || parts.any(|part| FOLDERS.contains(&part)) {
         return true;
     }
-    // A page of Next.js is one whatever it is called.
-    let is_page = folders.split('/').take(2).any(|part| part == "pages");
+    // A page or a route is one whatever it is called.
+    let is_page = folders.split('/').any(|part| part == "pages" || part == "routes");
     let is_marked = name.split('.').skip(1).any(|mark| MARKS.contains(&mark)) && name.matches('.').count() > 1;
     is_marked && !is_page || name.ends_with(".snap")
 }

@@ -266,7 +266,9 @@ impl<'a> Linker<'a> {
         let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
         let import = |name: &str| self.found(self.resolver.import(path, of, name));
         let is_configuration = is_configuration(path, kind);
-        let is_other = |word: &str| self.resolver.package(of, word).is_some_and(|(package, _)| package != of);
+        let is_other = |word: &str| {
+            self.resolver.package(of, word).is_some_and(|(package, below)| package != of || !below.is_empty())
+        };
         let configured = record.words.iter().filter(|word| (is_configuration || word.contains('/')) && is_other(word));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
@@ -286,9 +288,19 @@ impl<'a> Linker<'a> {
     /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where
     /// tools read it.
     fn named(&self, path: &str, of: &RepoPath, is_configuration: bool, record: &Record) -> Vec<u32> {
-        let folders = [Some(folder_of(path)), is_configuration.then_some(of.as_str())];
-        let named = |text: &str| folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)));
+        let named = |text: &str| {
+            let from_member = is_configuration || text.starts_with("../");
+            let folders = [Some(folder_of(path)), from_member.then_some(of.as_str())];
+            folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)))
+        };
         let files = record.paths.iter().flat_map(|text| named(text)).flatten().flatten();
+        // A file by its name alone; in configuration also what lies below the package or the repository.
+        let exact =
+            record.words.iter().filter(|word| word.contains('.')).filter_map(|word| self.resolver.file(&of.join(word)));
+        let words = record.words.iter().filter(|word| is_configuration && word.contains('/'));
+        let below =
+            words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word))).flatten();
+        let files = files.chain(exact).chain(below);
         let files: BTreeSet<u32> = files.filter(|file| *file != path).map(|file| self.place(file)).collect();
         files.into_iter().collect()
     }

@@ -58,6 +58,8 @@ pub struct Walk<'a> {
     checks_types: bool,
     is_root: &'a dyn Fn(&str) -> bool,
     reached: Reached,
+    /// Whether something is imported by the member itself, or by a file of nobody, that cannot be told.
+    is_in_doubt: bool,
     wanted: HashMap<u32, Wanted>,
     open: Vec<(u32, Wanted, Option<u32>)>,
     open_shown: Vec<u32>,
@@ -79,6 +81,7 @@ impl<'a> Walk<'a> {
             checks_types,
             is_root,
             reached: Reached::default(),
+            is_in_doubt: false,
             wanted: HashMap::new(),
             open: Vec::new(),
             open_shown: Vec::new(),
@@ -99,7 +102,8 @@ impl<'a> Walk<'a> {
         self.go();
         for needed in self.workspace.needs().direct(self.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
-            if !self.reached.members.contains(needed) && !is_tool(&member.name) && may_run(member) {
+            if !self.reached.members.contains(needed) && !is_tool(&member.name) && (self.is_in_doubt || may_run(member))
+            {
                 self.widen(needed, Doubt::ByCommand);
             }
         }
@@ -183,6 +187,15 @@ impl<'a> Walk<'a> {
             self.reached.counted.insert(file, from);
             self.touch(node, file);
         }
+        let owner = self.workspace.owner(self.graph.path(file));
+        let name = self.graph.path(file).rsplit('/').next().unwrap_or_default();
+        // Whoever asks for a manifest looks for the package's folder, and what a layer's configuration lies in is its.
+        if is_first
+            && (name == "package.json" || name.starts_with("nuxt.config."))
+            && let Some(owner) = owner
+        {
+            self.widen(owner, Doubt::ByPlace(self.graph.path(from.unwrap_or(file)).to_owned()));
+        }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
         let wanted = if node.is_pure && !self.checks_types { wanted.clone() } else { Wanted::All };
@@ -253,7 +266,7 @@ impl<'a> Walk<'a> {
             match (asked, found) {
                 (Some(Wanted::Names(names)), Found::Files(files)) if is_star => {
                     for target in files {
-                        let there = names.iter().filter(|name| self.may_export(*target, name, &mut BTreeSet::new()));
+                        let there = names.iter().filter(|name| self.may_export(*target, name));
                         let there: BTreeSet<Box<str>> = there.cloned().collect();
                         let wanted = (!there.is_empty()).then_some(Wanted::Names(there));
                         self.ask(file, *target, wanted, passed.is_type);
@@ -284,6 +297,8 @@ impl<'a> Walk<'a> {
                     for target in by_builder {
                         self.ask(file, target, Some(wanted.clone()), is_type);
                     }
+                } else if !is_type && node.member.as_ref().is_none_or(|member| member == self.built) {
+                    self.is_in_doubt = true;
                 } else if !is_type && let Some(member) = &node.member {
                     let doubt = Doubt::Unresolved { file: self.graph.path(file).to_owned(), name: name.to_owned() };
                     self.widen(member, doubt);
@@ -320,19 +335,22 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether a module may export a name; one that is not told may.
-    fn may_export(&self, file: u32, name: &str, seen: &mut BTreeSet<u32>) -> bool {
-        let Some(node) = self.graph.node(file) else { return true };
-        if !seen.insert(file) {
-            return false;
+    fn may_export(&self, file: u32, name: &str) -> bool {
+        let (mut seen, mut open) = (BTreeSet::from([file]), vec![file]);
+        while let Some(file) = open.pop() {
+            let Some(node) = self.graph.node(file) else { return true };
+            if !node.record.is_told || exports(&node.record, name) {
+                return true;
+            }
+            let stars = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| passed.exported.is_none());
+            for (_, found) in stars {
+                match found {
+                    Found::Files(files) => open.extend(files.iter().filter(|file| seen.insert(**file))),
+                    Found::Built(_) | Found::Outside | Found::Unknown => return true,
+                }
+            }
         }
-        if !node.record.is_told || exports(&node.record, name) {
-            return true;
-        }
-        let stars = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| passed.exported.is_none());
-        stars.into_iter().any(|(_, found)| match found {
-            Found::Files(files) => files.iter().any(|file| self.may_export(*file, name, seen)),
-            Found::Built(_) | Found::Outside | Found::Unknown => true,
-        })
+        false
     }
 
     /// Shows a file that does not count, and all that it imports.

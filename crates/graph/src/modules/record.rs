@@ -13,9 +13,7 @@ use oxc_ast::ast::{
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
-use oxc_syntax::module_record::{
-    ExportEntry, ExportExportName, ExportImportName, ImportEntry, ImportImportName, ModuleRecord,
-};
+use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
 
 use super::text;
 
@@ -104,7 +102,7 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
             "ts" | "mts" | "cts" => Language::TypeScript,
             "tsx" => Language::TypeScriptJsx,
-            "vue" | "svelte" | "astro" | "mdx" | "html" => Language::Markup,
+            "vue" | "svelte" | "astro" | "mdx" | "md" | "html" => Language::Markup,
             "css" | "scss" | "sass" | "less" | "pcss" | "postcss" => Language::Styles,
             _ => return None,
         })
@@ -137,6 +135,10 @@ impl Record {
             self.installed.insert(name.into());
         } else if is_path(text) {
             self.paths.insert(text.into());
+        } else if let Some(rest) = text.strip_prefix('*').unwrap_or(text).strip_prefix('/').filter(|rest| is_path(rest))
+        {
+            // It stands behind a folder.
+            self.paths.insert(rest.into());
         } else if is_word(text) {
             self.words.insert(text.into());
         }
@@ -149,6 +151,10 @@ impl Record {
         let elides = is_typescript && !reader.has_decorators;
         let Reader { mut record, used, asked, asked_as_type, .. } = reader;
         let module = &parsed.module_record;
+        let mut used = used;
+        used.extend(
+            module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
+        );
         let mut imports: BTreeMap<(Box<str>, bool), Wanted> = BTreeMap::new();
         let mut add = |module: &str, is_type: bool, wanted: Wanted| {
             imports.entry((module.into(), is_type)).or_insert_with(Wanted::nothing).add(wanted);
@@ -158,10 +164,11 @@ impl Record {
                 add(name.as_str(), request.is_type, Wanted::nothing());
             }
         }
+        let passed_on = passed_on(module);
         for entry in &module.import_entries {
             let local = entry.local_name.name.as_str();
             // TypeScript leaves out what is used as a type alone; what is only passed on is told below.
-            let is_used = used.contains(local) || !elides && !is_passed_on(module, entry);
+            let is_used = used.contains(local) || !elides && !passed_on.contains(&entry.module_request.span.start);
             if !is_used && !entry.is_type {
                 continue;
             }
@@ -177,8 +184,11 @@ impl Record {
         record.imports =
             imports.into_iter().map(|((module, is_type), wanted)| Import { module, wanted, is_type }).collect();
         let passed = module.indirect_export_entries.iter().chain(&module.star_export_entries);
-        record.passed = passed.filter_map(passed_by).collect();
+        let defaults = defaults(module);
+        record.passed = passed.filter_map(|entry| passed_by(entry, &defaults)).collect();
         record.own = module.local_export_entries.iter().filter_map(|entry| exported(&entry.export_name)).collect();
+        // What is asked for is no path besides.
+        record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
         record
     }
@@ -205,15 +215,26 @@ impl Wanted {
     }
 }
 
-/// Whether an import is exported again by an `export { … }` of its own.
-fn is_passed_on(module: &ModuleRecord<'_>, import: &ImportEntry<'_>) -> bool {
-    let mut passed = module.indirect_export_entries.iter().filter_map(|entry| entry.module_request.as_ref());
-    passed.any(|request| request.span == import.module_request.span)
+/// Where the modules are named of which something is exported again by an `export { … }` of its own.
+fn passed_on(module: &ModuleRecord<'_>) -> BTreeSet<u32> {
+    let passed = module.indirect_export_entries.iter().filter_map(|entry| entry.module_request.as_ref());
+    passed.map(|request| request.span.start).collect()
 }
 
-fn passed_by(entry: &ExportEntry<'_>) -> Option<Passed> {
-    let module = entry.module_request.as_ref()?.name.as_str().into();
+/// Imports of defaults, by where their module is named, with their local names.
+fn defaults<'a>(module: &'a ModuleRecord<'_>) -> BTreeSet<(u32, &'a str)> {
+    let entries = module.import_entries.iter().filter(|entry| entry.import_name.is_default());
+    entries.map(|entry| (entry.module_request.span.start, entry.local_name.name.as_str())).collect()
+}
+
+fn passed_by(entry: &ExportEntry<'_>, defaults: &BTreeSet<(u32, &str)>) -> Option<Passed> {
+    let request = entry.module_request.as_ref()?;
+    let module = request.name.as_str().into();
     let name = match &entry.import_name {
+        // The parser tells the local name.
+        ExportImportName::Name(name) if defaults.contains(&(request.span.start, name.name.as_str())) => {
+            Some("default".into())
+        }
         ExportImportName::Name(name) => Some(name.name.as_str().into()),
         ExportImportName::All | ExportImportName::AllButDefault | ExportImportName::Null => None,
     };
@@ -242,6 +263,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// What styles in a text ask for, as configuration puts them before others.
+    fn styles(&mut self, text: &str) {
+        if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
+            self.asked.extend(text::styles(text).imports.into_iter().map(|import| import.module));
+        }
+    }
+
     /// What is asked for by an expression: a text, a pattern, or what cannot be told.
     fn ask(&mut self, expression: &Expression<'a>) {
         match expression {
@@ -296,11 +324,14 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
-        self.record.mention(literal.value.as_str());
+        let text = literal.value.as_str();
+        self.styles(text);
+        self.record.mention(text);
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
         if let Some(pattern) = pattern(template) {
+            self.styles(&pattern);
             self.record.mention(&pattern);
         }
         walk::walk_template_literal(self, template);
@@ -349,6 +380,15 @@ impl<'a> Visit<'a> for Reader<'a> {
         };
         if let (true, Some(argument)) = (is_require, call.arguments.first().and_then(Argument::as_expression)) {
             self.ask(argument);
+        }
+        // A path that is put together of its parts.
+        let parts = call.arguments.iter().filter_map(|argument| match argument {
+            Argument::StringLiteral(text) => Some(text.value.as_str()),
+            _ => None,
+        });
+        let parts: Vec<&str> = parts.collect();
+        if parts.len() > 1 && parts[0].starts_with("..") {
+            self.record.mention(&parts.join("/"));
         }
         walk::walk_call_expression(self, call);
     }

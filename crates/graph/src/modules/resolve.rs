@@ -134,11 +134,14 @@ impl<'a> Resolver<'a> {
         // webpack's loaders stand before a name, and bundlers take a query for how it is imported.
         let name = name.rsplit('!').next().unwrap_or(name);
         let name = name.split('?').next().unwrap_or(name);
+        // Sass's and webpack's ways to name a package.
+        let name = name.strip_prefix("pkg:").unwrap_or(name);
+        let name = name.strip_prefix('~').filter(|rest| !rest.starts_with('/')).unwrap_or(name);
         if name.is_empty() || name.contains(['\0', '\n']) || is_of_scheme(name) {
             return Target::Outside;
         }
         if name == "." || name == ".." || name.starts_with("./") || name.starts_with("../") {
-            return self.relative(file, name);
+            return self.relative(file, member, name);
         }
         if let Some(below) = name.strip_prefix('/') {
             // Below the folder that is served, or what `public` holds.
@@ -154,6 +157,10 @@ impl<'a> Resolver<'a> {
         let by_alias = self.alias(member, name);
         if !by_alias.is_empty() {
             return Target::Files(by_alias);
+        }
+        let targets = self.aliases.get(member).map(|aliases| aliases.targets(name)).unwrap_or_default();
+        if let Some(other) = targets.iter().find_map(|path| self.other(path, member)) {
+            return Target::Built(other);
         }
         self.bare(file, member, name)
     }
@@ -185,13 +192,30 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn relative(&self, file: &str, name: &str) -> Target<'a> {
+    /// A file by its whole path.
+    pub fn file(&self, path: &str) -> Option<&'a str> {
+        self.files.get_key_value(path).map(|(path, _)| path.as_str())
+    }
+
+    fn relative(&self, file: &str, member: &RepoPath, name: &str) -> Target<'a> {
         let Some(path) = resolved(folder_of(file), name) else { return Target::Unknown };
         let mut found = candidates(self.files, &path);
-        if matches!(Language::of(file), Some(Language::Styles)) {
-            found.extend(candidates(self.files, &partial(&path)));
+        if matches!(Language::of(file), Some(Language::Styles | Language::Markup)) {
+            found.extend(partials(&path).iter().flat_map(|path| candidates(self.files, path)));
         }
-        if found.is_empty() { Target::Unknown } else { Target::Files(found) }
+        match self.other(&path, member) {
+            _ if !found.is_empty() => Target::Files(found),
+            Some(other) => Target::Built(other),
+            None => Target::Unknown,
+        }
+    }
+
+    /// The member, other than this, that a path lies in.
+    fn other(&self, path: &str, member: &RepoPath) -> Option<&'a RepoPath> {
+        let folders = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
+        let owner =
+            folders.into_iter().find_map(|folder| self.members.get_key_value(&folder.parse::<RepoPath>().ok()?));
+        owner.map(|(owner, _)| owner).filter(|owner| *owner != member)
     }
 
     /// What a package imports of its own by `imports`.
@@ -228,7 +252,8 @@ impl<'a> Resolver<'a> {
         let mut found: Vec<&str> = self.aliases.get(member).map(below).unwrap_or_default();
         if matches!(Language::of(file), Some(Language::Styles | Language::Markup)) {
             let beside = resolved(folder_of(file), name).unwrap_or_default();
-            found.extend([beside.clone(), partial(&beside)].iter().flat_map(|path| candidates(self.files, path)));
+            let partials = partials(&beside);
+            found.extend([beside].iter().chain(&partials).flat_map(|path| candidates(self.files, path)));
         }
         if !found.is_empty() {
             return Target::Files(found);
@@ -252,7 +277,9 @@ impl<'a> Resolver<'a> {
         let at = |named: &String| path.join(named.trim_start_matches("./"));
         let mut found: Vec<&str> = named.iter().flat_map(|named| candidates(self.files, &at(named))).collect();
         if found.is_empty() && !below.is_empty() {
-            found = candidates(self.files, &path.join(below));
+            let plain = path.join(below);
+            let partials = partials(&plain);
+            found = [plain].iter().chain(&partials).flat_map(|path| candidates(self.files, path)).collect();
         } else if named.is_empty() {
             found = candidates(self.files, &path.join("index"));
         }
@@ -278,12 +305,12 @@ pub fn by_path<'a>(files: &'a BTreeMap<String, ShownFile>, folder: &str, text: &
     let found = if is_pattern { Vec::new() } else { candidates(files, &path) };
     // What holds the folder itself is the repository, or the package: a place, and nothing that is read.
     let is_above = path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"));
-    if !found.is_empty() || is_above && !is_pattern || path.is_empty() {
+    if found.contains(&path.as_str()) || is_above && !is_pattern || path.is_empty() {
         return found;
     }
     let prefix = format!("{path}/");
     let below = files.range(prefix.clone()..).take_while(|(path, _)| path.starts_with(&prefix));
-    below.map(|(path, _)| path.as_str()).collect()
+    found.into_iter().chain(below.map(|(path, _)| path.as_str())).collect()
 }
 
 /// Files that a path may stand for: itself, with an ending, as a folder's index, or TypeScript by the name of what
@@ -363,9 +390,11 @@ fn is_of_scheme(name: &str) -> bool {
     end > 1 && name[end..].starts_with(':')
 }
 
-/// A Sass file by the name that it has when others import it without its underscore.
-fn partial(path: &str) -> String {
-    path.rsplit_once('/').map_or_else(|| format!("_{path}"), |(folder, name)| format!("{folder}/_{name}"))
+/// A Sass file by the names that it may have when others import it: with an underscore, or as a folder's index.
+fn partials(path: &str) -> [String; 2] {
+    let with_underscore =
+        path.rsplit_once('/').map_or_else(|| format!("_{path}"), |(folder, name)| format!("{folder}/_{name}"));
+    [with_underscore, format!("{path}/_index")]
 }
 
 /// The folder of a file; empty for the repository's.

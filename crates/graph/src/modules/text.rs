@@ -34,7 +34,9 @@ pub fn markup(text: &str) -> Record {
     for (at, name) in quoted(text) {
         let before = text[..at].trim_end();
         if IMPORTING.iter().any(|word| before.ends_with(word)) {
-            let statement = before.rsplit(['\n', ';']).next().unwrap_or(before).trim_start();
+            let from = before.len().saturating_sub(LONGEST);
+            let near = before.get(from..).unwrap_or_default();
+            let statement = near.rsplit(['\n', ';']).next().unwrap_or(near).trim_start();
             let is_type = statement.starts_with("import type ");
             *modules.entry(name.into()).or_insert(true) &= is_type;
         } else {
@@ -56,6 +58,15 @@ pub fn styles(text: &str) -> Record {
     });
     let bare = bare.map(|module| Import { module: module.into(), wanted: Wanted::All, is_type: false });
     record.imports.extend(bare);
+    // One `@import` may name several.
+    let lists = text.match_indices("@import").flat_map(|(at, word)| {
+        let rest = &text[at + word.len()..];
+        let rest = rest.split(';').next().unwrap_or(rest);
+        quoted(rest).map(|(_, name)| name).take(LONGEST).collect::<Vec<_>>()
+    });
+    let known: BTreeSet<Box<str>> = record.imports.iter().map(|import| import.module.clone()).collect();
+    let more: BTreeSet<Box<str>> = lists.map(Into::into).filter(|name| !known.contains(name)).collect();
+    record.imports.extend(more.into_iter().map(|module| Import { module, wanted: Wanted::All, is_type: false }));
     // Which files Tailwind looks for class names in.
     let sources = quoted(text).filter(|(at, _)| {
         let before = text[..*at].trim_end();

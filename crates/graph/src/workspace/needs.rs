@@ -56,6 +56,14 @@ impl Needs {
         self.imported.entry(member.clone()).or_default().insert(imported.clone());
     }
 
+    /// A need of every build that reads a member, which no manifest names.
+    pub fn add_for_all(&mut self, member: &RepoPath, needed: &RepoPath) {
+        if member != needed {
+            self.run.entry(member.clone()).or_default().insert(needed.clone());
+            self.add(member, needed);
+        }
+    }
+
     /// The member that a member's manifest calls by a name.
     pub fn named(&self, member: &RepoPath, name: &str) -> Option<&RepoPath> {
         self.named.get(member)?.get(name)

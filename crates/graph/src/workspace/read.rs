@@ -122,12 +122,13 @@ fn imports(workspace: &mut Workspace) {
         }
     }
     let is_new = |(member, other): &(RepoPath, RepoPath)| {
-        member != other && workspace.needs.direct(member, true).all(|needed| needed != other)
+        // What is named for development only is not among the needs of a package whose sources others build.
+        member != other && workspace.needs.direct(member, false).all(|needed| needed != other)
     };
     let imported: Vec<_> = imported.into_iter().filter(is_new).collect();
     let needed: Vec<_> = needed.into_iter().filter(is_new).collect();
     imported.iter().for_each(|(member, other)| workspace.needs.import(member, other));
-    needed.iter().for_each(|(member, other)| workspace.needs.add(member, other));
+    needed.iter().for_each(|(member, other)| workspace.needs.add_for_all(member, other));
 }
 
 /// What is wrong with folders that are no roots: of interest where there is a root, else all that is known.

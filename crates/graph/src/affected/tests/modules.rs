@@ -540,3 +540,89 @@ fn symbolic_links_are_followed() {
     check(site, "packages/ui/one.ts = 2", expect!["shop: `packages/ui/one.ts` changed, needed through ui"]);
     check(site, "packages/ui/two.ts = 2", expect![]);
 }
+
+#[test]
+fn what_a_review_found_missing_counts() {
+    let tokens = "shop*: ui \n ui: ~tokens \n tokens \n packages/ui/index.ts = import 'tokens'";
+    check(
+        tokens,
+        "packages/tokens/index.ts = 2",
+        expect!["shop: `packages/tokens/index.ts` changed, needed through tokens → ui"],
+    );
+    let pure = |index: &str, more: &str| {
+        format!(
+            "shop*: ui \n ui \n packages/ui/package.json = {{\"name\": \"ui\", \"sideEffects\": false}} \n packages/ui/index.ts = {index} \n packages/ui/b/index.ts = export {{ default }} from './b' \n packages/ui/b/b.ts = export default 1 \n apps/shop/index.ts = import {{ B }} from 'ui'; createServer(B) {more}"
+        )
+    };
+    check(
+        &pure("import B from './b'; export { B }", ""),
+        "packages/ui/b/b.ts = export default 2",
+        expect!["shop: `packages/ui/b/b.ts` changed, needed through ui"],
+    );
+    check(
+        &pure("import * as B from './b/b'; export { B }", ""),
+        "packages/ui/b/b.ts = export default 2",
+        expect!["shop: `packages/ui/b/b.ts` changed, needed through ui"],
+    );
+    // A server that is run as it is runs all that it imports.
+    let served = pure(
+        "export { default as B } from './c'; export { default as A } from './b'",
+        "\n packages/ui/c.ts = export default 1 \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"start\": \"node index.ts\"}}",
+    );
+    check(
+        &served,
+        "packages/ui/b/b.ts = export default 2",
+        expect!["shop: `packages/ui/b/b.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn tools_find_packages_in_ways_of_their_own() {
+    let site = |files: &str| {
+        format!(
+            "shop*: ui \n ui \n packages/ui/index.ts = 1 \n packages/ui/lib/index.ts = 1 \n packages/ui/lib/a.ts = 1 \n packages/ui/_mixins.scss = a \n packages/ui/a.css = a \n apps/shop/index.ts = createServer(1) \n {files}"
+        )
+    };
+    let alias = site("apps/shop/svelte.config.js = export default { alias: { $ui: '../../packages/ui/lib' } }");
+    check(&alias, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let cwd = site("apps/shop/app/blog/page.tsx = join(process.cwd(), '../../packages/ui/lib')");
+    check(&cwd, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let parts = site("apps/shop/vite.config.ts = resolve(__dirname, '..', '..', 'packages', 'ui', 'lib')");
+    check(&parts, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let behind = site("apps/shop/vite.config.ts = `${__dirname}/../../packages/ui/lib/**`");
+    check(&behind, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let tilde = site("apps/shop/a.scss = @import '~ui/mixins', '~ui/a.css';");
+    check(
+        &tilde,
+        "packages/ui/_mixins.scss = b",
+        expect!["shop: `packages/ui/_mixins.scss` changed, needed through ui"],
+    );
+    check(&tilde, "packages/ui/a.css = b", expect!["shop: `packages/ui/a.css` changed, needed through ui"]);
+    let before = site("apps/shop/vite.config.ts = const additionalData = '@use \"ui/mixins\" as *;'");
+    check(
+        &before,
+        "packages/ui/_mixins.scss = b",
+        expect!["shop: `packages/ui/_mixins.scss` changed, needed through ui"],
+    );
+    let manifest = site("apps/shop/tailwind.config.js = require.resolve('ui/package.json')");
+    check(&manifest, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let unknown = site("apps/shop/a.ts = import '$ui/a'");
+    check(&unknown, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let page = site("apps/shop/docs/a.md = import ui from 'ui/lib'");
+    check(
+        &page,
+        "packages/ui/lib/index.ts = 2",
+        expect!["shop: `packages/ui/lib/index.ts` changed, needed through ui"],
+    );
+    let layer = site(
+        "packages/ui/nuxt.config.ts = 1 \n apps/shop/nuxt.config.ts = export default { extends: ['../../packages/ui/nuxt.config.ts'] }",
+    );
+    check(&layer, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let route = site("");
+    check(
+        &route,
+        "apps/shop/app/routes/courses.tests.tsx = 2",
+        expect!["shop: `apps/shop/app/routes/courses.tests.tsx` changed (added)"],
+    );
+    check(&route, "apps/shop/spec/openapi.yaml = 2", expect!["shop: `apps/shop/spec/openapi.yaml` changed (added)"]);
+}
