@@ -294,10 +294,13 @@ impl<'a> Linker<'a> {
             folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)))
         };
         let files = record.paths.iter().flat_map(|text| named(text)).flatten().flatten();
-        // A file by its name alone; in configuration also what lies below the package or the repository.
-        let exact =
-            record.words.iter().filter(|word| word.contains('.')).filter_map(|word| self.resolver.file(&of.join(word)));
-        let words = record.words.iter().filter(|word| is_configuration && word.contains('/'));
+        // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
+        // configured for all at the root names everybody's folders.
+        let words = || record.words.iter().filter(|_| !of.is_root());
+        let exact = words().filter(|word| word.contains('.')).filter_map(|word| self.resolver.file(&of.join(word)));
+        // A member's folder alone is a place, and nothing that is read.
+        let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.members.contains_key(&path));
+        let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
         let below =
             words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word))).flatten();
         let files = files.chain(exact).chain(below);
