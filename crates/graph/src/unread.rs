@@ -122,93 +122,71 @@ const TOOL_PACKAGES: [&str; 26] = [
     "simple-git-hooks",
 ];
 
-/// Programs that read what they are configured to read, and what that imports.
-const BUILDERS: [&str; 52] = [
-    "vite",
-    "rolldown-vite",
-    "next",
-    "astro",
-    "react-router",
-    "remix",
-    "nuxt",
-    "nuxi",
-    "svelte-kit",
-    "vitepress",
-    "docusaurus",
-    "storybook",
-    "build-storybook",
-    "react-scripts",
-    "craco",
-    "gatsby",
-    "ng",
-    "nest",
-    "vinxi",
-    "nitro",
-    "esbuild",
-    "rollup",
-    "rolldown",
-    "webpack",
-    "webpack-cli",
-    "rspack",
-    "rsbuild",
-    "parcel",
-    "tsup",
-    "tsdown",
-    "unbuild",
-    "bunchee",
-    "swc",
-    "babel",
-    "tsc",
-    "vue-tsc",
-    "tsc-alias",
-    "svelte-check",
-    "tailwindcss",
-    "postcss",
-    "sass",
-    "rimraf",
-    "rm",
-    "mkdir",
-    "echo",
-    "true",
-    "cross-env",
-    "env",
-    "cp",
-    "cpy",
-    "copyfiles",
-    "eleventy",
+/// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
+/// make. They do not to bundlers for browsers, nor to what changes no module.
+const BUILDERS: [(&str, Types); 52] = [
+    ("vite", Types::Unread),
+    ("rolldown-vite", Types::Unread),
+    ("next", Types::Checked),
+    ("astro", Types::Unread),
+    ("react-router", Types::Unread),
+    ("remix", Types::Unread),
+    ("nuxt", Types::Unread),
+    ("nuxi", Types::Unread),
+    ("svelte-kit", Types::Unread),
+    ("vitepress", Types::Unread),
+    ("docusaurus", Types::Unread),
+    ("storybook", Types::Checked),
+    ("build-storybook", Types::Checked),
+    ("react-scripts", Types::Checked),
+    ("craco", Types::Checked),
+    ("gatsby", Types::Checked),
+    ("ng", Types::Checked),
+    ("nest", Types::Checked),
+    ("vinxi", Types::Unread),
+    ("nitro", Types::Unread),
+    ("esbuild", Types::Checked),
+    ("rollup", Types::Checked),
+    ("rolldown", Types::Checked),
+    ("webpack", Types::Unread),
+    ("webpack-cli", Types::Unread),
+    ("rspack", Types::Unread),
+    ("rsbuild", Types::Unread),
+    ("parcel", Types::Unread),
+    ("tsup", Types::Checked),
+    ("tsdown", Types::Checked),
+    ("unbuild", Types::Checked),
+    ("bunchee", Types::Checked),
+    ("swc", Types::Checked),
+    ("babel", Types::Checked),
+    ("tsc", Types::Checked),
+    ("vue-tsc", Types::Checked),
+    ("tsc-alias", Types::Checked),
+    ("svelte-check", Types::Checked),
+    ("tailwindcss", Types::Unread),
+    ("postcss", Types::Unread),
+    ("sass", Types::Unread),
+    ("rimraf", Types::Unread),
+    ("rm", Types::Unread),
+    ("mkdir", Types::Unread),
+    ("echo", Types::Unread),
+    ("true", Types::Checked),
+    ("cross-env", Types::Unread),
+    ("env", Types::Unread),
+    ("cp", Types::Unread),
+    ("cpy", Types::Checked),
+    ("copyfiles", Types::Checked),
+    ("eleventy", Types::Unread),
 ];
 
-/// Of these, bundlers for browsers that check no types, and what changes no module.
-const UNCHECKED: [&str; 28] = [
-    "vite",
-    "rolldown-vite",
-    "astro",
-    "react-router",
-    "remix",
-    "nuxt",
-    "nuxi",
-    "svelte-kit",
-    "vitepress",
-    "docusaurus",
-    "vinxi",
-    "nitro",
-    "webpack",
-    "webpack-cli",
-    "rspack",
-    "rsbuild",
-    "parcel",
-    "tailwindcss",
-    "postcss",
-    "sass",
-    "rimraf",
-    "rm",
-    "mkdir",
-    "echo",
-    "cross-env",
-    "env",
-    "cp",
-    "eleventy",
-];
+/// What a program makes of types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Types {
+    /// It may check them, or run all that is imported.
+    Checked,
+    /// It leaves them out.
+    Unread,
+}
 
 /// Packages by which types matter all the same.
 pub const CHECKERS: [&str; 11] = [
@@ -315,7 +293,7 @@ pub fn is_tool(package: &str) -> bool {
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
 /// program nor a module. What modules read they name.
 pub fn may_read_anything(command: &str) -> bool {
-    programs(command).any(|program| !BUILDERS.contains(&program.name.as_str()) && program.file().is_none())
+    programs(command).any(|program| types(&program).is_none() && program.file().is_none())
 }
 
 /// Whether a command names a package, by itself or by where it is installed.
@@ -329,8 +307,13 @@ pub fn names(command: &str, package: &str) -> bool {
 pub fn may_check_types(command: &str) -> bool {
     programs(command).any(|program| {
         let checks = program.name == "astro" && program.word() == "check";
-        checks || !UNCHECKED.contains(&program.name.as_str())
+        checks || types(&program) != Some(Types::Unread)
     })
+}
+
+/// Whether types matter to a program; none if it is not known.
+fn types(program: &Program) -> Option<Types> {
+    BUILDERS.iter().find(|(name, _)| program.name == *name).map(|(_, types)| *types)
 }
 
 fn programs(command: &str) -> impl Iterator<Item = Program> {

@@ -14,6 +14,8 @@ pub mod reason;
 
 pub mod task;
 
+pub mod node;
+
 pub mod artifact;
 
 pub mod release;
@@ -29,6 +31,7 @@ pub use artifact::{Artifact, Layer, LayerKind, Start};
 pub use event::{Actor, Entry, EnvironmentKind, Event, PlannedApp};
 pub use id::{BuildKey, CommitId, Digest, InstanceId, Label, RepoPath, RepositoryId, Version, resolved};
 pub use name::{AppName, EnvironmentName};
+pub use node::is_built_in;
 pub use reason::{Reason, ReasonKind};
 pub use release::{Configuration, Release};
 pub use state::State;

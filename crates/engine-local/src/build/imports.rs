@@ -38,52 +38,6 @@ const FOLDERS: [&str; 15] = [
     "coverage",
 ];
 
-/// Modules of Node.js itself. Source: nodejs.org, `module.builtinModules`.
-const BUILT_IN: [&str; 42] = [
-    "assert",
-    "async_hooks",
-    "buffer",
-    "bun",
-    "child_process",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "diagnostics_channel",
-    "dns",
-    "domain",
-    "events",
-    "fs",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "module",
-    "net",
-    "os",
-    "path",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "repl",
-    "stream",
-    "string_decoder",
-    "sys",
-    "timers",
-    "tls",
-    "trace_events",
-    "tty",
-    "url",
-    "util",
-    "v8",
-    "vm",
-    "worker_threads",
-    "zlib",
-];
-
 /// The packages that an app imports; `root` holds it in the repository's layout, `folder` is its own.
 pub fn of_app(root: &Path, folder: &str, command: &str) -> BTreeSet<String> {
     let home = root.join(folder);
@@ -188,7 +142,7 @@ impl Scan {
                 if specifier.starts_with('.') {
                     let named = place.parent().and_then(|folder| below(folder, specifier));
                     open.extend(named.and_then(|named| file(&named)));
-                } else if let Some(name) = closure::package_name(specifier).filter(|name| !BUILT_IN.contains(name)) {
+                } else if let Some(name) = closure::package_name(specifier).filter(|name| !model::is_built_in(name)) {
                     self.packages.insert(name.to_owned());
                 }
             }

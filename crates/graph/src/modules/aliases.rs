@@ -8,6 +8,7 @@ use std::rc::Rc;
 use model::{RepoPath, resolved};
 use serde_json::Value;
 
+use super::resolve::parts;
 use crate::files::{Contents, Files as _};
 
 /// How many files may extend each other.
@@ -174,8 +175,7 @@ impl<'a> Reader<'a> {
         if name.starts_with('.') {
             return resolved(folder, name);
         }
-        let end = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
-        let (package, below) = end.map_or((name, ""), |(at, _)| (&name[..at], &name[at + 1..]));
+        let (package, below) = parts(name);
         Some(self.packages.get(package)?.join(if below.is_empty() { "tsconfig.json" } else { below }))
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, CallExpression, Decorator, ExportAllDeclaration, ExportFromDeclaration, ExportNamedDeclaration,
-    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, Program, StringLiteral,
+    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, StringLiteral,
     TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation,
     TemplateLiteral,
 };
@@ -149,9 +149,8 @@ impl Record {
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader { mut record, used, asked, asked_as_type, .. } = reader;
+        let Reader { mut record, mut used, asked, asked_as_type, .. } = reader;
         let module = &parsed.module_record;
-        let mut used = used;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
         );
@@ -319,10 +318,6 @@ pub fn is_word(text: &str) -> bool {
 }
 
 impl<'a> Visit<'a> for Reader<'a> {
-    fn visit_program(&mut self, program: &Program<'a>) {
-        walk::walk_program(self, program);
-    }
-
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         let text = literal.value.as_str();
         self.styles(text);

@@ -7,13 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{RepoPath, ShownFile, resolved};
+use model::{RepoPath, ShownFile, is_built_in, resolved};
 use serde_json::Value;
 
 use super::aliases::Aliases;
 use super::record::Language;
 use crate::manifest::Manifest;
-use crate::workspace::{Member, Needs};
+use crate::workspace::{Member, Needs, owner};
 
 /// Endings that an import may leave out.
 const ENDINGS: [&str; 22] = [
@@ -38,52 +38,6 @@ const ENTRIES: [&str; 12] = [
     "less",
     "react-native",
     "jsnext:main",
-];
-
-/// Node.js' own modules, which may be imported without `node:`.
-/// Source: nodejs.org, `module.builtinModules`.
-const BUILT_IN: [&str; 41] = [
-    "assert",
-    "async_hooks",
-    "buffer",
-    "child_process",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "diagnostics_channel",
-    "dns",
-    "domain",
-    "events",
-    "fs",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "module",
-    "net",
-    "os",
-    "path",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "repl",
-    "stream",
-    "string_decoder",
-    "sys",
-    "timers",
-    "tls",
-    "trace_events",
-    "tty",
-    "url",
-    "util",
-    "v8",
-    "vm",
-    "wasi",
-    "worker_threads",
 ];
 
 /// What an import stands for.
@@ -212,10 +166,7 @@ impl<'a> Resolver<'a> {
 
     /// The member, other than this, that a path lies in.
     fn other(&self, path: &str, member: &RepoPath) -> Option<&'a RepoPath> {
-        let folders = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
-        let owner =
-            folders.into_iter().find_map(|folder| self.members.get_key_value(&folder.parse::<RepoPath>().ok()?));
-        owner.map(|(owner, _)| owner).filter(|owner| *owner != member)
+        owner(self.members, path).filter(|owner| *owner != member)
     }
 
     /// What a package imports of its own by `imports`.
@@ -258,7 +209,7 @@ impl<'a> Resolver<'a> {
         if !found.is_empty() {
             return Target::Files(found);
         }
-        if BUILT_IN.contains(&package) { Target::Outside } else { Target::Unknown }
+        if is_built_in(package) { Target::Outside } else { Target::Unknown }
     }
 
     /// What a member offers: by `exports`, else by its entries or its files.
@@ -379,7 +330,7 @@ pub fn package_of(name: &str) -> &str {
 }
 
 /// A package's name, and what is behind it.
-fn parts(name: &str) -> (&str, &str) {
+pub fn parts(name: &str) -> (&str, &str) {
     let end = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
     end.map_or((name, ""), |(at, _)| (&name[..at], &name[at + 1..]))
 }
