@@ -1,26 +1,35 @@
 //! `frontage affected`: which apps differ between two states of the repository, and why.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
+use graph::affected::BaseInputs;
 use graph::inputs::Inputs;
 use graph::modules::Modules;
-use graph::plan::{self, Toolchains, WantedToolchain};
+use graph::plan::{self, Toolchains};
 use graph::workspace::Unreadable;
-use graph::{Diagnostic, GitError, Snapshot, Workspace, affected};
+use graph::{Diagnostic, Workspace, affected};
 use model::{App, AppName, CommitId, EnvironmentName, Reason};
 use serde_json::{Value, json};
 
+use crate::apps::{unreadable, unusable};
 use crate::arguments::Affected;
 use crate::place::Place;
 use crate::queries::print;
 use crate::report::Failure;
+
+/// How many reasons of an app people are shown.
+const SHOWN: usize = 10;
+
+const UNRELATED: &str = "it has no history in common with production here";
 
 /// What an app is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Base {
     /// A commit.
     Commit(CommitId),
+    /// The head of production, with which there is no history in common.
+    Unrelated(CommitId),
     /// For each app the commit of its newest version; it was never built if it has none.
     Built(BTreeMap<AppName, CommitId>),
 }
@@ -50,33 +59,25 @@ fn answer(place: &Place, asked: &Affected) -> Result<Answer, Failure> {
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
     let head = if asked.working_tree { repository.working_tree() } else { repository.snapshot(&commit) };
     let modules = Modules::default();
-    let head = read(head.map_err(unreadable)?, &modules)?;
+    let head = Workspace::read_knowing(head.map_err(unreadable)?, &modules);
+    let head = head.map_err(|because| unusable("the head", because))?;
     let base = base(place, asked.base.as_deref(), &commit, head.config.production.as_deref())?;
-    let toolchains = stand_ins(&head);
-    let mut bases: BTreeMap<CommitId, Result<BTreeMap<AppName, Inputs>, String>> = BTreeMap::new();
-    let commits: BTreeSet<&CommitId> = match &base {
-        Base::Commit(commit) => [commit].into(),
-        Base::Built(built) => built.values().collect(),
-    };
-    for commit in commits {
-        bases.insert(commit.clone(), inputs_at(place, commit, &modules, &toolchains));
-    }
-    let apps = head.apps.values().map(|app| {
+    let toolchains = plan::as_written(&head);
+    let mut bases: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
+    let mut reasons = |app: &AppName, inputs: &Inputs| {
         let commit = match &base {
-            Base::Commit(commit) => Some(commit),
-            Base::Built(built) => built.get(&app.name),
-        };
-        let reasons = match commit.map(|commit| (commit, &bases[commit])) {
-            None => affected::never_built(),
-            Some((commit, Err(because))) => affected::unknown_base(commit.short(), because),
-            Some((_, Ok(inputs))) => match inputs.get(&app.name) {
-                None => affected::never_built(),
-                Some(inputs) => affected::reasons(inputs, &inputs_of(&head, app, &toolchains)),
+            Base::Commit(commit) => commit,
+            Base::Built(built) => match built.get(app) {
+                Some(commit) => commit,
+                None => return affected::never_built(),
             },
+            Base::Unrelated(commit) => return affected::unknown_base(commit.short(), UNRELATED),
         };
-        (app.clone(), reasons)
-    });
-    let apps = apps.collect();
+        let at_base = || inputs_at(place, commit, &modules, &toolchains);
+        affected::since(commit, bases.entry(commit.clone()).or_insert_with(at_base), app, inputs)
+    };
+    let inputs = plan::inputs(&head, &EnvironmentName::production(), &toolchains);
+    let apps = head.apps.values().map(|app| (app.clone(), reasons(&app.name, &inputs[&app.name]))).collect();
     let head_id = (!asked.working_tree).then_some(commit);
     Ok(Answer { base, head: head_id, apps, warnings: head.warnings })
 }
@@ -97,48 +98,17 @@ fn base(place: &Place, asked: Option<&str>, head: &CommitId, configured: Option<
             Ok(Base::Built(built.into_iter().map(|(app, (commit, _))| (app, commit)).collect()))
         }
         Some(begun) => Ok(Base::Commit(begun)),
-        // Then every app is built, since nothing can be told.
-        None => Ok(Base::Commit(branch)),
+        None => Ok(Base::Unrelated(branch)),
     }
 }
 
-fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Failure> {
-    Workspace::read_knowing(snapshot, modules).map_err(|because| match because {
-        Unreadable::Git(error) => unreadable(error),
-        Unreadable::Commit(problems) => crate::check::explain(Failure::unusable("the head cannot be used"), &problems),
-    })
-}
-
-/// What keys cover at a base; why not, if that cannot be told.
-fn inputs_at(
-    place: &Place,
-    commit: &CommitId,
-    modules: &Modules,
-    toolchains: &Toolchains,
-) -> Result<BTreeMap<AppName, Inputs>, String> {
+fn inputs_at(place: &Place, commit: &CommitId, modules: &Modules, toolchains: &Toolchains) -> BaseInputs {
     let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
     let workspace = Workspace::read_knowing(snapshot, modules).map_err(|because| match because {
         Unreadable::Git(error) => error.to_string(),
         Unreadable::Commit(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })?;
-    let apps = workspace.apps.values();
-    Ok(apps.map(|app| (app.name.clone(), inputs_of(&workspace, app, toolchains))).collect())
-}
-
-fn inputs_of(workspace: &Workspace, app: &App, toolchains: &Toolchains) -> Inputs {
-    plan::plan(workspace, app, &EnvironmentName::production(), toolchains).inputs
-}
-
-/// Toolchains by what the head asks for: which versions that comes to is the same for both sides, and nothing is fetched
-/// to know it.
-fn stand_ins(workspace: &Workspace) -> Toolchains {
-    let one = |root| WantedToolchain::of(workspace, root).as_written();
-    workspace.roots.values().map(|root| (root.folder.clone(), one(root))).collect()
-}
-
-fn unreadable(error: GitError) -> Failure {
-    let hint = error.hint();
-    hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
+    Ok(plan::inputs(&workspace, &EnvironmentName::production(), toolchains))
 }
 
 impl Answer {
@@ -157,7 +127,7 @@ impl Answer {
         });
         json!({
             "base": match &self.base {
-                Base::Commit(commit) => Some(commit),
+                Base::Commit(commit) | Base::Unrelated(commit) => Some(commit),
                 Base::Built(_) => None,
             },
             "head": self.head,
@@ -171,7 +141,7 @@ impl Answer {
         let is_affected = |(_, reasons): &&(App, Vec<Reason>)| !reasons.is_empty();
         let count = self.apps.iter().filter(is_affected).count();
         let since = match &self.base {
-            Base::Commit(commit) => format!("since {}", commit.short()),
+            Base::Commit(commit) | Base::Unrelated(commit) => format!("since {}", commit.short()),
             Base::Built(_) => "since what was built last".to_owned(),
         };
         let mut lines = vec![format!("{count} of {} apps are affected {since}", self.apps.len())];
@@ -185,6 +155,3 @@ impl Answer {
         lines
     }
 }
-
-/// How many reasons of an app people are shown.
-const SHOWN: usize = 10;

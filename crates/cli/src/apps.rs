@@ -36,20 +36,27 @@ pub fn run(place: &Place, head: Option<&str>, json: bool) -> Result<(), Failure>
 /// # Errors
 /// If it cannot be used.
 pub fn workspace(place: &Place, head: Option<&str>) -> Result<Workspace, Failure> {
-    let failed = |error: graph::GitError| {
-        let hint = error.hint();
-        hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
-    };
     let (what, snapshot) = match head {
-        Some(revision) => (format!("commit `{revision}`"), commit(place, revision).map_err(failed)?),
-        None => ("the working tree".to_owned(), place.repository.working_tree().map_err(failed)?),
+        Some(revision) => (format!("commit `{revision}`"), commit(place, revision).map_err(unreadable)?),
+        None => ("the working tree".to_owned(), place.repository.working_tree().map_err(unreadable)?),
     };
-    Workspace::read(snapshot).map_err(|unreadable| match unreadable {
-        Unreadable::Git(error) => failed(error),
+    Workspace::read(snapshot).map_err(|because| unusable(&what, because))
+}
+
+/// That git failed.
+pub fn unreadable(error: graph::GitError) -> Failure {
+    let hint = error.hint();
+    hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
+}
+
+/// That a state of the repository makes no workspace.
+pub fn unusable(what: &str, because: Unreadable) -> Failure {
+    match because {
+        Unreadable::Git(error) => unreadable(error),
         Unreadable::Commit(problems) => {
             crate::check::explain(Failure::unusable(format!("{what} cannot be used")), &problems)
         }
-    })
+    }
 }
 
 fn commit(place: &Place, revision: &str) -> Result<Snapshot, graph::GitError> {

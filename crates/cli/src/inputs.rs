@@ -1,7 +1,7 @@
 //! `frontage inputs`: what an app's build key covers, piece by piece, and which files its build is shown.
 
 use graph::inputs::{Component, Counted, Reach};
-use graph::plan::{self, WantedToolchain};
+use graph::plan;
 use model::EnvironmentName;
 use serde_json::{Value, json};
 
@@ -21,10 +21,7 @@ pub fn run(place: &Place, app: &str, head: Option<&str>, json: bool) -> Result<(
             Failure::unusable(format!("there is no app `{app}`")).hint(format!("there are {}", names.join(", ")))
         );
     };
-    let roots = workspace.roots.values();
-    let toolchains =
-        roots.map(|root| (root.folder.clone(), WantedToolchain::of(&workspace, root).as_written())).collect();
-    let planned = plan::plan(&workspace, found, &EnvironmentName::production(), &toolchains);
+    let planned = plan::plan(&workspace, found, &EnvironmentName::production(), &plan::as_written(&workspace));
     let pieces: Vec<[String; 4]> =
         planned.inputs.all().into_iter().map(|(component, counted)| piece(component, counted)).collect();
     let task = planned.tasks.last().expect("an app has a task of its own");

@@ -113,3 +113,15 @@ fn inputs_tell_what_counts_and_what_is_shown() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text.contains("there is no app `nobody`") && text.contains("`blog`, `shop`"), "{text}");
 }
+
+#[test]
+fn without_history_in_common_every_app_is_built() {
+    let world = repository();
+    world.git(&["switch", "--quiet", "--orphan", "other"]);
+    world.git(&["checkout", "--quiet", "main", "--", "."]);
+    world.commit("the same files, with another beginning");
+    let answer = world.ask(&["affected"]);
+    let reasons = answer["apps"].as_array().expect("apps").iter().map(|app| &app["reasons"][0]);
+    assert!(reasons.clone().all(|reason| reason["kind"] == "unknown"), "{answer}");
+    assert_eq!(reasons.count(), 2);
+}

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use engine::{Error, Objects, Remedy};
-use graph::inputs::Inputs;
+use graph::affected::BaseInputs;
 use graph::modules::Modules;
 use graph::plan::Toolchains;
 use graph::workspace::Unreadable;
@@ -279,9 +279,6 @@ struct Comparison {
     reasons: Vec<Reason>,
 }
 
-/// What an app's key covered at a base; none if the app was not there.
-type BaseInputs = Result<BTreeMap<AppName, Inputs>, String>;
-
 impl Head<'_> {
     fn since_last_built(&self, built: &BTreeMap<AppName, (CommitId, BuildKey)>) -> BTreeMap<AppName, Comparison> {
         let commits: BTreeSet<&CommitId> = built.values().map(|(commit, _)| commit).collect();
@@ -292,7 +289,7 @@ impl Head<'_> {
             let Some((commit, key)) = built.get(app) else {
                 return Comparison { key: planned.key.clone(), planned, reasons: affected::never_built() };
             };
-            let reasons = reasons(app, commit, &bases[commit], &planned.inputs);
+            let reasons = affected::since(commit, &bases[commit], app, &planned.inputs);
             let key = if reasons.is_empty() { key.clone() } else { planned.key.clone() };
             Comparison { planned, key, reasons }
         };
@@ -312,7 +309,7 @@ impl Head<'_> {
         };
         let compare = |app: &AppName| {
             let planned = self.plan(app);
-            let reasons = reasons(app, &base, &inputs, &planned.inputs);
+            let reasons = affected::since(&base, &inputs, app, &planned.inputs);
             Comparison { key: planned.key.clone(), planned, reasons }
         };
         Ok(self.workspace.apps.keys().map(|app| (app.clone(), compare(app))).collect())
@@ -339,21 +336,7 @@ impl Head<'_> {
             Refusal::Commit(problems) => problems.join("; "),
             Refusal::Error(error) => crate::turn::chain(&error),
         })?;
-        let inputs = base
-            .apps
-            .iter()
-            .map(|(name, app)| (name.clone(), plan::plan(&base, app, &self.environment, self.toolchains).inputs));
-        Ok(inputs.collect())
-    }
-}
-
-fn reasons(app: &AppName, base: &CommitId, inputs: &BaseInputs, head: &Inputs) -> Vec<Reason> {
-    match inputs {
-        Ok(inputs) => match inputs.get(app) {
-            Some(inputs) => affected::reasons(inputs, head),
-            None => affected::never_built(),
-        },
-        Err(because) => affected::unknown_base(base.short(), because),
+        Ok(plan::inputs(&base, &self.environment, self.toolchains))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Reason, ReasonKind};
+use model::{AppName, CommitId, Reason, ReasonKind};
 
 use crate::inputs::{Component, Counted, Inputs, Reach};
 
@@ -27,6 +27,17 @@ pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
         return unknown_base(UNTOLD, "what changed cannot be told");
     }
     reasons.into_iter().collect()
+}
+
+/// What the keys of a base's apps cover; why not, if that cannot be told.
+pub type BaseInputs = Result<BTreeMap<AppName, Inputs>, String>;
+
+/// Why an app's build at `head` differs from the one at a base, which may not have the app, or not be readable.
+pub fn since(base: &CommitId, inputs: &BaseInputs, app: &AppName, head: &Inputs) -> Vec<Reason> {
+    match inputs {
+        Ok(inputs) => inputs.get(app).map_or_else(never_built, |inputs| reasons(inputs, head)),
+        Err(because) => unknown_base(base.short(), because),
+    }
 }
 
 /// The reason of an app that was never built.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::GlobSet;
 use model::task::Step;
 use model::{
-    App, BuildKey, Digest, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind,
+    App, AppName, BuildKey, Digest, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind,
     Toolchain,
 };
 
@@ -100,8 +100,7 @@ impl WantedToolchain {
         }
     }
 
-    /// A toolchain that stands for whatever this comes to, where two states of a repository are compared.
-    pub fn as_written(&self) -> Toolchain {
+    fn as_written(&self) -> Toolchain {
         let said = |said: &Option<(String, String)>| said.as_ref().map_or_else(String::new, |(range, _)| range.clone());
         Toolchain {
             node: said(&self.node),
@@ -165,6 +164,26 @@ pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, too
     let key = task.key.clone();
     planner.tasks.push(task);
     Planned { key, inputs, tasks: planner.tasks }
+}
+
+/// What the key of every app covers.
+///
+/// # Panics
+/// As [`plan`].
+pub fn inputs(
+    workspace: &Workspace,
+    environment: &EnvironmentName,
+    toolchains: &Toolchains,
+) -> BTreeMap<AppName, Inputs> {
+    let one = |app: &App| (app.name.clone(), plan(workspace, app, environment, toolchains).inputs);
+    workspace.apps.values().map(one).collect()
+}
+
+/// Toolchains that stand for whatever is asked for, where states of a repository are compared: nothing is fetched to know
+/// which versions that comes to.
+pub fn as_written(workspace: &Workspace) -> Toolchains {
+    let one = |root| WantedToolchain::of(workspace, root).as_written();
+    workspace.roots.values().map(|root| (root.folder.clone(), one(root))).collect()
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
