@@ -157,3 +157,6 @@ fn is_pausing(state: &State, key: &BuildKey, now_ms: u64) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
