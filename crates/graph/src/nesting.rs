@@ -48,3 +48,6 @@ fn deepest(text: &str) -> usize {
     }
     deepest
 }
+
+#[cfg(test)]
+mod tests;

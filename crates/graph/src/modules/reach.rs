@@ -268,15 +268,13 @@ impl<'a> Walk<'a> {
                     for target in files {
                         let there = names.iter().filter(|name| self.may_export(*target, name));
                         let there: BTreeSet<Box<str>> = there.cloned().collect();
-                        let wanted = (!there.is_empty()).then_some(Wanted::Names(there));
-                        self.ask(file, *target, wanted, passed.is_type);
+                        self.ask(file, *target, Wanted::Names(there), passed.is_type);
                     }
                 }
-                (Some(wanted), _) => self.follow(file, node, found, &passed.module, &wanted, passed.is_type),
-                (None, Found::Files(files)) => {
-                    files.iter().for_each(|target| self.ask(file, *target, None, passed.is_type))
+                (asked, _) => {
+                    let wanted = asked.unwrap_or_else(Wanted::nothing);
+                    self.follow(file, node, found, &passed.module, &wanted, passed.is_type);
                 }
-                (None, _) => self.follow(file, node, found, &passed.module, &Wanted::nothing(), passed.is_type),
             }
         }
     }
@@ -285,7 +283,7 @@ impl<'a> Walk<'a> {
         match found {
             Found::Files(files) => {
                 for target in files {
-                    self.ask(file, *target, Some(wanted.clone()), is_type);
+                    self.ask(file, *target, wanted.clone(), is_type);
                 }
             }
             Found::Built(member) => self.built_by(member),
@@ -295,7 +293,7 @@ impl<'a> Walk<'a> {
                 let by_builder = self.graph.alias(&self.workspace.snapshot.files, self.built, name);
                 if !by_builder.is_empty() {
                     for target in by_builder {
-                        self.ask(file, target, Some(wanted.clone()), is_type);
+                        self.ask(file, target, wanted.clone(), is_type);
                     }
                 } else if !is_type && node.member.as_ref().is_none_or(|member| member == self.built) {
                     self.is_in_doubt = true;
@@ -317,18 +315,17 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Asks a module for something; for nothing if `wanted` is none, when it only may be opened.
-    fn ask(&mut self, from: u32, target: u32, wanted: Option<Wanted>, is_type: bool) {
+    /// Asks a module for something. One of which nothing is wanted only may be opened, if it has no side effects.
+    fn ask(&mut self, from: u32, target: u32, wanted: Wanted, is_type: bool) {
         let is_pure = self.graph.node(target).is_some_and(|node| node.is_pure);
         let counts = match &wanted {
             _ if self.checks_types => true,
             _ if is_type => false,
-            Some(Wanted::Names(names)) if names.is_empty() => !is_pure,
-            Some(_) => true,
-            None => !is_pure,
+            Wanted::Names(names) if names.is_empty() => !is_pure,
+            Wanted::Names(_) | Wanted::All => true,
         };
         if counts {
-            self.open.push((target, wanted.unwrap_or_else(Wanted::nothing), Some(from)));
+            self.open.push((target, wanted, Some(from)));
         } else {
             self.open_shown.push(target);
         }

@@ -350,6 +350,7 @@ fn paths_and_patterns_are_followed() {
     );
     far("say('ui')", "packages/ui/src/alone.ts = 2", expect![]);
     far("link(`../${name}`)", "packages/ui/src/alone.ts = 2", expect![]);
+    far("link(`../${name}`)", "apps/desk/a.ts = 2", expect!["desk: `apps/desk/a.ts` changed (added)"]);
     far("read('../..')", "packages/ui/src/alone.ts = 2", expect![]);
     check(SITE, "tools/names.ts = export const names = 2", expect![]);
     let config = format!(
@@ -625,4 +626,66 @@ fn tools_find_packages_in_ways_of_their_own() {
         expect!["shop: `apps/shop/app/routes/courses.tests.tsx` changed (added)"],
     );
     check(&route, "apps/shop/spec/openapi.yaml = 2", expect!["shop: `apps/shop/spec/openapi.yaml` changed (added)"]);
+}
+
+#[test]
+fn each_way_to_a_package_is_enough_by_itself() {
+    // The package is reached by another way already, so that nothing widens to it.
+    let site = |files: &str| {
+        format!(
+            "shop*: ui \n ui \n packages/ui/index.ts = 1 \n packages/ui/lib/a.ts = 1 \n packages/ui/a.css = a \n {files}"
+        )
+    };
+    check(
+        &site("apps/shop/a.scss = @import '~ui/a.css';"),
+        "packages/ui/a.css = b",
+        expect!["shop: `packages/ui/a.css` changed, needed through ui"],
+    );
+    let root = site("apps/shop/vite.config.ts = join(root, 'packages/ui/lib')");
+    check(&root, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    check(&site("apps/shop/vite.config.ts = run({ cwd: 'packages/ui' })"), "packages/ui/lib/a.ts = 2", expect![]);
+    let output = site("gen! \n apps/shop/a.ts = import '../../packages/gen/dist/a.js'");
+    check(
+        &output,
+        "packages/gen/a.ts = new",
+        expect!["shop: `packages/gen/a.ts` changed (read now), needed through gen"],
+    );
+    let undeclared = site(
+        "gen! \n packages/gen/package.json = {\"name\": \"gen\", \"main\": \"dist/a.js\", \"scripts\": {\"build\": \"tsc\"}} \n packages/ui/index.ts = import 'gen'",
+    );
+    check(
+        &undeclared,
+        "packages/gen/a.ts = new",
+        expect!["shop: `packages/gen/a.ts` changed (read now), needed through gen → ui"],
+    );
+}
+
+#[test]
+fn who_builds_a_package_has_names_for_others() {
+    let site = "shop*: ui \n ui \n tokens \n packages/ui/index.ts = import '@x/tokens' \n apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"@x/*\": [\"../../packages/*/index.ts\"]}}}";
+    check(
+        site,
+        "packages/tokens/index.ts = 2",
+        expect!["shop: `packages/tokens/index.ts` changed, needed through tokens"],
+    );
+}
+
+#[test]
+fn images_of_documents_count() {
+    let site = "shop*: content \n content \n packages/content/posts/a.md = ![](./a.png) \n packages/content/posts/a.png = a \n apps/shop/index.ts = import 'content/posts/a.md'; createServer(1)";
+    check(
+        site,
+        "packages/content/posts/a.png = b",
+        expect!["shop: `packages/content/posts/a.png` changed, needed through content"],
+    );
+}
+
+#[test]
+fn a_barrel_with_side_effects_keeps_what_it_passes_on() {
+    let site = "shop*: ui \n ui \n packages/ui/package.json = {\"name\": \"ui\", \"sideEffects\": [\"index.ts\"]} \n packages/ui/index.ts = export * from './a'; export * from './b' \n packages/ui/a.ts = export const a = 1 \n packages/ui/b.ts = export const b = 1 \n apps/shop/index.ts = import { a } from 'ui'; createServer(a)";
+    check(
+        site,
+        "packages/ui/b.ts = export const b = 2",
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
 }
