@@ -14,7 +14,7 @@ mod text;
 
 pub use aliases::is_read;
 pub use graph::{Found, Graph, Modules, Node};
-pub use reach::{Doubt, Reached, Walk};
+pub use reach::{Reached, Walk};
 pub use record::{Import, Language, Passed, Record, Wanted};
 pub use resolve::by_path;
 

@@ -5,49 +5,31 @@
 //! (by field), the lockfile (by what it resolves to) and modules that are reached without being used (by what they
 //! export). What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
 
+mod toolchains;
+
+mod install;
+
+mod shown;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use toolchains::{Toolchains, WantedToolchain, as_written};
 
 use globset::GlobSet;
 use model::task::Step;
-use model::{
-    App, AppName, BuildKey, Digest, EnvironmentName, InstallLayer, PackageManager, RepoPath, ShownFile, Task, TaskKind,
-    Toolchain,
-};
+use model::{App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, ShownFile, Task, TaskKind, Toolchain};
 
 use crate::detect::command;
 use crate::inputs::{Component, Inputs, Reach};
-use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{self, Language, Reached, Walk};
+use crate::modules::{self, Reached, Walk};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
-use crate::workspace::{Globs, Member, Root, VERSION_FILES, Workspace, lockfile_of};
+use crate::workspace::{Globs, Member, Root, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
     ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_", "NUXT_PUBLIC_", "EXPO_PUBLIC_"];
-
-/// Endings of images, fonts and the like.
-const ASSETS: [&str; 18] = [
-    "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp3",
-    "mp4", "webm", "pdf",
-];
-
-/// Files at a root that package managers read.
-const INSTALL_FILES: [&str; 9] = [
-    ".npmrc",
-    ".yarnrc",
-    ".yarnrc.yml",
-    "pnpm-workspace.yaml",
-    ".pnpmfile.cjs",
-    ".pnpmfile.mjs",
-    "pnpmfile.cjs",
-    "pnpmfile.js",
-    "bunfig.toml",
-];
-
-/// Folders at a root whose files package managers read.
-const INSTALL_FOLDERS: [&str; 4] = ["patches/", ".yarn/patches/", ".yarn/plugins/", ".yarn/releases/"];
 
 /// An app's build: its key, what that covers, and every task.
 #[derive(Clone, Debug)]
@@ -59,83 +41,6 @@ pub struct Planned {
     /// Packages' tasks before those that need them, the app's own last.
     pub tasks: Vec<Task>,
 }
-
-/// Which toolchain a workspace root asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WantedToolchain {
-    /// A range of Node.js versions, and the file that says so.
-    pub node: Option<(String, String)>,
-    /// The package manager.
-    pub manager: PackageManager,
-    /// A version or range of it, and the file that says so.
-    pub manager_version: Option<(String, String)>,
-}
-
-impl WantedToolchain {
-    /// What a root asks for. Node.js: `.nvmrc`, `.node-version`, `.tool-versions`, Volta, `engines`, the same of its apps.
-    /// The package manager: `packageManager`, `devEngines`, Volta, `engines`, else what writes such a lockfile.
-    pub fn of(workspace: &Workspace, root: &Root) -> WantedToolchain {
-        let manifest_file = root.folder.join("package.json");
-        let by_manifest = |manifest: &Manifest, file: &str| {
-            let said = manifest.text_at(&["volta", "node"]).or_else(|| {
-                let runtime = manifest.text_at(&["devEngines", "runtime", "name"]).filter(|name| *name == "node");
-                runtime.and_then(|_| manifest.text_at(&["devEngines", "runtime", "version"]))
-            });
-            let said = said.or_else(|| manifest.text_at(&["engines", "node"]));
-            said.map(|range| (range.to_owned(), file.to_owned()))
-        };
-        let by_file = VERSION_FILES.iter().find_map(|name| {
-            let version = version_in(name, root.version_files.get(*name)?)?;
-            Some((version, root.folder.join(name)))
-        });
-        let by_apps = || {
-            let apps = workspace.apps.values().filter_map(|app| workspace.members.get(&app.path));
-            let own = apps.filter(|member| member.root == root.folder);
-            own.into_iter().find_map(|member| by_manifest(&member.manifest, &member.path.join("package.json")))
-        };
-        WantedToolchain {
-            node: by_file.or_else(|| by_manifest(&root.manifest, &manifest_file)).or_else(by_apps),
-            manager: root.manager,
-            manager_version: manager_version(root, &manifest_file),
-        }
-    }
-
-    fn as_written(&self) -> Toolchain {
-        let said = |said: &Option<(String, String)>| said.as_ref().map_or_else(String::new, |(range, _)| range.clone());
-        Toolchain {
-            node: said(&self.node),
-            package_manager: format!("{}@{}", self.manager.program(), said(&self.manager_version)),
-            platform: String::new(),
-            compilers: String::new(),
-        }
-    }
-}
-
-/// The version of Node.js that a version file names.
-fn version_in(name: &str, content: &str) -> Option<String> {
-    let lines = content.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-    let mut lines = lines.filter(|line| !line.is_empty());
-    let said = match name {
-        // asdf's and mise's file has a line for each tool.
-        ".tool-versions" => lines.find_map(|line| {
-            let (tool, version) = line.split_once(char::is_whitespace)?;
-            matches!(tool, "nodejs" | "node").then(|| version.split_whitespace().next())?
-        })?,
-        _ => lines.next()?,
-    };
-    Some(said.strip_prefix('v').unwrap_or(said).to_owned())
-}
-
-fn manager_version(root: &Root, file: &str) -> Option<(String, String)> {
-    if let Some(version) = root.named_manager() {
-        return Some((version.to_owned(), file.to_owned()));
-    }
-    let lockfile = root.lockfile.as_ref()?;
-    Some((lockfile.range().to_owned(), root.folder.join(lockfile_of(root.manager))))
-}
-
-/// Toolchains by the folders of workspace roots.
-pub type Toolchains = BTreeMap<RepoPath, Toolchain>;
 
 /// Plans an app's build for a kind of environment with a toolchain. A root without a toolchain of its own, as one that
 /// only the base has, is planned with the first.
@@ -150,7 +55,7 @@ pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, too
         workspace,
         root,
         toolchain,
-        install: install_layer(workspace, root, toolchain),
+        install: install::layer(workspace, root, toolchain),
         networked: BTreeSet::new(),
         planned: BTreeMap::new(),
         tasks: Vec::new(),
@@ -177,13 +82,6 @@ pub fn inputs(
 ) -> BTreeMap<AppName, Inputs> {
     let one = |app: &App| (app.name.clone(), plan(workspace, app, environment, toolchains).inputs);
     workspace.apps.values().map(one).collect()
-}
-
-/// Toolchains that stand for whatever is asked for, where states of a repository are compared: nothing is fetched to know
-/// which versions that comes to.
-pub fn as_written(workspace: &Workspace) -> Toolchains {
-    let one = |root| WantedToolchain::of(workspace, root).as_written();
-    workspace.roots.values().map(|root| (root.folder.clone(), one(root))).collect()
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
@@ -225,6 +123,8 @@ struct Build<'a> {
     reads: Reads,
     /// Whether it may check types.
     checks_types: bool,
+    /// Whether it may read anything.
+    reads_anything: bool,
 }
 
 /// What is common to the tasks of packages and apps.
@@ -262,7 +162,7 @@ impl Planner<'_> {
         commands.extend(app.build.clone());
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
-        let build = Build { commands, ignore: &globs.ignore, reads: Reads::of(app), checks_types };
+        let build = Build::new(commands, &globs.ignore, Reads::of(app), checks_types);
         let mut draft = self.draft(&app.path, &build, usize::MAX);
         for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
             draft.show(Component::File(path.clone()), file, Reach::Own);
@@ -295,7 +195,7 @@ impl Planner<'_> {
         commands.extend(self.commands(path, BUILD));
         let nothing = GlobSet::empty();
         // What a package gives to others may be all of it.
-        let build = Build { commands, ignore: &nothing, reads: Reads::default(), checks_types: true };
+        let build = Build::new(commands, &nothing, Reads::default(), true);
         let mut draft = self.draft(path, &build, self.workspace.build_position(path));
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
@@ -411,10 +311,9 @@ impl Planner<'_> {
         let above = self.workspace.unowned_files().filter(|file| {
             self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
         });
-        let reads_anything = build.commands.iter().any(|command| unread::may_read_anything(command));
         let may_run = |member: &Member| {
             let is_named = || build.commands.iter().any(|command| unread::names(command, &member.name));
-            reads_anything || member.manifest.field("bin").is_some() || is_named()
+            build.reads_anything || member.manifest.field("bin").is_some() || is_named()
         };
         walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())), unread::is_tool)
     }
@@ -459,128 +358,6 @@ impl Planner<'_> {
         draft
     }
 
-    /// Shows a member's files: of the one that is built all that a build reads, of another what is reached, what is no
-    /// module, and what tools look for in its folder.
-    fn show_member(&self, path: &RepoPath, reach: Reach, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        let manifest = path.join("package.json");
-        let is_whole = reach == Reach::Own || reached.whole.contains_key(path);
-        let reads = if reach == Reach::Own { build.reads } else { Reads::default() };
-        // Documents name images in ways of their own.
-        let has_documents = self.workspace.files_of(path).any(|file| is_page(self.below(file.path.as_str())));
-        let is_imported = |name: &str| is_imported(name) && (Language::of(name).is_some() || !has_documents);
-        for file in self.workspace.files_of(path) {
-            let name = file.path.as_str();
-            if name == manifest {
-                draft.shown.insert(manifest.clone(), file.clone());
-                self.count_manifest(path, &manifest, &reach, draft);
-            } else if self.is_lockfile(name) {
-                draft.shown.insert(name.to_owned(), file.clone());
-            } else if build.ignore.is_match(name) || self.show_reached(file, &reach, reached, draft) {
-            } else if !reads.leaves_out(self.below(name)) && (is_whole || !is_imported(name) || is_looked_for(name)) {
-                draft.show(Component::File(name.to_owned()), file, reach.clone());
-            }
-        }
-    }
-
-    /// Shows a file that is reached, and whether it is.
-    fn show_reached(&self, file: &ShownFile, reach: &Reach, reached: &Reached, draft: &mut Draft) -> bool {
-        let name = file.path.as_str();
-        let graph = self.workspace.graph();
-        let Some(place) = graph.place(name) else { return false };
-        if reached.counted.contains_key(&place) {
-            draft.show(Component::File(name.to_owned()), file, reach.clone());
-        } else if reached.shown.contains(&place) {
-            match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
-                Some(record) => {
-                    let signature = format!("{:?} {:?}", record.own, record.passed);
-                    let component = Component::Signature(name.to_owned());
-                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), reach.clone());
-                    draft.shown.insert(name.to_owned(), file.clone());
-                }
-                None => draft.show(Component::File(name.to_owned()), file, reach.clone()),
-            }
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// Shows what counts and was not shown with a member that is needed.
-    fn show_rest(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        for name in reached.counted.keys().map(|place| self.workspace.graph().path(*place)) {
-            if draft.shown.contains_key(name) || build.ignore.is_match(name) {
-                continue;
-            }
-            let owner = self.workspace.owner(name).and_then(|owner| self.workspace.members.get(owner));
-            let reach = owner.map_or(Reach::Own, |owner| Reach::Package {
-                folder: owner.path.to_string(),
-                via: vec![owner.name.clone()],
-            });
-            if let Some(file) = self.workspace.snapshot.files.get(name) {
-                draft.show(Component::File(name.to_owned()), file, reach);
-            }
-        }
-    }
-
-    /// Shows what only checks read, and the manifests of the members that it is of. None of it gets into what is built.
-    fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));
-        let owners = files.clone().filter_map(|file| self.workspace.owner(file));
-        let manifests: BTreeSet<String> = owners.map(|owner| owner.join("package.json")).collect();
-        for name in files.map(str::to_owned).chain(manifests).filter(|name| !build.ignore.is_match(name)) {
-            if let Some(file) = self.workspace.snapshot.files.get(&name) {
-                draft.shown.entry(name).or_insert_with(|| file.clone());
-            }
-        }
-    }
-
-    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Reach, draft: &mut Draft) {
-        let Some(member) = self.workspace.members.get(path) else { return };
-        for (field, content) in member.manifest.counted() {
-            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach.clone());
-        }
-    }
-
-    /// The root's lockfile counts by what it resolves to.
-    fn is_lockfile(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        lockfile::FILES.contains(&name) && self.root.folder.join(name) == path
-    }
-
-    /// What no other member owns: configuration above the member, what is reached, and what a build may read of which
-    /// nothing can be told.
-    fn show_outside(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        let root = &self.root.folder;
-        let reads_anything = build.commands.iter().any(|command| unread::may_read_anything(command));
-        let of_root = self.workspace.files_of(root).filter(|_| !root.is_root() && self.workspace.is_member(root));
-        let manifest = root.join("package.json");
-        for file in self.workspace.unowned_files().chain(of_root) {
-            let name = file.path.as_str();
-            if draft.shown.contains_key(name) || build.ignore.is_match(name) && name != manifest {
-                continue;
-            }
-            if name == manifest {
-                draft.shown.insert(name.to_owned(), file.clone());
-                for (field, content) in self.root.manifest.counted() {
-                    draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, Reach::Above);
-                }
-            } else if root.holds(name) && self.is_lockfile(name) {
-                draft.shown.insert(name.to_owned(), file.clone());
-            } else if self.show_reached(file, &Reach::Own, reached, draft) {
-            } else if !root.holds(name) {
-                if governs(name, root) {
-                    draft.show(Component::File(name.to_owned()), file, Reach::Above);
-                }
-            } else if !unread::is_unread(self.root.below(&file.path)) {
-                if governs(name, path) {
-                    draft.show(Component::File(name.to_owned()), file, Reach::Above);
-                } else if reads_anything && !is_imported(name) {
-                    draft.show(Component::File(name.to_owned()), file, Reach::Unowned);
-                }
-            }
-        }
-    }
-
     /// Packages from outside that the build may read: of the member and of packages with a task also those for
     /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
     /// are imported or named by what is reached.
@@ -608,7 +385,7 @@ impl Planner<'_> {
             let wanted = if member.has_task() || &member.path == path {
                 wanted_by_build(&member.manifest, build, reached)
             } else {
-                let is_whole = reached.whole.contains_key(&member.path);
+                let is_whole = reached.whole.contains(&member.path);
                 let run = member.manifest.needed(false).into_iter();
                 run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
             };
@@ -648,6 +425,13 @@ impl Planner<'_> {
     }
 }
 
+impl<'a> Build<'a> {
+    fn new(commands: Vec<String>, ignore: &'a GlobSet, reads: Reads, checks_types: bool) -> Build<'a> {
+        let reads_anything = commands.iter().any(|command| unread::may_read_anything(command));
+        Build { commands, ignore, reads, checks_types, reads_anything }
+    }
+}
+
 impl Draft {
     fn show(&mut self, component: Component, file: &ShownFile, reach: Reach) {
         self.inputs.add_reached(component, format!("{} {}", file.mode, file.object), reach);
@@ -667,39 +451,6 @@ fn step(name: &str, folder: &RepoPath, command: &str) -> Step {
     Step { name: name.to_owned(), folder: folder.clone(), command: command.to_owned() }
 }
 
-/// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being
-/// there, and data may be, as may what Sass and Less find in ways of their own.
-fn is_imported(path: &str) -> bool {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if ["md", "scss", "sass", "less"].contains(&ending) {
-        return false;
-    }
-    Language::of(path).map_or(ASSETS.contains(&ending), |language| language != Language::Types)
-}
-
-/// Whether a document is no README at the top of its package.
-fn is_page(below: &str) -> bool {
-    (below.ends_with(".md") || below.ends_with(".mdx")) && !Reads::default().leaves_out(below)
-}
-
-/// Whether tools look for a file by its name in the folder of what they work on.
-fn is_looked_for(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.starts_with('.') || name.contains(".config.")
-}
-
-/// Whether a file that no member owns governs what is built in a folder: configuration in a folder above, which tools
-/// look for on their way up.
-fn governs(path: &str, built: &RepoPath) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_above = folder.is_empty() || built.as_str().starts_with(&format!("{folder}/"));
-    let is_config = name.starts_with('.') && !unread::is_unread(name)
-        || name.contains("config")
-        || name.ends_with("rc")
-        || name == "package.json";
-    is_above && is_config
-}
-
 /// Whether a script only sees to it that the right package manager is used, which it would ask the network about.
 fn is_guard(script: &str) -> bool {
     let mut words = script.split_whitespace().filter(|word| !word.starts_with('-'));
@@ -709,44 +460,6 @@ fn is_guard(script: &str) -> bool {
         (Some("only-allow"), _) => true,
         _ => false,
     }
-}
-
-fn install_layer(workspace: &Workspace, root: &Root, toolchain: &Toolchain) -> Option<InstallLayer> {
-    let lockfile = root.lockfile.as_ref()?;
-    // Members are there by their manifests alone: their content reaches nobody through an install.
-    let is_member = |path: &String| path.parse().is_ok_and(|path| workspace.is_member(&path));
-    let named = lockfile.patches().iter().chain(lockfile.local_sources()).filter_map(|path| root.named(path));
-    let named: BTreeSet<String> = named.filter(|path| !is_member(path)).collect();
-    let wanted = |path: &str| {
-        let Some(below) = root.folder.holds(path).then(|| path[root.folder.as_str().len()..].trim_start_matches('/'))
-        else {
-            return false;
-        };
-        lockfile::FILES.contains(&below)
-            || INSTALL_FILES.contains(&below)
-            || INSTALL_FOLDERS.iter().any(|folder| below.starts_with(folder))
-            || named.iter().any(|name| {
-                path.strip_prefix(name.as_str()).is_some_and(|rest| matches!(rest.get(..1), None | Some("/")))
-            })
-    };
-    let files: Vec<ShownFile> =
-        workspace.snapshot.files.iter().filter(|(path, _)| wanted(path)).map(|(_, file)| file.clone()).collect();
-    let members = workspace.members.values().filter(|member| member.root == root.folder);
-    let manifests: BTreeMap<RepoPath, String> = members
-        .map(|member| (&member.path, &member.manifest))
-        .chain([(&root.folder, &root.manifest)])
-        .filter(|(_, manifest)| !manifest.is_empty())
-        .filter_map(|(path, manifest)| Some((path.join("package.json").parse().ok()?, manifest.for_install())))
-        .collect();
-    let (manager, folder) = (root.manager, root.folder.clone());
-    let mut text = format!("frontage install 3\n{manager:?} {folder}\n{toolchain:?}\n");
-    for file in &files {
-        text.push_str(&format!("{} {} {}\n", file.path, file.mode, file.object));
-    }
-    for (path, manifest) in &manifests {
-        text.push_str(&format!("{path}\n{manifest}\n"));
-    }
-    Some(InstallLayer { key: BuildKey::over(text.as_bytes()), manager, folder, files, manifests })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! built: all of them, but for modules without side effects of which only re-exports are reached that nobody uses, and
 //! for what is imported as a type, where the build checks no types. What cannot be told widens both to a whole package.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use model::RepoPath;
 
@@ -15,38 +15,18 @@ use crate::workspace::{Member, Workspace};
 /// What the build of a member reads besides its own files.
 #[derive(Clone, Debug, Default)]
 pub struct Reached {
-    /// Files whose content counts, each with the file that it was first reached from, if any.
-    pub counted: BTreeMap<u32, Option<u32>>,
+    /// Files whose content counts.
+    pub counted: BTreeSet<u32>,
     /// Files that a bundler may open besides.
     pub shown: BTreeSet<u32>,
     /// Files that only checks of types and style open: tests, what these import, and what configures the checks.
     pub checked: BTreeSet<u32>,
-    /// Members that count whole, with the reason.
-    pub whole: BTreeMap<RepoPath, Doubt>,
+    /// Members that count whole, since something of them cannot be told.
+    pub whole: BTreeSet<RepoPath>,
     /// Members of which anything is reached.
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.
     pub packages: BTreeSet<Box<str>>,
-}
-
-/// Why all of a member counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// A file of it imports what only is known when it runs.
-    Open(String),
-    /// A file of it imports what is nowhere, which may be generated.
-    Unresolved {
-        /// The file.
-        file: String,
-        /// What it imports.
-        name: String,
-    },
-    /// It is needed by a manifest, and no module imports it, but commands may run it or name it.
-    ByCommand,
-    /// A file names it by where it is installed.
-    ByPlace(String),
-    /// What it offers is made by no build that is known.
-    NotBuilt,
 }
 
 /// A way through the modules for one member.
@@ -61,7 +41,7 @@ pub struct Walk<'a> {
     /// Whether something is imported by the member itself, or by a file of nobody, that cannot be told.
     is_in_doubt: bool,
     wanted: HashMap<u32, Wanted>,
-    open: Vec<(u32, Wanted, Option<u32>)>,
+    open: Vec<(u32, Wanted)>,
     open_shown: Vec<u32>,
 }
 
@@ -98,20 +78,20 @@ impl<'a> Walk<'a> {
         is_tool: fn(&str) -> bool,
     ) -> Reached {
         self.all_of(self.built);
-        self.open.extend(named.map(|file| (file, Wanted::All, None)));
+        self.open.extend(named.map(|file| (file, Wanted::All)));
         self.go();
         for needed in self.workspace.needs().direct(self.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
             if !self.reached.members.contains(needed) && !is_tool(&member.name) && (self.is_in_doubt || may_run(member))
             {
-                self.widen(needed, Doubt::ByCommand);
+                self.widen(needed);
             }
         }
         self.go();
         self.check(checks, is_tool);
         let Walk { mut reached, .. } = self;
-        reached.shown.retain(|file| !reached.counted.contains_key(file));
-        reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
+        reached.shown.retain(|file| !reached.counted.contains(file));
+        reached.checked.retain(|file| !reached.counted.contains(file) && !reached.shown.contains(file));
         reached
     }
 
@@ -126,7 +106,7 @@ impl<'a> Walk<'a> {
         let of_members = members.filter_map(|file| self.graph.place(file.path.as_str()));
         let mut open: Vec<u32> = of_members.chain(checks).collect();
         while let Some(file) = open.pop() {
-            let is_known = self.reached.counted.contains_key(&file) || self.reached.shown.contains(&file);
+            let is_known = self.reached.counted.contains(&file) || self.reached.shown.contains(&file);
             if is_known || !self.reached.checked.insert(file) {
                 continue;
             }
@@ -145,23 +125,22 @@ impl<'a> Walk<'a> {
         for file in self.workspace.files_of(member) {
             let path = file.path.as_str();
             if let Some(place) = self.graph.place(path).filter(|_| (self.is_root)(path)) {
-                self.open.push((place, Wanted::All, None));
+                self.open.push((place, Wanted::All));
             }
         }
     }
 
-    fn widen(&mut self, member: &RepoPath, doubt: Doubt) {
+    fn widen(&mut self, member: &RepoPath) {
         // All of what is built itself counts anyway.
-        if member != self.built && !self.reached.whole.contains_key(member) {
-            self.reached.whole.insert(member.clone(), doubt);
+        if member != self.built && self.reached.whole.insert(member.clone()) {
             self.all_of(member);
         }
     }
 
     fn go(&mut self) {
         loop {
-            if let Some((file, wanted, from)) = self.open.pop() {
-                self.count(file, &wanted, from);
+            if let Some((file, wanted)) = self.open.pop() {
+                self.count(file, &wanted);
             } else if let Some(file) = self.open_shown.pop() {
                 self.show(file);
             } else {
@@ -179,12 +158,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Counts a file of which something is wanted.
-    fn count(&mut self, file: u32, wanted: &Wanted, from: Option<u32>) {
+    fn count(&mut self, file: u32, wanted: &Wanted) {
         let graph = self.graph;
         let node = graph.node(file);
-        let is_first = !self.reached.counted.contains_key(&file);
+        let is_first = self.reached.counted.insert(file);
         if is_first {
-            self.reached.counted.insert(file, from);
             self.touch(node, file);
         }
         let owner = self.workspace.owner(self.graph.path(file));
@@ -194,7 +172,7 @@ impl<'a> Walk<'a> {
             && (name == "package.json" || name.starts_with("nuxt.config."))
             && let Some(owner) = owner
         {
-            self.widen(owner, Doubt::ByPlace(self.graph.path(from.unwrap_or(file)).to_owned()));
+            self.widen(owner);
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
@@ -212,15 +190,15 @@ impl<'a> Walk<'a> {
             known.add(news.clone());
         }
         if is_first {
-            self.body(file, node);
+            self.body(node);
         }
         if is_first || news.is_some() {
-            self.pass_on(file, node, &news.unwrap_or_else(Wanted::nothing));
+            self.pass_on(node, &news.unwrap_or_else(Wanted::nothing));
         }
     }
 
     /// What the body of a module asks for.
-    fn body(&mut self, file: u32, node: &'a Node) {
+    fn body(&mut self, node: &'a Node) {
         let record = &node.record;
         let names = record.imports.iter().map(|import| &import.module);
         let names = names.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
@@ -230,26 +208,26 @@ impl<'a> Walk<'a> {
             }
         }
         for (import, found) in node.record.imports.iter().zip(&node.imports) {
-            self.follow(file, node, found, &import.module, &import.wanted, import.is_type);
+            self.follow(node, found, &import.module, &import.wanted, import.is_type);
         }
         for found in &node.configured {
-            self.follow(file, node, found, "", &Wanted::All, false);
+            self.follow(node, found, "", &Wanted::All, false);
         }
         for named in &node.named {
-            self.open.push((*named, Wanted::All, Some(file)));
+            self.open.push((*named, Wanted::All));
         }
         for member in &node.installed {
-            self.widen(member, Doubt::ByPlace(self.graph.path(file).to_owned()));
+            self.widen(member);
         }
         if node.record.is_open
             && let Some(member) = &node.member
         {
-            self.widen(member, Doubt::Open(self.graph.path(file).to_owned()));
+            self.widen(member);
         }
     }
 
     /// What a module passes on of that which is wanted of it.
-    fn pass_on(&mut self, file: u32, node: &'a Node, wanted: &Wanted) {
+    fn pass_on(&mut self, node: &'a Node, wanted: &Wanted) {
         for (passed, found) in node.record.passed.iter().zip(&node.passed) {
             let asked = match (wanted, &passed.exported) {
                 (Wanted::All, _) => Some(passed.name.as_deref().map_or(Wanted::All, Wanted::name)),
@@ -268,22 +246,22 @@ impl<'a> Walk<'a> {
                     for target in files {
                         let there = names.iter().filter(|name| self.may_export(*target, name));
                         let there: BTreeSet<Box<str>> = there.cloned().collect();
-                        self.ask(file, *target, Wanted::Names(there), passed.is_type);
+                        self.ask(*target, Wanted::Names(there), passed.is_type);
                     }
                 }
                 (asked, _) => {
                     let wanted = asked.unwrap_or_else(Wanted::nothing);
-                    self.follow(file, node, found, &passed.module, &wanted, passed.is_type);
+                    self.follow(node, found, &passed.module, &wanted, passed.is_type);
                 }
             }
         }
     }
 
-    fn follow(&mut self, file: u32, node: &Node, found: &Found, name: &str, wanted: &Wanted, is_type: bool) {
+    fn follow(&mut self, node: &Node, found: &Found, name: &str, wanted: &Wanted, is_type: bool) {
         match found {
             Found::Files(files) => {
                 for target in files {
-                    self.ask(file, *target, wanted.clone(), is_type);
+                    self.ask(*target, wanted.clone(), is_type);
                 }
             }
             Found::Built(member) => self.built_by(member),
@@ -293,13 +271,12 @@ impl<'a> Walk<'a> {
                 let by_builder = self.graph.alias(&self.workspace.snapshot.files, self.built, name);
                 if !by_builder.is_empty() {
                     for target in by_builder {
-                        self.ask(file, target, wanted.clone(), is_type);
+                        self.ask(target, wanted.clone(), is_type);
                     }
                 } else if !is_type && node.member.as_ref().is_none_or(|member| member == self.built) {
                     self.is_in_doubt = true;
                 } else if !is_type && let Some(member) = &node.member {
-                    let doubt = Doubt::Unresolved { file: self.graph.path(file).to_owned(), name: name.to_owned() };
-                    self.widen(member, doubt);
+                    self.widen(member);
                 }
             }
         }
@@ -311,12 +288,12 @@ impl<'a> Walk<'a> {
         if is_built {
             self.reached.members.insert(member.clone());
         } else {
-            self.widen(member, Doubt::NotBuilt);
+            self.widen(member);
         }
     }
 
     /// Asks a module for something. One of which nothing is wanted only may be opened, if it has no side effects.
-    fn ask(&mut self, from: u32, target: u32, wanted: Wanted, is_type: bool) {
+    fn ask(&mut self, target: u32, wanted: Wanted, is_type: bool) {
         let is_pure = self.graph.node(target).is_some_and(|node| node.is_pure);
         let counts = match &wanted {
             _ if self.checks_types => true,
@@ -325,7 +302,7 @@ impl<'a> Walk<'a> {
             Wanted::Names(_) | Wanted::All => true,
         };
         if counts {
-            self.open.push((target, wanted, Some(from)));
+            self.open.push((target, wanted));
         } else {
             self.open_shown.push(target);
         }
@@ -352,7 +329,7 @@ impl<'a> Walk<'a> {
 
     /// Shows a file that does not count, and all that it imports.
     fn show(&mut self, file: u32) {
-        if self.reached.counted.contains_key(&file) || !self.reached.shown.insert(file) {
+        if self.reached.counted.contains(&file) || !self.reached.shown.insert(file) {
             return;
         }
         let graph = self.graph;

@@ -1,0 +1,185 @@
+//! Which files a build is shown, and which of them count.
+
+use std::collections::BTreeSet;
+
+use model::{Digest, RepoPath, ShownFile};
+
+use super::{Build, Draft, Planner};
+use crate::inputs::{Component, Reach};
+use crate::lockfile;
+use crate::modules::{Language, Reached};
+use crate::unread::{self, Reads};
+
+/// Endings of images, fonts and the like.
+const ASSETS: [&str; 18] = [
+    "svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "bmp", "woff", "woff2", "ttf", "otf", "eot", "mp3",
+    "mp4", "webm", "pdf",
+];
+
+impl Planner<'_> {
+    /// Shows a member's files: of the one that is built all that a build reads, of another what is reached, what is no
+    /// module, and what tools look for in its folder.
+    pub(super) fn show_member(
+        &self,
+        path: &RepoPath,
+        reach: Reach,
+        build: &Build<'_>,
+        reached: &Reached,
+        draft: &mut Draft,
+    ) {
+        let manifest = path.join("package.json");
+        let is_whole = reach == Reach::Own || reached.whole.contains(path);
+        let reads = if reach == Reach::Own { build.reads } else { Reads::default() };
+        // Documents name images in ways of their own.
+        let has_documents = self.workspace.files_of(path).any(|file| is_page(self.below(file.path.as_str())));
+        let is_imported = |name: &str| is_imported(name) && (Language::of(name).is_some() || !has_documents);
+        for file in self.workspace.files_of(path) {
+            let name = file.path.as_str();
+            if name == manifest {
+                draft.shown.insert(manifest.clone(), file.clone());
+                self.count_manifest(path, &manifest, &reach, draft);
+            } else if self.is_lockfile(name) {
+                draft.shown.insert(name.to_owned(), file.clone());
+            } else if !build.ignore.is_match(name) && !self.show_reached(file, &reach, reached, draft) {
+                let may_be_read = is_whole || !is_imported(name) || is_looked_for(name);
+                if may_be_read && !reads.leaves_out(self.below(name)) {
+                    draft.show(Component::File(name.to_owned()), file, reach.clone());
+                }
+            }
+        }
+    }
+
+    /// Shows a file that is reached, and whether it is.
+    fn show_reached(&self, file: &ShownFile, reach: &Reach, reached: &Reached, draft: &mut Draft) -> bool {
+        let name = file.path.as_str();
+        let graph = self.workspace.graph();
+        let Some(place) = graph.place(name) else { return false };
+        if reached.counted.contains(&place) {
+            draft.show(Component::File(name.to_owned()), file, reach.clone());
+        } else if reached.shown.contains(&place) {
+            match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
+                Some(record) => {
+                    let signature = format!("{:?} {:?}", record.own, record.passed);
+                    let component = Component::Signature(name.to_owned());
+                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), reach.clone());
+                    draft.shown.insert(name.to_owned(), file.clone());
+                }
+                None => draft.show(Component::File(name.to_owned()), file, reach.clone()),
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Shows what counts and was not shown with a member that is needed.
+    pub(super) fn show_rest(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        for name in reached.counted.iter().map(|place| self.workspace.graph().path(*place)) {
+            if draft.shown.contains_key(name) || build.ignore.is_match(name) {
+                continue;
+            }
+            let owner = self.workspace.owner(name).and_then(|owner| self.workspace.members.get(owner));
+            let reach = owner.map_or(Reach::Own, |owner| Reach::Package {
+                folder: owner.path.to_string(),
+                via: vec![owner.name.clone()],
+            });
+            if let Some(file) = self.workspace.snapshot.files.get(name) {
+                draft.show(Component::File(name.to_owned()), file, reach);
+            }
+        }
+    }
+
+    /// Shows what only checks read, and the manifests of the members that it is of. None of it gets into what is built.
+    pub(super) fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));
+        let owners = files.clone().filter_map(|file| self.workspace.owner(file));
+        let manifests: BTreeSet<String> = owners.map(|owner| owner.join("package.json")).collect();
+        for name in files.map(str::to_owned).chain(manifests).filter(|name| !build.ignore.is_match(name)) {
+            if let Some(file) = self.workspace.snapshot.files.get(&name) {
+                draft.shown.entry(name).or_insert_with(|| file.clone());
+            }
+        }
+    }
+
+    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Reach, draft: &mut Draft) {
+        let Some(member) = self.workspace.members.get(path) else { return };
+        for (field, content) in member.manifest.counted() {
+            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach.clone());
+        }
+    }
+
+    /// The root's lockfile counts by what it resolves to.
+    fn is_lockfile(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        lockfile::FILES.contains(&name) && self.root.folder.join(name) == path
+    }
+
+    /// What no other member owns: configuration above the member, what is reached, and what a build may read of which
+    /// nothing can be told.
+    pub(super) fn show_outside(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        let root = &self.root.folder;
+        let of_root = self.workspace.files_of(root).filter(|_| !root.is_root() && self.workspace.is_member(root));
+        let manifest = root.join("package.json");
+        for file in self.workspace.unowned_files().chain(of_root) {
+            let name = file.path.as_str();
+            if draft.shown.contains_key(name) || build.ignore.is_match(name) && name != manifest {
+                continue;
+            }
+            if name == manifest {
+                draft.shown.insert(name.to_owned(), file.clone());
+                for (field, content) in self.root.manifest.counted() {
+                    draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, Reach::Above);
+                }
+            } else if root.holds(name) && self.is_lockfile(name) {
+                draft.shown.insert(name.to_owned(), file.clone());
+            } else if !self.show_reached(file, &Reach::Own, reached, draft) {
+                let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything);
+                reach.into_iter().for_each(|reach| draft.show(Component::File(name.to_owned()), file, reach));
+            }
+        }
+    }
+
+    /// How a file that nobody owns and nothing imports reaches a build, if it does.
+    fn reach_of_nobodys(&self, file: &RepoPath, path: &RepoPath, reads_anything: bool) -> Option<Reach> {
+        let (root, name) = (&self.root.folder, file.as_str());
+        if !root.holds(name) {
+            return governs(name, root).then_some(Reach::Above);
+        }
+        let may_be_read = || reads_anything && !is_imported(name);
+        let reach = if governs(name, path) { Some(Reach::Above) } else { may_be_read().then_some(Reach::Unowned) };
+        reach.filter(|_| !unread::is_unread(self.root.below(file)))
+    }
+}
+
+/// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being
+/// there, and data may be, as may what Sass and Less find in ways of their own.
+fn is_imported(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ["md", "scss", "sass", "less"].contains(&ending) {
+        return false;
+    }
+    Language::of(path).map_or(ASSETS.contains(&ending), |language| language != Language::Types)
+}
+
+/// Whether a document is no README at the top of its package.
+fn is_page(below: &str) -> bool {
+    (below.ends_with(".md") || below.ends_with(".mdx")) && !Reads::default().leaves_out(below)
+}
+
+/// Whether tools look for a file by its name in the folder of what they work on.
+fn is_looked_for(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.starts_with('.') || name.contains(".config.")
+}
+
+/// Whether a file that no member owns governs what is built in a folder: configuration in a folder above, which tools
+/// look for on their way up.
+fn governs(path: &str, built: &RepoPath) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_above = folder.is_empty() || built.as_str().starts_with(&format!("{folder}/"));
+    let is_config = name.starts_with('.') && !unread::is_unread(name)
+        || name.contains("config")
+        || name.ends_with("rc")
+        || name == "package.json";
+    is_above && is_config
+}
