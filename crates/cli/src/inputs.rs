@@ -23,7 +23,7 @@ pub fn run(place: &Place, app: &str, head: Option<&str>, json: bool) -> Result<(
     };
     let planned = plan::plan(&workspace, found, &EnvironmentName::production(), &plan::as_written(&workspace));
     let pieces: Vec<[String; 4]> =
-        planned.inputs.all().into_iter().map(|(component, counted)| piece(component, counted)).collect();
+        planned.inputs.all().into_iter().map(|(component, counted)| piece(component, &counted)).collect();
     let task = planned.tasks.last().expect("an app has a task of its own");
     let shown: Vec<&str> = task.shown.iter().map(|file| file.path.as_str()).collect();
     let value = json!({
@@ -53,14 +53,14 @@ fn piece(component: &Component, counted: &Counted) -> [String; 4] {
             ("dependency", if name == place { name.clone() } else { place.clone() })
         }
         Component::Variable(name) => ("variable", name.clone()),
-        Component::Toolchain(part) => ("toolchain", (*part).to_owned()),
-        Component::Setting(setting) => ("setting", (*setting).to_owned()),
+        Component::Toolchain(part) => ("toolchain", part.to_string()),
+        Component::Setting(setting) => ("setting", setting.to_string()),
     };
-    let through = match &counted.reach {
-        Reach::Own => String::new(),
-        Reach::Package { via, .. } => via.join(" → "),
-        Reach::Above => "it governs the app".to_owned(),
-        Reach::Unowned => "any build may read it".to_owned(),
+    let through = match (&*counted.reach, counted.reach.doubt()) {
+        (Reach::Package { via, .. }, Some(doubt)) => format!("{}: {doubt}", via.join(" → ")),
+        (Reach::Package { via, .. }, None) => via.join(" → "),
+        (Reach::Above, _) => "it governs the app".to_owned(),
+        (Reach::Own | Reach::Unowned, doubt) => doubt.unwrap_or_default().to_owned(),
     };
     [kind.to_owned(), name, counted.content.clone(), through]
 }

@@ -54,83 +54,82 @@ pub fn unknown_base(what: &str, because: impl Into<String>) -> Vec<Reason> {
 struct Differences<'a> {
     components: Vec<Difference<'a>>,
     /// Folders of packages that are needed at one of them only, with how each is reached and what became of it.
-    packages: BTreeMap<&'a str, (&'a [String], &'static str)>,
+    packages: BTreeMap<String, (Vec<String>, &'static str)>,
 }
 
-#[derive(Clone, Copy)]
 struct Difference<'a> {
     component: &'a Component,
-    before: Option<&'a Counted>,
-    after: Option<&'a Counted>,
+    before: Option<Counted>,
+    after: Option<Counted>,
 }
 
 impl<'a> Differences<'a> {
     fn between(base: &'a Inputs, head: &'a Inputs) -> Differences<'a> {
         let (base_all, head_all) = (base.all(), head.all());
         let (before, after) = (packages(&base_all), packages(&head_all));
-        let only = |one: &BTreeMap<&'a str, &'a [String]>, other: &BTreeMap<&'a str, &'a [String]>, what| {
+        let only = |one: &Packages, other: &Packages, what: &'static str| {
             let only = one.iter().filter(|(folder, _)| !other.contains_key(*folder));
-            only.map(|(folder, via)| (*folder, (*via, what))).collect::<Vec<_>>()
+            only.map(|(folder, via)| (folder.clone(), (via.clone(), what))).collect::<Vec<_>>()
         };
         let packages = [only(&before, &after, "no longer needed"), only(&after, &before, "needed now")].concat();
         let components: BTreeSet<&Component> = base_all.keys().chain(head_all.keys()).copied().collect();
-        let content = |counted: Option<&'a Counted>| counted.map(|counted| counted.content.as_str());
-        let differences = components.into_iter().map(|component| {
+        let content = |counted: Option<&Counted>| counted.map(|counted| counted.content.clone());
+        let differences = components.into_iter().filter_map(|component| {
             let (before, after) = match (base.own_part(component), head.own_part(component)) {
                 // What is ignored now may still count for a package that is needed.
                 (Some(before), None) if head_all.contains_key(component) => (Some(before), None),
                 (None, Some(after)) if base_all.contains_key(component) => (None, Some(after)),
-                _ => (base_all.get(component).copied(), head_all.get(component).copied()),
+                _ => (base_all.get(component), head_all.get(component)),
             };
-            Difference { component, before, after }
+            let is_same = content(before) == content(after);
+            (!is_same).then(|| Difference { component, before: before.cloned(), after: after.cloned() })
         });
-        let components = differences.filter(|difference| content(difference.before) != content(difference.after));
-        Differences { components: components.collect(), packages: packages.into_iter().collect() }
+        Differences { components: differences.collect(), packages: packages.into_iter().collect() }
     }
 
     /// Whether a component is among the differences on one side.
-    fn is_there(&self, component: &Component, side: impl Fn(&Difference<'a>) -> Option<&'a Counted>) -> bool {
-        self.components.iter().any(|difference| difference.component == component && side(difference).is_some())
+    fn is_there(&self, component: &Component, side: impl Fn(&Difference<'a>) -> bool) -> bool {
+        self.components.iter().any(|difference| difference.component == component && side(difference))
     }
 
     /// The reason of one difference; none if it is told together with others.
     fn reason(&self, difference: &Difference<'_>) -> Option<Reason> {
-        let counted = difference.after.or(difference.before)?;
-        let (kind, via) = match &counted.reach {
+        let counted = difference.after.as_ref().or(difference.before.as_ref())?;
+        let (kind, via) = match &*counted.reach {
             Reach::Package { folder, .. } if self.packages.contains_key(folder.as_str()) => return None,
-            Reach::Package { via, .. } => (Some(ReasonKind::Package), via.as_slice()),
+            Reach::Package { via, doubt: None, .. } => (Some(ReasonKind::Package), via.as_slice()),
+            Reach::Package { via, .. } => (Some(ReasonKind::Unknown), via.as_slice()),
             Reach::Above => (Some(ReasonKind::Config), &[] as &[String]),
             Reach::Unowned => (Some(ReasonKind::Unknown), &[] as &[String]),
             Reach::Own => (None, &[] as &[String]),
         };
         let reason = |own: ReasonKind, path: &str, detail: String| {
-            Some(Reason { kind: kind.unwrap_or(own), path: path.to_owned(), via: via.to_vec(), detail })
+            let parts = [detail.as_str(), counted.reach.doubt().unwrap_or_default()];
+            let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            Some(Reason {
+                kind: kind.unwrap_or(own),
+                path: path.to_owned(),
+                via: via.to_vec(),
+                detail: parts.join("; "),
+            })
         };
         let presence = difference.presence();
         match difference.component {
             // Dependencies are told by name, and a build that came or went by its scripts.
             Component::Dependency { .. } | Component::Built(_) => None,
-            Component::File(path) if counted.reach == Reach::Unowned => {
-                let doubt = "it belongs to no package, so any build may read it";
-                let detail = if presence.is_empty() { doubt.to_owned() } else { format!("{presence}; {doubt}") };
-                reason(ReasonKind::Unknown, path, detail)
-            }
             Component::File(path) => {
                 let other = Component::Signature(path.clone());
-                let detail = match (difference.before, difference.after) {
-                    (None, Some(_)) if self.is_there(&other, |difference| difference.before) => "used now",
-                    (Some(_), None) if self.is_there(&other, |difference| difference.after) => "no longer used",
+                let detail = match (&difference.before, &difference.after) {
+                    (None, Some(_)) if self.is_there(&other, |difference| difference.before.is_some()) => "used now",
+                    (Some(_), None) if self.is_there(&other, |difference| difference.after.is_some()) => {
+                        "no longer used"
+                    }
                     _ => presence,
                 };
                 reason(ReasonKind::File, path, detail.to_owned())
             }
             // Told by the file itself.
-            Component::Signature(path)
-                if self
-                    .is_there(&Component::File(path.clone()), |difference| difference.before.or(difference.after)) =>
-            {
-                None
-            }
+            Component::Signature(path) if self.is_there(&Component::File(path.clone()), |_| true) => None,
             Component::Signature(path) => {
                 let detail = if presence.is_empty() { "what it exports" } else { presence };
                 reason(ReasonKind::File, path, detail.to_owned())
@@ -151,8 +150,8 @@ impl<'a> Differences<'a> {
     fn packages(&self) -> impl Iterator<Item = Reason> {
         self.packages.iter().map(|(folder, (via, what))| Reason {
             kind: ReasonKind::Package,
-            path: (*folder).to_owned(),
-            via: via.to_vec(),
+            path: folder.clone(),
+            via: via.clone(),
             detail: (*what).to_owned(),
         })
     }
@@ -163,8 +162,8 @@ impl<'a> Differences<'a> {
         for Difference { component, before, after } in &self.components {
             if let Component::Dependency { name, .. } = component {
                 let (old, new) = installed.entry(name).or_default();
-                old.extend(before.map(|counted| counted.content.as_str()));
-                new.extend(after.map(|counted| counted.content.as_str()));
+                old.extend(before.as_ref().map(|counted| counted.content.as_str()));
+                new.extend(after.as_ref().map(|counted| counted.content.as_str()));
             }
         }
         installed.into_iter().map(|(name, (before, after))| Reason {
@@ -179,9 +178,9 @@ impl<'a> Differences<'a> {
 impl Difference<'_> {
     fn presence(&self) -> &'static str {
         // Of another package's files only those count that are reached.
-        let of_package = |counted: &Counted| matches!(counted.reach, Reach::Package { .. });
+        let of_package = |counted: &Counted| matches!(*counted.reach, Reach::Package { .. });
         let is_file = matches!(self.component, Component::File(_) | Component::Signature(_));
-        match (self.before, self.after) {
+        match (&self.before, &self.after) {
             (None, Some(after)) if is_file && of_package(after) => "read now",
             (Some(before), None) if is_file && of_package(before) => "no longer read",
             (None, _) => "added",
@@ -191,18 +190,20 @@ impl Difference<'_> {
     }
 
     fn contents(&self) -> String {
-        let content = |counted: Option<&Counted>| match counted.map(|counted| counted.content.clone()) {
+        let content = |counted: &Option<Counted>| match counted.as_ref().map(|counted| counted.content.clone()) {
             Some(content) if !content.is_empty() => content,
             _ => "none".to_owned(),
         };
-        format!("{} → {}", content(self.before), content(self.after))
+        format!("{} → {}", content(&self.before), content(&self.after))
     }
 }
 
-/// Folders of the packages that a build needs, and how each is reached.
-fn packages<'a>(components: &BTreeMap<&'a Component, &'a Counted>) -> BTreeMap<&'a str, &'a [String]> {
-    let reached = components.values().filter_map(|counted| match &counted.reach {
-        Reach::Package { folder, via } => Some((folder.as_str(), via.as_slice())),
+/// Folders of packages that a build needs, and how each is reached.
+type Packages = BTreeMap<String, Vec<String>>;
+
+fn packages(components: &BTreeMap<&Component, Counted>) -> Packages {
+    let reached = components.values().filter_map(|counted| match &*counted.reach {
+        Reach::Package { folder, via, .. } => Some((folder.clone(), via.clone())),
         Reach::Own | Reach::Above | Reach::Unowned => None,
     });
     reached.collect()

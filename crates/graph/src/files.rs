@@ -15,6 +15,9 @@ pub trait Files {
     /// Whether there is such a file.
     fn holds(&self, path: &str) -> bool;
 
+    /// Paths in `folder` and below of those files whose texts are known, in order.
+    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a>;
+
     /// The text of a file; none if there is no such file, or if it is none that rules read.
     fn text(&self, path: &str) -> Option<&str>;
 }
@@ -48,6 +51,10 @@ impl Files for Contents {
         self.paths.contains_key(path)
     }
 
+    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        below(&self.texts, folder)
+    }
+
     fn text(&self, path: &str) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
     }
@@ -61,6 +68,10 @@ impl Files for BTreeMap<String, String> {
 
     fn holds(&self, path: &str) -> bool {
         self.contains_key(path)
+    }
+
+    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        below(self, folder)
     }
 
     fn text(&self, path: &str) -> Option<&str> {

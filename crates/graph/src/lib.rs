@@ -22,6 +22,8 @@ pub mod files;
 
 mod nesting;
 
+mod parallel;
+
 pub mod script;
 
 pub mod discover;

@@ -4,6 +4,8 @@ mod aliases;
 
 mod graph;
 
+mod paths;
+
 mod reach;
 
 mod record;
@@ -16,7 +18,6 @@ pub use aliases::is_read;
 pub use graph::{Found, Graph, Modules, Node};
 pub use reach::{Reached, Walk};
 pub use record::{Import, Language, Passed, Record, Wanted};
-pub use resolve::by_path;
 
 #[cfg(test)]
 mod tests;

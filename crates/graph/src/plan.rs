@@ -12,6 +12,7 @@ mod install;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
 
@@ -22,7 +23,7 @@ use model::{App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Sho
 use crate::detect::command;
 use crate::inputs::{Component, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{self, Reached, Walk};
+use crate::modules::{Reached, Walk};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
 use crate::workspace::{Globs, Member, Root, Workspace};
@@ -48,27 +49,25 @@ pub struct Planned {
 /// # Panics
 /// If there is no toolchain at all, or the app is of another workspace.
 pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, toolchains: &Toolchains) -> Planned {
-    let root = workspace.root_of(&app.path).expect("an app is a member of a root");
-    let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
-    let toolchain = toolchain.expect("a workspace has a toolchain");
-    let mut planner = Planner {
-        workspace,
-        root,
-        toolchain,
-        install: install::layer(workspace, root, toolchain),
-        networked: BTreeSet::new(),
-        planned: BTreeMap::new(),
-        tasks: Vec::new(),
+    Planner::new(workspace, app, toolchains).plan(app, environment)
+}
+
+/// Plans the build of every app; a package that several need is looked at once.
+///
+/// # Panics
+/// As [`plan`].
+pub fn all(
+    workspace: &Workspace,
+    environment: &EnvironmentName,
+    toolchains: &Toolchains,
+) -> BTreeMap<AppName, Planned> {
+    let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
+    let one = |app: &App| {
+        let root = &workspace.members[&app.path].root;
+        let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
+        (app.name.clone(), planner.plan(app, environment))
     };
-    let asking = workspace.apps.values().filter(|app| app.build_network);
-    planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
-    for path in planner.packages_to_build(&app.path) {
-        planner.package(&path);
-    }
-    let (inputs, task) = planner.app(app, environment);
-    let key = task.key.clone();
-    planner.tasks.push(task);
-    Planned { key, inputs, tasks: planner.tasks }
+    workspace.apps.values().map(one).collect()
 }
 
 /// What the key of every app covers.
@@ -80,8 +79,7 @@ pub fn inputs(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Inputs> {
-    let one = |app: &App| (app.name.clone(), plan(workspace, app, environment, toolchains).inputs);
-    workspace.apps.values().map(one).collect()
+    all(workspace, environment, toolchains).into_iter().map(|(app, planned)| (app, planned.inputs)).collect()
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
@@ -107,10 +105,8 @@ struct Planner<'a> {
     install: Option<InstallLayer>,
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
-    /// Keys of the packages' tasks and what they cover, by folder.
-    planned: BTreeMap<RepoPath, (BuildKey, Inputs)>,
-    /// Tasks, each after those that it needs.
-    tasks: Vec<Task>,
+    /// The packages' tasks and what their keys cover, by folder.
+    planned: BTreeMap<RepoPath, (Arc<Inputs>, Task)>,
 }
 
 /// How a member is built, as far as it tells what that reads.
@@ -123,8 +119,8 @@ struct Build<'a> {
     reads: Reads,
     /// Whether it may check types.
     checks_types: bool,
-    /// Whether it may read anything.
-    reads_anything: bool,
+    /// The command that may read anything, if there is one.
+    reads_anything: Option<String>,
 }
 
 /// What is common to the tasks of packages and apps.
@@ -136,7 +132,34 @@ struct Draft {
     steps: Vec<Step>,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
+    /// For the root of an app.
+    fn new(workspace: &'a Workspace, app: &App, toolchains: &'a Toolchains) -> Planner<'a> {
+        let root = workspace.root_of(&app.path).expect("an app is a member of a root");
+        let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
+        let toolchain = toolchain.expect("a workspace has a toolchain");
+        let install = install::layer(workspace, root, toolchain);
+        let (networked, planned) = (BTreeSet::new(), BTreeMap::new());
+        let mut planner = Planner { workspace, root, toolchain, install, networked, planned };
+        let asking = workspace.apps.values().filter(|app| app.build_network);
+        planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
+        planner
+    }
+
+    fn plan(&mut self, app: &App, environment: &EnvironmentName) -> Planned {
+        let packages = self.packages_to_build(&app.path);
+        for path in &packages {
+            if !self.planned.contains_key(path) {
+                let (inputs, task) = self.package(path);
+                self.planned.insert(path.clone(), (Arc::new(inputs), task));
+            }
+        }
+        let (inputs, task) = self.app(app, environment);
+        let key = task.key.clone();
+        let tasks = packages.iter().map(|path| self.planned[path].1.clone()).chain([task]).collect();
+        Planned { key, inputs, tasks }
+    }
+
     /// Folders of the packages that must be built for an app, each after those that it needs.
     ///
     /// A circle is cut where the build order says: what comes first in it is built without what comes later.
@@ -165,7 +188,7 @@ impl Planner<'_> {
         let build = Build::new(commands, &globs.ignore, Reads::of(app), checks_types);
         let mut draft = self.draft(&app.path, &build, usize::MAX);
         for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
-            draft.show(Component::File(path.clone()), file, Reach::Own);
+            draft.show(Component::File(path.clone()), file, &Arc::new(Reach::Own));
         }
         draft.inputs.add(Component::Built(app.path.to_string()), "app");
         let env = build_variables(app, environment);
@@ -174,21 +197,21 @@ impl Planner<'_> {
         }
         self.own_tasks(&app.path, BUILD, &mut draft);
         let text = |value: &dyn std::fmt::Debug| format!("{value:?}");
-        draft.inputs.add(Component::Setting("build"), app.build.clone().unwrap_or_default());
+        draft.inputs.add(Component::Setting("build".into()), app.build.clone().unwrap_or_default());
         draft.steps.extend(app.build.iter().map(|build| step(BUILD, &app.path, build)));
-        draft.inputs.add(Component::Setting("serving"), text(&app.serving));
-        draft.inputs.add(Component::Setting("framework"), text(&app.framework));
-        draft.inputs.add(Component::Setting("start"), app.start.clone().unwrap_or_default());
-        draft.inputs.add(Component::Setting("output"), app.output.clone().unwrap_or_default());
-        draft.inputs.add(Component::Setting("build_network"), app.build_network.to_string());
+        draft.inputs.add(Component::Setting("serving".into()), text(&app.serving));
+        draft.inputs.add(Component::Setting("framework".into()), text(&app.framework));
+        draft.inputs.add(Component::Setting("start".into()), app.start.clone().unwrap_or_default());
+        draft.inputs.add(Component::Setting("output".into()), app.output.clone().unwrap_or_default());
+        draft.inputs.add(Component::Setting("build_network".into()), app.build_network.to_string());
         if app.commit {
-            draft.inputs.add(Component::Setting("commit"), self.workspace.snapshot.commit.to_string());
+            draft.inputs.add(Component::Setting("commit".into()), self.workspace.snapshot.commit.to_string());
         }
         self.task(&app.path, self.kind(app), draft, env, app.build_network)
     }
 
     /// Plans the task of a package; those that it needs were planned before.
-    fn package(&mut self, path: &RepoPath) {
+    fn package(&self, path: &RepoPath) -> (Inputs, Task) {
         let member = self.workspace.members.get(path);
         let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
@@ -209,11 +232,9 @@ impl Planner<'_> {
         }
         let network = self.networked.contains(path);
         if network {
-            draft.inputs.add(Component::Setting("build_network"), network.to_string());
+            draft.inputs.add(Component::Setting("build_network".into()), network.to_string());
         }
-        let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), network);
-        self.planned.insert(path.clone(), (task.key.clone(), inputs));
-        self.tasks.push(task);
+        self.task(path, TaskKind::Package, draft, BTreeMap::new(), network)
     }
 
     /// What a task of a member waits for in the same member.
@@ -305,15 +326,18 @@ impl Planner<'_> {
             build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
         let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));
         let folders = [path.as_str(), self.root.folder.as_str()];
-        let files = &self.workspace.snapshot.files;
-        let named = words.flat_map(|word| folders.map(|folder| modules::by_path(files, folder, word))).flatten();
-        let named = named.filter_map(|file| graph.place(file));
+        let named = words.flat_map(|word| folders.map(|folder| graph.by_text(folder, word))).flatten();
         let above = self.workspace.unowned_files().filter(|file| {
             self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
         });
         let may_run = |member: &Member| {
-            let is_named = || build.commands.iter().any(|command| unread::names(command, &member.name));
-            build.reads_anything || member.manifest.field("bin").is_some() || is_named()
+            let has_bin = || {
+                member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name))
+            };
+            let is_named = |command: &&String| unread::names(command, &member.name);
+            let by_name = || build.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
+            let by_any = build.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
+            by_any.or_else(has_bin).or_else(by_name)
         };
         walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())), unread::is_tool)
     }
@@ -337,10 +361,9 @@ impl Planner<'_> {
         let needed = self.workspace.closure(path, true);
         let closure: Vec<(RepoPath, Vec<String>)> =
             needed.iter().filter(|(needed, _)| reached.members.contains(needed)).cloned().collect();
-        self.show_member(path, Reach::Own, build, &reached, &mut draft);
+        self.show_member(path, None, build, &reached, &mut draft);
         for (needed, via) in &closure {
-            let reach = Reach::Package { folder: needed.to_string(), via: via.clone() };
-            self.show_member(needed, reach, build, &reached, &mut draft);
+            self.show_member(needed, Some(via), build, &reached, &mut draft);
         }
         self.show_outside(path, build, &reached, &mut draft);
         self.show_rest(build, &reached, &mut draft);
@@ -348,12 +371,13 @@ impl Planner<'_> {
         self.count_dependencies(path, &closure, build, &reached, &mut draft);
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
+        let built: BTreeSet<RepoPath> = self.packages_to_build(path).into_iter().collect();
         for (needed, via) in &needed {
-            let is_built_before = self.workspace.build_position(needed) < position;
-            let Some((key, inputs)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
+            let is_built_before = built.contains(needed) && self.workspace.build_position(needed) < position;
+            let Some((inputs, task)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
             // What is ignored or not reached here counts there.
-            draft.inputs.add_need(needed.as_str(), via, key.clone(), inputs.own());
-            draft.needs.push(key.clone());
+            draft.inputs.add_need(needed.as_str(), via, task.key.clone(), Arc::clone(inputs));
+            draft.needs.push(task.key.clone());
         }
         draft
     }
@@ -385,7 +409,7 @@ impl Planner<'_> {
             let wanted = if member.has_task() || &member.path == path {
                 wanted_by_build(&member.manifest, build, reached)
             } else {
-                let is_whole = reached.whole.contains(&member.path);
+                let is_whole = reached.whole.contains_key(&member.path);
                 let run = member.manifest.needed(false).into_iter();
                 run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
             };
@@ -395,31 +419,32 @@ impl Planner<'_> {
 
     fn count_toolchain(&self, draft: &mut Draft) {
         let Toolchain { node, package_manager, platform, compilers } = self.toolchain;
-        draft.inputs.add(Component::Toolchain("Node.js"), node);
-        draft.inputs.add(Component::Toolchain("package manager"), package_manager);
-        draft.inputs.add(Component::Toolchain("platform"), platform);
-        draft.inputs.add(Component::Toolchain("compilers"), compilers);
+        draft.inputs.add(Component::Toolchain("Node.js".into()), node);
+        draft.inputs.add(Component::Toolchain("package manager".into()), package_manager);
+        draft.inputs.add(Component::Toolchain("platform".into()), platform);
+        draft.inputs.add(Component::Toolchain("compilers".into()), compilers);
     }
 
     /// Scripts of the root and the member that a package manager runs after an install.
     fn lifecycle_scripts(&self, path: &RepoPath, draft: &mut Draft) {
         let root = &self.root.folder;
         let member = self.workspace.members.get(path).filter(|member| member.path != *root);
-        let member = member.map(|member| (path, &member.manifest, Reach::Own));
-        for (folder, manifest, reach) in [(root, &self.root.manifest, Reach::Above)].into_iter().chain(member) {
+        let member = member.map(|member| (path, &member.manifest, Arc::new(Reach::Own)));
+        for (folder, manifest, reach) in [(root, &self.root.manifest, Arc::new(Reach::Above))].into_iter().chain(member)
+        {
             for (name, script) in LIFECYCLE.iter().filter_map(|name| Some((*name, manifest.script(name)?))) {
                 if is_guard(script) {
                     continue;
                 }
                 let component = Component::Script { folder: folder.to_string(), name: name.to_owned() };
-                draft.inputs.add_reached(component, script, reach.clone());
+                draft.inputs.add_reached(component, script, &reach);
                 draft.steps.push(step(name, folder, script));
             }
         }
         for script in &self.root.generate {
             let Some(command) = self.root.manifest.script_with_hooks(script) else { continue };
             let component = Component::Script { folder: root.to_string(), name: script.clone() };
-            draft.inputs.add_reached(component, &command, Reach::Above);
+            draft.inputs.add_reached(component, &command, &Arc::new(Reach::Above));
             draft.steps.push(step(script, root, &command));
         }
     }
@@ -427,13 +452,13 @@ impl Planner<'_> {
 
 impl<'a> Build<'a> {
     fn new(commands: Vec<String>, ignore: &'a GlobSet, reads: Reads, checks_types: bool) -> Build<'a> {
-        let reads_anything = commands.iter().any(|command| unread::may_read_anything(command));
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
         Build { commands, ignore, reads, checks_types, reads_anything }
     }
 }
 
 impl Draft {
-    fn show(&mut self, component: Component, file: &ShownFile, reach: Reach) {
+    fn show(&mut self, component: Component, file: &ShownFile, reach: &Arc<Reach>) {
         self.inputs.add_reached(component, format!("{} {}", file.mode, file.object), reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }

@@ -59,8 +59,8 @@ pub struct Workspace {
     pub set_aside: Vec<RepoPath>,
     /// What a person should know.
     pub warnings: Vec<Diagnostic>,
-    /// Paths of the files of each member, and by none of those of nobody.
-    owned: BTreeMap<Option<RepoPath>, Vec<String>>,
+    /// Files of each member, and by none those of nobody.
+    owned: BTreeMap<Option<RepoPath>, Vec<ShownFile>>,
     needs: Needs,
     graph: Graph,
     order: Order,
@@ -239,12 +239,12 @@ impl Workspace {
     /// nobody else has.
     pub fn files_of(&self, path: &RepoPath) -> impl Iterator<Item = &ShownFile> {
         let owner = (!path.is_root()).then(|| path.clone());
-        self.owned.get(&owner).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
+        self.owned.get(&owner).into_iter().flatten()
     }
 
     /// Files that belong to no member, or to one at the repository's root.
     pub fn unowned_files(&self) -> impl Iterator<Item = &ShownFile> {
-        self.owned.get(&None).into_iter().flatten().filter_map(|path| self.snapshot.files.get(path))
+        self.owned.get(&None).into_iter().flatten()
     }
 
     /// The member that owns a file; none of what belongs to nobody, or to one at the repository's root.
@@ -311,7 +311,7 @@ impl Workspace {
 /// The member with the longest path of those whose folder holds a file, but for one at the repository's root.
 pub fn owner<'a>(members: &'a BTreeMap<RepoPath, Member>, path: &str) -> Option<&'a RepoPath> {
     let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
-    above.into_iter().find_map(|folder| members.get_key_value(&folder.parse::<RepoPath>().ok()?)).map(|(path, _)| path)
+    above.into_iter().find_map(|folder| members.get_key_value(folder)).map(|(path, _)| path)
 }
 
 #[cfg(test)]

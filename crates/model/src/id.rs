@@ -144,6 +144,12 @@ impl InstanceId {
     }
 }
 
+impl std::borrow::Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl RepoPath {
     /// The root of the repository.
     pub fn root() -> RepoPath {

@@ -1,5 +1,7 @@
 //! Tests of affected apps: a repository, a change, and which apps are affected by it, each with every reason.
 
+use std::sync::Arc;
+
 use expect_test::{Expect, expect};
 use model::{BuildKey, EnvironmentName, Reason};
 
@@ -492,7 +494,7 @@ fn to_ignore_something_is_a_change_too() {
 fn a_difference_that_only_needs_hold_has_a_reason() {
     let with = |key: &[u8]| {
         let mut inputs = Inputs::default();
-        inputs.add_need("packages/ui", &["ui".to_owned()], BuildKey::over(key), Inputs::default().own());
+        inputs.add_need("packages/ui", &["ui".to_owned()], BuildKey::over(key), Arc::default());
         inputs
     };
     expect!["`packages/ui` changed (its build stands on others)"]

@@ -110,7 +110,7 @@ pub(super) fn desktop(member: &Member<'_>) -> Option<Answer> {
         name.starts_with("tauri.") && name.ends_with(".json")
     };
     let path = member.candidate.path;
-    for file in files.below(member.candidate.root.as_str()).filter(is_configuration) {
+    for file in files.told_below(member.candidate.root.as_str()).filter(is_configuration) {
         let Some(text) = files.text(file) else { continue };
         let script = script::read(file, text);
         let built = script.text("build.frontendDist").or_else(|| script.text("build.distDir"));

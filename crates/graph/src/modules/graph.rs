@@ -8,13 +8,14 @@ use model::{RepoPath, ShownFile};
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
+use super::paths::Paths;
 use super::record::{Language, Record};
-use super::resolve::{Resolver, Target, by_alias, folder_of};
+use super::resolve::{Resolver, by_alias, folder_of};
 use super::text;
 use crate::files::Contents;
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
-use crate::nesting;
 use crate::workspace::{Member, Workspace};
+use crate::{nesting, parallel};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
@@ -48,8 +49,8 @@ pub enum Kind {
 /// The modules of a commit. Files are told by their places in the order of all paths.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
-    paths: Arc<Vec<String>>,
-    nodes: Arc<HashMap<u32, Node>>,
+    paths: Arc<Paths>,
+    nodes: Arc<Vec<Option<Box<Node>>>>,
     aliases: Arc<BTreeMap<RepoPath, Aliases>>,
 }
 
@@ -179,7 +180,8 @@ impl Graph {
     /// # Errors
     /// If git fails.
     pub fn of(workspace: &Workspace, files: &Contents, modules: &Modules) -> Result<Graph, GitError> {
-        let paths: Arc<Vec<String>> = Arc::new(workspace.snapshot.files.keys().cloned().collect());
+        let all = workspace.snapshot.files.keys().cloned().collect();
+        let paths = Arc::new(Paths::new(all, &workspace.members));
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
         let mut reader = aliases::Reader::new(files, names);
         let aliases: BTreeMap<RepoPath, Aliases> =
@@ -187,50 +189,65 @@ impl Graph {
         let root = RepoPath::root();
         let linker = Linker::new(workspace, &paths, &aliases, &root);
         let wanted = looked_at(workspace);
-        let mut nodes = HashMap::new();
+        let mut records = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(AT_ONCE) {
             let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
-            let records = modules.records(&workspace.snapshot, &asked)?;
-            let linked = some.iter().zip(records);
-            nodes.extend(
-                linked.map(|((member, path, kind), record)| {
-                    (linker.place(path), linker.node(*member, path, *kind, record))
-                }),
-            );
+            records.extend(modules.records(&workspace.snapshot, &asked)?);
+        }
+        let asked: Vec<(Wanted<'_>, Arc<Record>)> = wanted.into_iter().zip(records).collect();
+        let node = |((member, path, kind), record): &(Wanted<'_>, Arc<Record>)| {
+            (paths.place(path), linker.node(*member, path, *kind, Arc::clone(record)))
+        };
+        let mut nodes = vec![None; workspace.snapshot.files.len()];
+        for (place, node) in parallel::map(&asked, node) {
+            if let Some(place) = place {
+                nodes[place as usize] = Some(Box::new(node));
+            }
         }
         Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases) })
     }
 
     /// The path of a file.
     pub fn path(&self, file: u32) -> &str {
-        &self.paths[file as usize]
+        self.paths.path(file)
     }
 
     /// The place of a file.
     pub fn place(&self, path: &str) -> Option<u32> {
-        let at = self.paths.binary_search_by(|other| other.as_str().cmp(path)).ok()?;
-        u32::try_from(at).ok()
+        self.paths.place(path)
     }
 
     /// Files that a name stands for by the aliases of a member.
-    pub fn alias(&self, files: &BTreeMap<String, ShownFile>, member: &RepoPath, name: &str) -> Vec<u32> {
-        let found = self.aliases.get(member).map(|aliases| by_alias(files, aliases, name)).unwrap_or_default();
-        found.into_iter().filter_map(|path| self.place(path)).collect()
+    pub fn alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
+        self.aliases.get(member).map(|aliases| by_alias(&self.paths, aliases, name)).unwrap_or_default()
+    }
+
+    /// The member that owns a file; none of what belongs to nobody, or to one at the repository's root.
+    pub fn owner(&self, file: u32) -> Option<&RepoPath> {
+        self.paths.owner(file)
+    }
+
+    /// Files that a path in a text in a folder may stand for.
+    pub fn by_text(&self, folder: &str, text: &str) -> Vec<u32> {
+        self.paths.by_text(folder, text)
     }
 
     /// What a file says of others; none if it is of a kind that says nothing.
     pub fn node(&self, file: u32) -> Option<&Node> {
-        self.nodes.get(&file)
+        self.nodes.get(file as usize)?.as_deref()
     }
 
     /// Every file that says something of others.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node)> {
-        self.nodes.iter().map(|(file, node)| (*file, node))
+        (0..).zip(&*self.nodes).filter_map(|(file, node)| Some((file, node.as_deref()?)))
     }
 }
 
-/// The files that are looked at, each with the member that it belongs to.
-fn looked_at(workspace: &Workspace) -> Vec<(Option<&RepoPath>, &str, Kind)> {
+/// A file that is looked at, with the member that it belongs to.
+type Wanted<'a> = (Option<&'a RepoPath>, &'a str, Kind);
+
+/// The files that are looked at.
+fn looked_at(workspace: &Workspace) -> Vec<Wanted<'_>> {
     let members = workspace.members.keys().filter(|member| !member.is_root());
     let owned = members.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
     let all = owned.chain(workspace.unowned_files().map(|file| (None, file)));
@@ -241,7 +258,7 @@ fn looked_at(workspace: &Workspace) -> Vec<(Option<&RepoPath>, &str, Kind)> {
 struct Linker<'a> {
     members: &'a BTreeMap<RepoPath, Member>,
     resolver: Resolver<'a>,
-    paths: &'a [String],
+    paths: &'a Paths,
     purity: BTreeMap<&'a RepoPath, Purity>,
     root: &'a RepoPath,
 }
@@ -249,13 +266,13 @@ struct Linker<'a> {
 impl<'a> Linker<'a> {
     fn new(
         workspace: &'a Workspace,
-        paths: &'a [String],
+        paths: &'a Paths,
         aliases: &'a BTreeMap<RepoPath, Aliases>,
         root: &'a RepoPath,
     ) -> Linker<'a> {
         let members = &workspace.members;
         let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
-        let resolver = Resolver::new(&workspace.snapshot.files, members, roots, workspace.needs(), aliases);
+        let resolver = Resolver::new(paths, members, roots, workspace.needs(), aliases);
         let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
         Linker { members, resolver, paths, purity: members.values().map(purity).collect(), root }
     }
@@ -264,7 +281,7 @@ impl<'a> Linker<'a> {
         // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
         let of = member.unwrap_or(self.root);
         let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
-        let import = |name: &str| self.found(self.resolver.import(path, of, name));
+        let import = |name: &str| self.resolver.import(path, of, name);
         let is_configuration = is_configuration(path, kind);
         let is_other = |word: &str| {
             self.resolver.package(of, word).is_some_and(|(package, below)| package != of || !below.is_empty())
@@ -297,29 +314,16 @@ impl<'a> Linker<'a> {
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
         let words = || record.words.iter().filter(|_| !of.is_root());
-        let exact = words().filter(|word| word.contains('.')).filter_map(|word| self.resolver.file(&of.join(word)));
+        let exact = words().filter(|word| word.contains('.')).filter_map(|word| self.paths.place(&of.join(word)));
         // A member's folder alone is a place, and nothing that is read.
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.members.contains_key(&path));
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
         let below =
             words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word))).flatten();
         let files = files.chain(exact).chain(below);
-        let files: BTreeSet<u32> = files.filter(|file| *file != path).map(|file| self.place(file)).collect();
+        let own = self.paths.place(path);
+        let files: BTreeSet<u32> = files.filter(|file| Some(*file) != own).collect();
         files.into_iter().collect()
-    }
-
-    fn found(&self, target: Target<'_>) -> Found {
-        match target {
-            Target::Files(files) => Found::Files(files.into_iter().map(|file| self.place(file)).collect()),
-            Target::Built(member) => Found::Built(member.clone()),
-            Target::Outside => Found::Outside,
-            Target::Unknown => Found::Unknown,
-        }
-    }
-
-    fn place(&self, path: &str) -> u32 {
-        let at = self.paths.binary_search_by(|other| other.as_str().cmp(path));
-        u32::try_from(at.expect("it is one of the commit's")).expect("a commit has fewer files")
     }
 }
 

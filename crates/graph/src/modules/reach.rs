@@ -4,7 +4,7 @@
 //! built: all of them, but for modules without side effects of which only re-exports are reached that nobody uses, and
 //! for what is imported as a type, where the build checks no types. What cannot be told widens both to a whole package.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::RepoPath;
 
@@ -15,18 +15,29 @@ use crate::workspace::{Member, Workspace};
 /// What the build of a member reads besides its own files.
 #[derive(Clone, Debug, Default)]
 pub struct Reached {
-    /// Files whose content counts.
-    pub counted: BTreeSet<u32>,
+    /// Files whose content counts, and how each was reached first.
+    pub counted: BTreeMap<u32, Origin>,
     /// Files that a bundler may open besides.
     pub shown: BTreeSet<u32>,
     /// Files that only checks of types and style open: tests, what these import, and what configures the checks.
     pub checked: BTreeSet<u32>,
-    /// Members that count whole, since something of them cannot be told.
-    pub whole: BTreeSet<RepoPath>,
+    /// Members that count whole, since something of them cannot be told, and which doubt that is.
+    pub whole: BTreeMap<RepoPath, usize>,
     /// Members of which anything is reached.
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.
     pub packages: BTreeSet<Box<str>>,
+    /// What could not be told, in words.
+    pub doubts: Vec<String>,
+}
+
+/// How a file was reached.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The file that imports or names it; none if it is read without that.
+    pub from: Option<u32>,
+    /// The doubt without which it would not be reached.
+    pub doubt: Option<usize>,
 }
 
 /// A way through the modules for one member.
@@ -38,11 +49,13 @@ pub struct Walk<'a> {
     checks_types: bool,
     is_root: &'a dyn Fn(&str) -> bool,
     reached: Reached,
-    /// Whether something is imported by the member itself, or by a file of nobody, that cannot be told.
-    is_in_doubt: bool,
+    /// What is imported by the member itself, or by a file of nobody, that cannot be told.
+    in_doubt: Option<usize>,
     wanted: HashMap<u32, Wanted>,
-    open: Vec<(u32, Wanted)>,
+    open: Vec<(u32, Wanted, Origin)>,
     open_shown: Vec<u32>,
+    /// Members that count whole and were not looked at yet: what is reached without doubt comes first.
+    open_whole: Vec<(RepoPath, usize)>,
 }
 
 impl<'a> Walk<'a> {
@@ -61,37 +74,43 @@ impl<'a> Walk<'a> {
             checks_types,
             is_root,
             reached: Reached::default(),
-            is_in_doubt: false,
+            in_doubt: None,
             wanted: HashMap::new(),
             open: Vec::new(),
             open_shown: Vec::new(),
+            open_whole: Vec::new(),
         }
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run. `checks` configure what only checks, as members do of which `is_tool` says so.
+    /// that its commands may run, for the reason that is told. `checks` configure what only checks, as members do of which
+    /// `is_tool` says so.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
-        may_run: impl Fn(&Member) -> bool,
+        may_run: impl Fn(&Member) -> Option<String>,
         checks: impl Iterator<Item = u32>,
         is_tool: fn(&str) -> bool,
     ) -> Reached {
-        self.all_of(self.built);
-        self.open.extend(named.map(|file| (file, Wanted::All)));
+        self.all_of(self.built, Origin::default());
+        self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
         self.go();
         for needed in self.workspace.needs().direct(self.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
-            if !self.reached.members.contains(needed) && !is_tool(&member.name) && (self.is_in_doubt || may_run(member))
-            {
-                self.widen(needed);
+            if self.reached.members.contains(needed) || is_tool(&member.name) {
+                continue;
+            }
+            match (self.in_doubt, may_run(member)) {
+                (Some(doubt), _) => self.widen_for(needed, doubt),
+                (None, Some(because)) => self.widen(needed, || because),
+                (None, None) => {}
             }
         }
         self.go();
         self.check(checks, is_tool);
         let Walk { mut reached, .. } = self;
-        reached.shown.retain(|file| !reached.counted.contains(file));
-        reached.checked.retain(|file| !reached.counted.contains(file) && !reached.shown.contains(file));
+        reached.shown.retain(|file| !reached.counted.contains_key(file));
+        reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
         reached
     }
 
@@ -106,7 +125,7 @@ impl<'a> Walk<'a> {
         let of_members = members.filter_map(|file| self.graph.place(file.path.as_str()));
         let mut open: Vec<u32> = of_members.chain(checks).collect();
         while let Some(file) = open.pop() {
-            let is_known = self.reached.counted.contains(&file) || self.reached.shown.contains(&file);
+            let is_known = self.reached.counted.contains_key(&file) || self.reached.shown.contains(&file);
             if is_known || !self.reached.checked.insert(file) {
                 continue;
             }
@@ -120,29 +139,40 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn all_of(&mut self, member: &RepoPath) {
+    fn all_of(&mut self, member: &RepoPath, origin: Origin) {
         self.reached.members.insert(member.clone());
         for file in self.workspace.files_of(member) {
             let path = file.path.as_str();
             if let Some(place) = self.graph.place(path).filter(|_| (self.is_root)(path)) {
-                self.open.push((place, Wanted::All));
+                self.open.push((place, Wanted::All, origin));
             }
         }
     }
 
-    fn widen(&mut self, member: &RepoPath) {
+    /// Counts a member whole, since something cannot be told.
+    fn widen(&mut self, member: &RepoPath, because: impl FnOnce() -> String) {
         // All of what is built itself counts anyway.
-        if member != self.built && self.reached.whole.insert(member.clone()) {
-            self.all_of(member);
+        if member != self.built && !self.reached.whole.contains_key(member) {
+            self.reached.doubts.push(because());
+            self.widen_for(member, self.reached.doubts.len() - 1);
+        }
+    }
+
+    fn widen_for(&mut self, member: &RepoPath, doubt: usize) {
+        if member != self.built && !self.reached.whole.contains_key(member) {
+            self.reached.whole.insert(member.clone(), doubt);
+            self.open_whole.push((member.clone(), doubt));
         }
     }
 
     fn go(&mut self) {
         loop {
-            if let Some((file, wanted)) = self.open.pop() {
-                self.count(file, &wanted);
+            if let Some((file, wanted, origin)) = self.open.pop() {
+                self.count(file, &wanted, origin);
             } else if let Some(file) = self.open_shown.pop() {
                 self.show(file);
+            } else if let Some((member, doubt)) = self.open_whole.pop() {
+                self.all_of(&member, Origin { from: None, doubt: Some(doubt) });
             } else {
                 return;
             }
@@ -151,28 +181,29 @@ impl<'a> Walk<'a> {
 
     fn touch(&mut self, node: Option<&Node>, file: u32) {
         let owner = node.and_then(|node| node.member.as_ref());
-        let owner = owner.or_else(|| self.workspace.owner(self.graph.path(file)));
+        let owner = owner.or_else(|| self.graph.owner(file));
         if let Some(owner) = owner.filter(|owner| !self.reached.members.contains(*owner)) {
             self.reached.members.insert(owner.clone());
         }
     }
 
     /// Counts a file of which something is wanted.
-    fn count(&mut self, file: u32, wanted: &Wanted) {
+    fn count(&mut self, file: u32, wanted: &Wanted, origin: Origin) {
         let graph = self.graph;
         let node = graph.node(file);
-        let is_first = self.reached.counted.insert(file);
+        let is_first = !self.reached.counted.contains_key(&file);
         if is_first {
+            self.reached.counted.insert(file, origin);
             self.touch(node, file);
-        }
-        let owner = self.workspace.owner(self.graph.path(file));
-        let name = self.graph.path(file).rsplit('/').next().unwrap_or_default();
-        // Whoever asks for a manifest looks for the package's folder, and what a layer's configuration lies in is its.
-        if is_first
-            && (name == "package.json" || name.starts_with("nuxt.config."))
-            && let Some(owner) = owner
-        {
-            self.widen(owner);
+            let name = graph.path(file).rsplit('/').next().unwrap_or_default();
+            // Whoever asks for a manifest looks for the package's folder, and what a layer's configuration lies in is its.
+            if (name == "package.json" || name.starts_with("nuxt.config."))
+                && let Some(owner) = graph.owner(file)
+            {
+                self.widen(owner, || {
+                    format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file))
+                });
+            }
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
@@ -190,15 +221,15 @@ impl<'a> Walk<'a> {
             known.add(news.clone());
         }
         if is_first {
-            self.body(node);
+            self.body(file, node);
         }
         if is_first || news.is_some() {
-            self.pass_on(node, &news.unwrap_or_else(Wanted::nothing));
+            self.pass_on(file, node, &news.unwrap_or_else(Wanted::nothing));
         }
     }
 
     /// What the body of a module asks for.
-    fn body(&mut self, node: &'a Node) {
+    fn body(&mut self, file: u32, node: &'a Node) {
         let record = &node.record;
         let names = record.imports.iter().map(|import| &import.module);
         let names = names.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
@@ -208,26 +239,33 @@ impl<'a> Walk<'a> {
             }
         }
         for (import, found) in node.record.imports.iter().zip(&node.imports) {
-            self.follow(node, found, &import.module, &import.wanted, import.is_type);
+            self.follow(file, found, &import.module, &import.wanted, import.is_type);
         }
         for found in &node.configured {
-            self.follow(node, found, "", &Wanted::All, false);
+            self.follow(file, found, "", &Wanted::All, false);
         }
+        let origin = self.origin_below(file);
         for named in &node.named {
-            self.open.push((*named, Wanted::All));
+            self.open.push((*named, Wanted::All, origin));
         }
+        let path = self.graph.path(file);
         for member in &node.installed {
-            self.widen(member);
+            self.widen(member, || format!("`{path}` names where it is installed"));
         }
         if node.record.is_open
             && let Some(member) = &node.member
         {
-            self.widen(member);
+            self.widen(member, || format!("`{path}` imports what is only known when it runs"));
         }
     }
 
+    /// The origin of what a file asks for.
+    fn origin_below(&self, file: u32) -> Origin {
+        Origin { from: Some(file), doubt: self.reached.counted.get(&file).and_then(|origin| origin.doubt) }
+    }
+
     /// What a module passes on of that which is wanted of it.
-    fn pass_on(&mut self, node: &'a Node, wanted: &Wanted) {
+    fn pass_on(&mut self, file: u32, node: &'a Node, wanted: &Wanted) {
         for (passed, found) in node.record.passed.iter().zip(&node.passed) {
             let asked = match (wanted, &passed.exported) {
                 (Wanted::All, _) => Some(passed.name.as_deref().map_or(Wanted::All, Wanted::name)),
@@ -246,54 +284,70 @@ impl<'a> Walk<'a> {
                     for target in files {
                         let there = names.iter().filter(|name| self.may_export(*target, name));
                         let there: BTreeSet<Box<str>> = there.cloned().collect();
-                        self.ask(*target, Wanted::Names(there), passed.is_type);
+                        self.ask(file, *target, Wanted::Names(there), passed.is_type);
                     }
                 }
                 (asked, _) => {
                     let wanted = asked.unwrap_or_else(Wanted::nothing);
-                    self.follow(node, found, &passed.module, &wanted, passed.is_type);
+                    self.follow(file, found, &passed.module, &wanted, passed.is_type);
                 }
             }
         }
     }
 
-    fn follow(&mut self, node: &Node, found: &Found, name: &str, wanted: &Wanted, is_type: bool) {
+    fn follow(&mut self, file: u32, found: &Found, name: &str, wanted: &Wanted, is_type: bool) {
         match found {
             Found::Files(files) => {
                 for target in files {
-                    self.ask(*target, wanted.clone(), is_type);
+                    self.ask(file, *target, wanted.clone(), is_type);
                 }
             }
-            Found::Built(member) => self.built_by(member),
+            Found::Built(member) => self.built_by(file, member),
             Found::Outside => {}
             Found::Unknown => {
                 // Who builds a package's sources with its own has its own names for files.
-                let by_builder = self.graph.alias(&self.workspace.snapshot.files, self.built, name);
-                if !by_builder.is_empty() {
-                    for target in by_builder {
-                        self.ask(target, wanted.clone(), is_type);
-                    }
-                } else if !is_type && node.member.as_ref().is_none_or(|member| member == self.built) {
-                    self.is_in_doubt = true;
-                } else if !is_type && let Some(member) = &node.member {
-                    self.widen(member);
+                let by_builder = self.graph.alias(self.built, name);
+                for target in &by_builder {
+                    self.ask(file, *target, wanted.clone(), is_type);
+                }
+                if by_builder.is_empty() && !is_type {
+                    self.doubt(file, name);
                 }
             }
+        }
+    }
+
+    /// Widens for an import that stands for nothing that is there.
+    fn doubt(&mut self, file: u32, name: &str) {
+        let path = self.graph.path(file);
+        let because = || match name {
+            "" => format!("`{path}` names what is nowhere"),
+            name => format!("`{path}` imports `{name}`, which is nowhere in the commit"),
+        };
+        let member = self.graph.node(file).and_then(|node| node.member.as_ref());
+        match member.filter(|member| *member != self.built) {
+            Some(member) => self.widen(member, because),
+            None if self.in_doubt.is_none() => {
+                self.reached.doubts.push(because());
+                self.in_doubt = Some(self.reached.doubts.len() - 1);
+            }
+            None => {}
         }
     }
 
     /// Takes what a member's build makes; its key covers all that this depends on.
-    fn built_by(&mut self, member: &RepoPath) {
+    fn built_by(&mut self, file: u32, member: &RepoPath) {
         let is_built = self.workspace.members.get(member).is_some_and(Member::has_task);
         if is_built {
             self.reached.members.insert(member.clone());
         } else {
-            self.widen(member);
+            let path = self.graph.path(file);
+            self.widen(member, || format!("`{path}` imports of it what is not in the commit"));
         }
     }
 
     /// Asks a module for something. One of which nothing is wanted only may be opened, if it has no side effects.
-    fn ask(&mut self, target: u32, wanted: Wanted, is_type: bool) {
+    fn ask(&mut self, file: u32, target: u32, wanted: Wanted, is_type: bool) {
         let is_pure = self.graph.node(target).is_some_and(|node| node.is_pure);
         let counts = match &wanted {
             _ if self.checks_types => true,
@@ -302,7 +356,7 @@ impl<'a> Walk<'a> {
             Wanted::Names(_) | Wanted::All => true,
         };
         if counts {
-            self.open.push((target, wanted));
+            self.open.push((target, wanted, self.origin_below(file)));
         } else {
             self.open_shown.push(target);
         }
@@ -329,7 +383,7 @@ impl<'a> Walk<'a> {
 
     /// Shows a file that does not count, and all that it imports.
     fn show(&mut self, file: u32) {
-        if self.reached.counted.contains(&file) || !self.reached.shown.insert(file) {
+        if self.reached.counted.contains_key(&file) || !self.reached.shown.insert(file) {
             return;
         }
         let graph = self.graph;
@@ -339,7 +393,7 @@ impl<'a> Walk<'a> {
         for found in node.all() {
             match found {
                 Found::Files(files) => self.open_shown.extend(files),
-                Found::Built(member) => self.built_by(member),
+                Found::Built(member) => self.built_by(file, member),
                 Found::Outside | Found::Unknown => {}
             }
         }

@@ -1,6 +1,7 @@
 //! Which files a build is shown, and which of them count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::{Digest, RepoPath, ShownFile};
 
@@ -17,19 +18,20 @@ const ASSETS: [&str; 18] = [
 ];
 
 impl Planner<'_> {
-    /// Shows a member's files: of the one that is built all that a build reads, of another what is reached, what is no
-    /// module, and what tools look for in its folder.
+    /// Shows a member's files: of the one that is built all that a build reads, of another, which is needed through others,
+    /// what is reached, what is no module, and what tools look for in its folder.
     pub(super) fn show_member(
         &self,
         path: &RepoPath,
-        reach: Reach,
+        via: Option<&Vec<String>>,
         build: &Build<'_>,
         reached: &Reached,
         draft: &mut Draft,
     ) {
         let manifest = path.join("package.json");
-        let is_whole = reach == Reach::Own || reached.whole.contains(path);
-        let reads = if reach == Reach::Own { build.reads } else { Reads::default() };
+        let mut reaches = Reaches::of(path, via, reached);
+        let is_whole = via.is_none() || reached.whole.contains_key(path);
+        let reads = if via.is_none() { build.reads } else { Reads::default() };
         // Documents name images in ways of their own.
         let has_documents = self.workspace.files_of(path).any(|file| is_page(self.below(file.path.as_str())));
         let is_imported = |name: &str| is_imported(name) && (Language::of(name).is_some() || !has_documents);
@@ -37,34 +39,35 @@ impl Planner<'_> {
             let name = file.path.as_str();
             if name == manifest {
                 draft.shown.insert(manifest.clone(), file.clone());
-                self.count_manifest(path, &manifest, &reach, draft);
+                self.count_manifest(path, &manifest, &reaches.certain, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !build.ignore.is_match(name) && !self.show_reached(file, &reach, reached, draft) {
-                let may_be_read = is_whole || !is_imported(name) || is_looked_for(name);
-                if may_be_read && !reads.leaves_out(self.below(name)) {
-                    draft.show(Component::File(name.to_owned()), file, reach.clone());
+            } else if !build.ignore.is_match(name) && !self.show_reached(file, &mut reaches, reached, draft) {
+                let is_there_for_all = !is_imported(name) || is_looked_for(name);
+                if (is_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
+                    let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
+                    draft.show(Component::File(name.to_owned()), file, &reaches.with(doubt.copied()));
                 }
             }
         }
     }
 
     /// Shows a file that is reached, and whether it is.
-    fn show_reached(&self, file: &ShownFile, reach: &Reach, reached: &Reached, draft: &mut Draft) -> bool {
+    fn show_reached(&self, file: &ShownFile, reaches: &mut Reaches<'_>, reached: &Reached, draft: &mut Draft) -> bool {
         let name = file.path.as_str();
         let graph = self.workspace.graph();
         let Some(place) = graph.place(name) else { return false };
-        if reached.counted.contains(&place) {
-            draft.show(Component::File(name.to_owned()), file, reach.clone());
+        if let Some(origin) = reached.counted.get(&place) {
+            draft.show(Component::File(name.to_owned()), file, &reaches.with(origin.doubt));
         } else if reached.shown.contains(&place) {
             match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
                 Some(record) => {
                     let signature = format!("{:?} {:?}", record.own, record.passed);
                     let component = Component::Signature(name.to_owned());
-                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), reach.clone());
+                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), &reaches.certain);
                     draft.shown.insert(name.to_owned(), file.clone());
                 }
-                None => draft.show(Component::File(name.to_owned()), file, reach.clone()),
+                None => draft.show(Component::File(name.to_owned()), file, &reaches.certain),
             }
         } else {
             return false;
@@ -74,17 +77,19 @@ impl Planner<'_> {
 
     /// Shows what counts and was not shown with a member that is needed.
     pub(super) fn show_rest(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        for name in reached.counted.iter().map(|place| self.workspace.graph().path(*place)) {
+        for (place, origin) in &reached.counted {
+            let name = self.workspace.graph().path(*place);
             if draft.shown.contains_key(name) || build.ignore.is_match(name) {
                 continue;
             }
-            let owner = self.workspace.owner(name).and_then(|owner| self.workspace.members.get(owner));
+            let owner = self.workspace.graph().owner(*place).and_then(|owner| self.workspace.members.get(owner));
             let reach = owner.map_or(Reach::Own, |owner| Reach::Package {
                 folder: owner.path.to_string(),
                 via: vec![owner.name.clone()],
+                doubt: origin.doubt.map(|doubt| reached.doubts[doubt].clone()),
             });
             if let Some(file) = self.workspace.snapshot.files.get(name) {
-                draft.show(Component::File(name.to_owned()), file, reach);
+                draft.show(Component::File(name.to_owned()), file, &Arc::new(reach));
             }
         }
     }
@@ -101,10 +106,10 @@ impl Planner<'_> {
         }
     }
 
-    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Reach, draft: &mut Draft) {
+    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Arc<Reach>, draft: &mut Draft) {
         let Some(member) = self.workspace.members.get(path) else { return };
         for (field, content) in member.manifest.counted() {
-            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach.clone());
+            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach);
         }
     }
 
@@ -120,6 +125,7 @@ impl Planner<'_> {
         let root = &self.root.folder;
         let of_root = self.workspace.files_of(root).filter(|_| !root.is_root() && self.workspace.is_member(root));
         let manifest = root.join("package.json");
+        let (mut own, above) = (Reaches::own(reached), Arc::new(Reach::Above));
         for file in self.workspace.unowned_files().chain(of_root) {
             let name = file.path.as_str();
             if draft.shown.contains_key(name) || build.ignore.is_match(name) && name != manifest {
@@ -128,13 +134,15 @@ impl Planner<'_> {
             if name == manifest {
                 draft.shown.insert(name.to_owned(), file.clone());
                 for (field, content) in self.root.manifest.counted() {
-                    draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, Reach::Above);
+                    draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, &above);
                 }
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !self.show_reached(file, &Reach::Own, reached, draft) {
-                let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything);
-                reach.into_iter().for_each(|reach| draft.show(Component::File(name.to_owned()), file, reach));
+            } else if !self.show_reached(file, &mut own, reached, draft) {
+                let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything.is_some());
+                reach
+                    .into_iter()
+                    .for_each(|reach| draft.show(Component::File(name.to_owned()), file, &Arc::new(reach)));
             }
         }
     }
@@ -148,6 +156,36 @@ impl Planner<'_> {
         let may_be_read = || reads_anything && !is_imported(name);
         let reach = if governs(name, path) { Some(Reach::Above) } else { may_be_read().then_some(Reach::Unowned) };
         reach.filter(|_| !unread::is_unread(self.root.below(file)))
+    }
+}
+
+/// How the files of a member reach a build: without doubt, and by each doubt.
+struct Reaches<'a> {
+    certain: Arc<Reach>,
+    doubtful: BTreeMap<usize, Arc<Reach>>,
+    doubts: &'a [String],
+}
+
+impl<'a> Reaches<'a> {
+    fn own(reached: &'a Reached) -> Reaches<'a> {
+        Reaches { certain: Arc::new(Reach::Own), doubtful: BTreeMap::new(), doubts: &reached.doubts }
+    }
+
+    fn of(member: &RepoPath, via: Option<&Vec<String>>, reached: &'a Reached) -> Reaches<'a> {
+        let Some(via) = via else { return Reaches::own(reached) };
+        let certain = Reach::Package { folder: member.to_string(), via: via.clone(), doubt: None };
+        Reaches { certain: Arc::new(certain), doubtful: BTreeMap::new(), doubts: &reached.doubts }
+    }
+
+    fn with(&mut self, doubt: Option<usize>) -> Arc<Reach> {
+        match (doubt, &*self.certain) {
+            (Some(doubt), Reach::Package { folder, via, .. }) => {
+                let words = &self.doubts[doubt];
+                let reach = || Reach::Package { folder: folder.clone(), via: via.clone(), doubt: Some(words.clone()) };
+                Arc::clone(self.doubtful.entry(doubt).or_insert_with(|| Arc::new(reach())))
+            }
+            _ => Arc::clone(&self.certain),
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{PackageManager, RepoPath};
+use model::{PackageManager, RepoPath, ShownFile};
 use serde_json::Value;
 
 use super::needs::{Needs, Order};
-use super::{Member, Root, Unreadable, Workspace, apps, links};
+use super::{Member, Root, Unreadable, Workspace, apps, links, owner};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -108,12 +108,12 @@ fn imports(workspace: &mut Workspace) {
     let (mut imported, mut needed) = (BTreeSet::new(), BTreeSet::new());
     for (_, node) in workspace.graph.nodes() {
         let Some(member) = &node.member else { continue };
-        let named = node.named.iter().filter_map(|file| workspace.owner(workspace.graph.path(*file)));
+        let named = node.named.iter().filter_map(|file| workspace.graph.owner(*file));
         imported.extend(named.map(|owner| (member.clone(), owner.clone())));
         for found in node.all() {
             match found {
                 Found::Files(files) => {
-                    let owners = files.iter().filter_map(|file| workspace.owner(workspace.graph.path(*file)));
+                    let owners = files.iter().filter_map(|file| workspace.graph.owner(*file));
                     imported.extend(owners.map(|owner| (member.clone(), owner.clone())));
                 }
                 Found::Built(other) => drop(needed.insert((member.clone(), other.clone()))),
@@ -537,14 +537,11 @@ pub fn lockfile_of(manager: PackageManager) -> &'static str {
     }
 }
 
-/// Paths of the files of each member, of a file in several that of the longest path; by none those of nobody.
-fn owned(snapshot: &Snapshot, members: &BTreeMap<RepoPath, Member>) -> BTreeMap<Option<RepoPath>, Vec<String>> {
-    let folders: BTreeMap<&str, &RepoPath> = members.keys().map(|path| (path.as_str(), path)).collect();
-    let mut owned: BTreeMap<Option<RepoPath>, Vec<String>> = BTreeMap::new();
-    for file in snapshot.files.keys() {
-        let above = file.rmatch_indices('/').map(|(at, _)| &file[..at]);
-        let owner = above.into_iter().find_map(|folder| folders.get(folder));
-        owned.entry(owner.map(|path| (*path).clone())).or_default().push(file.clone());
+/// Files of each member, of a file in several that of the longest path; by none those of nobody.
+fn owned(snapshot: &Snapshot, members: &BTreeMap<RepoPath, Member>) -> BTreeMap<Option<RepoPath>, Vec<ShownFile>> {
+    let mut owned: BTreeMap<Option<RepoPath>, Vec<ShownFile>> = BTreeMap::new();
+    for (path, file) in &*snapshot.files {
+        owned.entry(owner(members, path).cloned()).or_default().push(file.clone());
     }
     owned
 }

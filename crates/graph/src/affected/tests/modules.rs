@@ -365,7 +365,9 @@ fn paths_and_patterns_are_followed() {
     check(
         &config,
         "packages/ui/src/alone.ts = 2",
-        expect!["shop: `packages/ui/src/alone.ts` changed, needed through ui"],
+        expect![
+            "shop: `packages/ui/src/alone.ts` may matter (`apps/shop/vite.config.ts` names where it is installed), needed through ui"
+        ],
     );
 }
 
@@ -376,22 +378,22 @@ fn what_cannot_be_told_widens_to_the_package() {
         &format!("{SITE} \n packages/ui/src/join.ts = export const join = import(name)"),
         change,
         expect![[r#"
-        desk: `packages/ui/src/alone.ts` changed, needed through ui
-        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+            desk: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports what is only known when it runs), needed through ui
+            shop: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports what is only known when it runs), needed through ui"#]],
     );
     check(
         &format!("{SITE} \n packages/ui/src/join.ts = export {{ join }} from './generated'"),
         change,
         expect![[r#"
-        desk: `packages/ui/src/alone.ts` changed, needed through ui
-        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+            desk: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports `./generated`, which is nowhere in the commit), needed through ui
+            shop: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports `./generated`, which is nowhere in the commit), needed through ui"#]],
     );
     check(
         &format!("{SITE} \n packages/ui/src/join.ts = import '@/unknown'; export const join = 1"),
         change,
         expect![[r#"
-        desk: `packages/ui/src/alone.ts` changed, needed through ui
-        shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
+            desk: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports `@/unknown`, which is nowhere in the commit), needed through ui
+            shop: `packages/ui/src/alone.ts` may matter (`packages/ui/src/join.ts` imports `@/unknown`, which is nowhere in the commit), needed through ui"#]],
     );
     check(
         &format!("{SITE} \n packages/ui/src/join.ts = const = broken; import './alone'"),
@@ -528,7 +530,9 @@ fn what_a_command_may_read_counts() {
     check(
         &site("gen && vite build"),
         "packages/gen/b.js = new",
-        expect!["shop: `packages/gen/b.js` changed (read now), needed through gen"],
+        expect![
+            "shop: `packages/gen/b.js` may matter (read now; `gen && vite build` may read anything), needed through gen"
+        ],
     );
     let without_bin = site("vite build").replace(", \"bin\": \"a.js\"", "").replace("\\\"bin\\\"", "");
     check(&without_bin, "packages/gen/b.js = new", expect![]);
@@ -606,9 +610,21 @@ fn tools_find_packages_in_ways_of_their_own() {
         expect!["shop: `packages/ui/_mixins.scss` changed, needed through ui"],
     );
     let manifest = site("apps/shop/tailwind.config.js = require.resolve('ui/package.json')");
-    check(&manifest, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    check(
+        &manifest,
+        "packages/ui/lib/a.ts = 2",
+        expect![
+            "shop: `packages/ui/lib/a.ts` may matter (`packages/ui/package.json` is asked for, and so perhaps what lies beside it), needed through ui"
+        ],
+    );
     let unknown = site("apps/shop/a.ts = import '$ui/a'");
-    check(&unknown, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    check(
+        &unknown,
+        "packages/ui/lib/a.ts = 2",
+        expect![
+            "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/a.ts` imports `$ui/a`, which is nowhere in the commit), needed through ui"
+        ],
+    );
     let page = site("apps/shop/docs/a.md = import ui from 'ui/lib'");
     check(
         &page,
@@ -618,7 +634,13 @@ fn tools_find_packages_in_ways_of_their_own() {
     let layer = site(
         "packages/ui/nuxt.config.ts = 1 \n apps/shop/nuxt.config.ts = export default { extends: ['../../packages/ui/nuxt.config.ts'] }",
     );
-    check(&layer, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    check(
+        &layer,
+        "packages/ui/lib/a.ts = 2",
+        expect![
+            "shop: `packages/ui/lib/a.ts` may matter (`packages/ui/nuxt.config.ts` is asked for, and so perhaps what lies beside it), needed through ui"
+        ],
+    );
     let route = site("");
     check(
         &route,
