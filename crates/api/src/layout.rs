@@ -97,6 +97,11 @@ impl DataDirectory {
         self.0.join("outputs")
     }
 
+    /// What was found out about contents of the repository.
+    pub fn knowledge(&self) -> PathBuf {
+        self.0.join("knowledge")
+    }
+
     /// Node.js and package managers that were fetched.
     pub fn toolchains(&self) -> PathBuf {
         self.0.join("toolchains")

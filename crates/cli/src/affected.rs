@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use graph::affected::BaseInputs;
 use graph::inputs::Inputs;
-use graph::modules::Modules;
+use graph::knowledge::Knowledge;
 use graph::plan::{self, Toolchains};
 use graph::workspace::Unreadable;
 use graph::{Diagnostic, Workspace, affected};
@@ -58,8 +58,8 @@ fn answer(place: &Place, asked: &Affected) -> Result<Answer, Failure> {
     let repository = &place.repository;
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
     let head = if asked.working_tree { repository.working_tree() } else { repository.snapshot(&commit) };
-    let modules = Modules::default();
-    let head = Workspace::read_knowing(head.map_err(unreadable)?, &modules);
+    let knowledge = place.knowledge();
+    let head = Workspace::read_knowing(head.map_err(unreadable)?, &knowledge);
     let head = head.map_err(|because| unusable("the head", because))?;
     let base = base(place, asked.base.as_deref(), &commit, head.config.production.as_deref())?;
     let toolchains = plan::as_written(&head);
@@ -73,13 +73,18 @@ fn answer(place: &Place, asked: &Affected) -> Result<Answer, Failure> {
             },
             Base::Unrelated(commit) => return affected::unknown_base(commit.short(), UNRELATED),
         };
-        let at_base = || inputs_at(place, commit, &modules, &toolchains);
+        let at_base = || inputs_at(place, commit, &knowledge, &toolchains);
         affected::since(commit, bases.entry(commit.clone()).or_insert_with(at_base), app, inputs)
     };
     let inputs = plan::inputs(&head, &EnvironmentName::production(), &toolchains);
     let apps = head.apps.values().map(|app| (app.clone(), reasons(&app.name, &inputs[&app.name]))).collect();
     let head_id = (!asked.working_tree).then_some(commit);
-    Ok(Answer { base, head: head_id, apps, warnings: head.warnings })
+    let mut warnings = head.warnings;
+    if let Err(cause) = knowledge.keep() {
+        let folder = place.data.knowledge();
+        warnings.push(Diagnostic::warning(format!("nothing could be kept in `{}`: {cause}", folder.display())));
+    }
+    Ok(Answer { base, head: head_id, apps, warnings })
 }
 
 /// What is compared with: what is asked for; on the production branch what was built, elsewhere where the branch began.
@@ -102,9 +107,9 @@ fn base(place: &Place, asked: Option<&str>, head: &CommitId, configured: Option<
     }
 }
 
-fn inputs_at(place: &Place, commit: &CommitId, modules: &Modules, toolchains: &Toolchains) -> BaseInputs {
+fn inputs_at(place: &Place, commit: &CommitId, knowledge: &Knowledge, toolchains: &Toolchains) -> BaseInputs {
     let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
-    let workspace = Workspace::read_knowing(snapshot, modules).map_err(|because| match because {
+    let workspace = Workspace::read_knowing(snapshot, knowledge).map_err(|because| match because {
         Unreadable::Git(error) => error.to_string(),
         Unreadable::Commit(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     })?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use api::layout::DataDirectory;
 use graph::Repository;
+use graph::knowledge::Knowledge;
 
 use crate::arguments::Arguments;
 use crate::report::Failure;
@@ -46,6 +47,11 @@ impl Place {
             None => default_folder()?.join(repository.id().as_str()),
         };
         Ok(Place { repository, data: DataDirectory::at(data) })
+    }
+
+    /// What this program found out about the repository before.
+    pub fn knowledge(&self) -> Knowledge {
+        Knowledge::kept_in(&self.data.knowledge(), &program())
     }
 
     /// Takes the lock of the one controller.
@@ -92,6 +98,14 @@ impl Place {
         let file = File::open(self.data.lock());
         file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)))
     }
+}
+
+/// This program, told from any other that may find out something else: by its version, and by its file, since not every
+/// build of it has a version of its own.
+fn program() -> String {
+    let file = env::current_exe().and_then(fs::metadata);
+    let written = file.as_ref().ok().and_then(|file| file.modified().ok());
+    format!("{} {:?} {written:?}", env!("CARGO_PKG_VERSION"), file.map(|file| file.len()).ok())
 }
 
 fn default_folder() -> Result<PathBuf, Failure> {

@@ -57,7 +57,7 @@ pub async fn run(place: Place, run: &Run) -> Result<(), Failure> {
     let toolchains = Toolchains::new(place.data.clone());
     let variables = run.env_file.as_deref().map(env_file::read).transpose()?.unwrap_or_default();
     let source = GitSource::open(place.repository.clone(), resolver(toolchains.clone())).map_err(unusable_branch)?;
-    let source = source.giving(variables.clone());
+    let source = source.giving(variables.clone()).knowing(place.knowledge());
     let _lock = place.lock()?;
     let mut store = Store::open(&place.data.database()).map_err(|error| {
         Failure::unusable("the state cannot be used").caused_by(&error).hint(

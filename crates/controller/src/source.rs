@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use engine::{Error, Objects, Remedy};
 use graph::affected::BaseInputs;
-use graph::modules::Modules;
+use graph::knowledge::Knowledge;
 use graph::plan::Toolchains;
 use graph::workspace::Unreadable;
 use graph::{Diagnostic, GitError, Repository, WantedToolchain, Workspace, affected, plan};
@@ -37,7 +37,7 @@ pub struct GitSource {
     seen: Arc<Mutex<Option<(Fingerprint, Refs)>>>,
     /// What keys cover at commits that were looked at, newest last: one change's head is the next one's base.
     known: Arc<Mutex<VecDeque<(At, BaseInputs)>>>,
-    modules: Arc<Modules>,
+    knowledge: Arc<Knowledge>,
 }
 
 /// What inputs depend on besides this Frontage: commit, kind of environment and toolchains.
@@ -59,7 +59,7 @@ impl GitSource {
             variables: Arc::default(),
             seen: Arc::default(),
             known: Arc::default(),
-            modules: Arc::default(),
+            knowledge: Arc::default(),
         })
     }
 
@@ -67,6 +67,12 @@ impl GitSource {
     #[must_use]
     pub fn giving(self, variables: BTreeMap<String, String>) -> GitSource {
         GitSource { variables: Arc::new(variables), ..self }
+    }
+
+    /// With what was found out before.
+    #[must_use]
+    pub fn knowing(self, knowledge: Knowledge) -> GitSource {
+        GitSource { knowledge: Arc::new(knowledge), ..self }
     }
 
     /// The production branch.
@@ -162,7 +168,7 @@ impl GitSource {
     fn workspace(&self, commit: &CommitId) -> Result<Workspace, Refusal> {
         let snapshot = self.repository.snapshot(commit).map_err(|cause| Refusal::Error(git_failed(cause)))?;
         let mut workspace =
-            Workspace::read_knowing(snapshot, &self.modules).map_err(|unreadable| match unreadable {
+            Workspace::read_knowing(snapshot, &self.knowledge).map_err(|unreadable| match unreadable {
                 Unreadable::Commit(problems) => Refusal::Commit(problems.iter().map(ToString::to_string).collect()),
                 Unreadable::Git(cause) => Refusal::Error(git_failed(cause)),
             })?;
@@ -284,8 +290,7 @@ impl Head<'_> {
         let commits: BTreeSet<&CommitId> = built.values().map(|(commit, _)| commit).collect();
         let bases: BTreeMap<&CommitId, BaseInputs> =
             commits.into_iter().map(|commit| (commit, self.inputs_at(commit))).collect();
-        let compare = |app: &AppName| {
-            let planned = self.plan(app);
+        let compare = |app: &AppName, planned: plan::Planned| {
             let Some((commit, key)) = built.get(app) else {
                 return Comparison { key: planned.key.clone(), planned, reasons: affected::never_built() };
             };
@@ -293,7 +298,7 @@ impl Head<'_> {
             let key = if reasons.is_empty() { key.clone() } else { planned.key.clone() };
             Comparison { planned, key, reasons }
         };
-        self.workspace.apps.keys().map(|app| (app.clone(), compare(app))).collect()
+        self.compared(compare)
     }
 
     fn since_merge_base(
@@ -307,16 +312,16 @@ impl Head<'_> {
             Some(base) => (base.clone(), self.inputs_at(&base)),
             None => (production.clone(), Err("it has no history in common with production here".to_owned())),
         };
-        let compare = |app: &AppName| {
-            let planned = self.plan(app);
+        let compare = |app: &AppName, planned: plan::Planned| {
             let reasons = affected::since(&base, &inputs, app, &planned.inputs);
             Comparison { key: planned.key.clone(), planned, reasons }
         };
-        Ok(self.workspace.apps.keys().map(|app| (app.clone(), compare(app))).collect())
+        Ok(self.compared(compare))
     }
 
-    fn plan(&self, app: &AppName) -> plan::Planned {
-        plan::plan(self.workspace, &self.workspace.apps[app], &self.environment, self.toolchains)
+    fn compared(&self, compare: impl Fn(&AppName, plan::Planned) -> Comparison) -> BTreeMap<AppName, Comparison> {
+        let planned = plan::all(self.workspace, &self.environment, self.toolchains).into_iter();
+        planned.map(|(app, planned)| (app.clone(), compare(&app, planned))).collect()
     }
 
     /// What keys cover at another commit, computed by this Frontage with the head's toolchains: an upgrade of
@@ -416,8 +421,15 @@ impl Source for GitSource {
     }
 
     async fn analyse(&self, request: AnalysisRequest) -> Result<Analysis, Refusal> {
-        let source = self.clone();
-        blocking(move || source.look(&request)).await.map_err(Refusal::Error)?
+        let (source, knowledge) = (self.clone(), Arc::clone(&self.knowledge));
+        let analysis = blocking(move || source.look(&request)).await.map_err(Refusal::Error)?;
+        // Nobody waits for what only spares work later.
+        tokio::task::spawn_blocking(move || {
+            if let Err(cause) = knowledge.keep() {
+                tracing::warn!("what was found out about the repository could not be kept: {cause}");
+            }
+        });
+        analysis
     }
 }
 

@@ -14,6 +14,8 @@ pub mod lockfile;
 
 pub mod config;
 
+pub mod knowledge;
+
 pub mod modules;
 
 pub mod workspace;

@@ -4,8 +4,10 @@
 //! wants is found in it. Everything after that is the same for all of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::PackageManager;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Lines};
 use crate::manifest::Manifest;
@@ -44,11 +46,11 @@ pub const FILES: [&str; 6] =
 const LONGEST: usize = 16 << 20;
 
 /// A lockfile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lockfile {
     manager: PackageManager,
     version: String,
-    writers: &'static versions::Writers,
+    writers: versions::Writers,
     graph: Graph,
     finder: Finder,
     local_sources: BTreeSet<String>,
@@ -56,7 +58,7 @@ pub struct Lockfile {
 }
 
 /// A package from outside that a closure holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Installed {
     /// Its name.
     pub name: String,
@@ -77,7 +79,7 @@ pub struct Closure<'a> {
 }
 
 /// Where what a manifest wants is found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Finder {
     /// In the nearest `node_modules` on the way up.
     Npm(nearest::Nearest),
@@ -112,8 +114,8 @@ impl Lockfile {
 
     /// Versions of the package manager that write this format and install from it unchanged, as npm writes ranges:
     /// where a repository names none, the newest of these is right.
-    pub fn range(&self) -> &'static str {
-        self.writers.range
+    pub fn range(&self) -> &str {
+        &self.writers.range
     }
 
     /// What a version of the package manager does with it.
@@ -124,12 +126,13 @@ impl Lockfile {
     /// With the packages that the root's manifest sends elsewhere: what wants one of them may get any that is
     /// there. Only Yarn's lockfiles do not tell by themselves.
     #[must_use]
-    pub fn with_resolutions(mut self, root: &Manifest) -> Lockfile {
-        if let Finder::YarnClassic(descriptors) = &mut self.finder {
-            let names = root.redirected();
-            if !names.is_empty() {
+    pub fn with_resolutions(mut self: Arc<Lockfile>, root: &Manifest) -> Arc<Lockfile> {
+        let names = root.redirected();
+        if matches!(self.finder, Finder::YarnClassic(_)) && !names.is_empty() {
+            let Lockfile { finder, graph, .. } = Arc::make_mut(&mut self);
+            if let Finder::YarnClassic(descriptors) = finder {
                 descriptors.redirect(&names);
-                self.graph.redirect(&names);
+                graph.redirect(&names);
             }
         }
         self
@@ -197,7 +200,7 @@ impl Lockfile {
 /// What a reader has read.
 struct Contents {
     version: String,
-    writers: &'static versions::Writers,
+    writers: versions::Writers,
     graph: Graph,
     finder: Finder,
     local_sources: BTreeSet<String>,

@@ -4,6 +4,8 @@ mod aliases;
 
 mod graph;
 
+mod kind;
+
 mod paths;
 
 mod reach;
@@ -15,7 +17,8 @@ mod resolve;
 mod text;
 
 pub use aliases::is_read;
-pub use graph::{Found, Graph, Modules, Node};
+pub use graph::{Found, Graph, Node};
+pub use kind::{Kind, read};
 pub use reach::{Reached, Walk};
 pub use record::{Import, Language, Passed, Record, Wanted};
 

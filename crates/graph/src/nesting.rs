@@ -12,6 +12,17 @@ pub const DEEPEST: usize = 150;
 const PER_BYTE: usize = 200;
 const PER_LEVEL: usize = 2_400;
 
+/// Which bytes may open a level.
+const OPENS_LEVEL: [bool; 256] = {
+    let (mut opens, mut at) = ([false; 256], 0);
+    while at < OPENING.len() {
+        opens[OPENING[at] as usize] = true;
+        at += 1;
+    }
+    opens
+};
+const OPENING: &[u8] = b"([{<`?=:>";
+
 /// How much more the same takes without optimisation.
 const UNOPTIMISED: usize = if cfg!(debug_assertions) { 12 } else { 1 };
 
@@ -24,7 +35,7 @@ const LARGEST: usize = 1 << 30;
 /// How much stack a text may take to parse and walk, in bytes; none if it is nested too deep, or may take more than there
 /// is.
 pub fn stack_for(text: &str) -> Option<usize> {
-    let levels = text.bytes().filter(|byte| b"([{<`?=:>".contains(byte)).count();
+    let levels = text.bytes().filter(|byte| OPENS_LEVEL[usize::from(*byte)]).count();
     let needed = SMALLEST + (text.len() * PER_BYTE + levels * PER_LEVEL) * UNOPTIMISED;
     (needed <= LARGEST && deepest(text) <= DEEPEST).then_some(needed)
 }

@@ -1,6 +1,7 @@
 //! A workspace at a commit: its members and how they need each other, its configuration and its apps.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::GlobSet;
 use model::{App, AppName, Environmental, PackageManager, RepoPath, ShownFile, resolved};
@@ -9,9 +10,10 @@ use crate::config::{AppConfig, Config};
 use crate::detect::Finding;
 use crate::diagnostic::Diagnostic;
 use crate::git::{GitError, Snapshot};
+use crate::knowledge::Knowledge;
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Graph, Modules};
+use crate::modules::Graph;
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
 
@@ -85,7 +87,7 @@ pub struct Root {
     /// The package manager that installs it.
     pub manager: PackageManager,
     /// Its lockfile; none if it needs nothing from outside.
-    pub lockfile: Option<Lockfile>,
+    pub lockfile: Option<Arc<Lockfile>>,
     /// Files that say which Node.js is wanted: name and content.
     pub version_files: BTreeMap<String, String>,
     /// What builds wait for besides the packages that they need.
@@ -192,15 +194,15 @@ impl Workspace {
     /// # Errors
     /// If git fails, or the commit cannot be used; then with every problem that was found.
     pub fn read(snapshot: Snapshot) -> Result<Workspace, Unreadable> {
-        Workspace::read_knowing(snapshot, &Modules::default())
+        Workspace::read_knowing(snapshot, &Knowledge::default())
     }
 
-    /// The same for one commit after another: modules that were looked at before are not read again.
+    /// The same for one commit after another: contents that were looked at before are not read again.
     ///
     /// # Errors
     /// As [`Workspace::read`].
-    pub fn read_knowing(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadable> {
-        read::read(snapshot, modules)
+    pub fn read_knowing(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unreadable> {
+        read::read(snapshot, knowledge)
     }
 
     /// Gives variables that the repository does not hold to the builds that may see them; what it says itself wins.

@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::graph::{Graph, Thing};
 use super::json::Value;
 use super::nearest::{Nearest, Wishes};
@@ -17,13 +19,13 @@ const TABLES: [&str; 3] = ["dependencies", "optionalDependencies", "peerDependen
 const MEMBER_TABLES: [&str; 4] = ["peerDependencies", "devDependencies", "dependencies", "optionalDependencies"];
 
 /// What each member is called and was seen to want, and what is there.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Finder {
     nearest: Nearest,
     members: BTreeMap<String, Member>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Member {
     name: String,
     wishes: BTreeMap<String, BTreeSet<String>>,

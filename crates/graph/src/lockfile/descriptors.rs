@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::graph::Graph;
 
 /// What each name with a range resolves to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Descriptors {
     nodes: BTreeMap<String, usize>,
     /// Names that resolve to something else than their range says.

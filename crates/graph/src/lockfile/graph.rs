@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Closure, Installed};
 
 /// Packages and links with what they need, by number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Graph {
     nodes: Vec<Node>,
     /// Other names that nodes are wanted by.
@@ -14,7 +16,7 @@ pub struct Graph {
     named: BTreeMap<String, usize>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Node {
     thing: Thing,
     needs: Vec<usize>,
@@ -23,7 +25,7 @@ struct Node {
 }
 
 /// What a node is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Thing {
     /// A package from outside, and the folder that it is a copy of.
     Package {

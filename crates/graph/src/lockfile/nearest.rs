@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::graph::Graph;
 
 /// The longest path that is looked up: that of the operating system.
 const LONGEST: usize = 4096;
 
 /// What each folder has, by name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Nearest {
     tables: BTreeMap<String, BTreeMap<String, usize>>,
 }

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::graph::{Graph, Thing};
 use super::{Contents, Finder, Installed, first_missing, not_whole, paths, unknown_version, versions};
@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
 /// What each member was seen to want.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Importers {
     members: BTreeMap<String, BTreeMap<String, Wish>>,
     /// Whether manifests were changed before they were read, so that ranges differ from what they say.
@@ -22,7 +22,7 @@ pub struct Importers {
     overridden: BTreeSet<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Wish {
     range: Option<String>,
     node: usize,

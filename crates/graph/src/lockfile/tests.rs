@@ -491,7 +491,7 @@ b@^1.0.0:
     );
     let root = Manifest::read("package.json", br#"{"resolutions": {"a/b": "2.0.0", "@x/y/**/@z/c@^1": "1"}}"#).unwrap();
     assert_eq!(root.redirected().into_iter().collect::<Vec<_>>(), ["@z/c", "b"]);
-    let redirected = plain.with_resolutions(&root);
+    let redirected = std::sync::Arc::new(plain).with_resolutions(&root);
     check(
         &redirected,
         "",
@@ -1107,6 +1107,7 @@ fn damaged_lockfiles_are_harmless() {
                 let damaged = damaged(text.as_bytes(), seed);
                 let Ok(lockfile) = Lockfile::read(file, &damaged) else { continue };
                 let root = Manifest::read("package.json", br#"{"resolutions": {"react": "1"}}"#).unwrap();
+                let lockfile = std::sync::Arc::new(lockfile);
                 for lockfile in [lockfile.clone(), lockfile.with_resolutions(&root)] {
                     for folder in ["", "apps/shop", "packages/ui", "vendor/lib", "node_modules/react", "\u{0}"] {
                         shown(&lockfile, folder, WANTED);

@@ -6,6 +6,7 @@
 //! 10.12, Yarn 2.4, 3.0, 3.1, 3.2, 4.0, 4.9, 4.13, 4.14, 4.15 and 4.18.
 
 use semver::{Prerelease, Version, VersionReq};
+use serde::{Deserialize, Serialize};
 
 /// What a version of a package manager does with a lockfile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,34 +20,38 @@ pub enum Reading {
 }
 
 /// Who writes a format.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Writers {
     /// The versions to choose from, as npm writes ranges.
-    pub range: &'static str,
+    pub range: String,
     /// The versions that install from it without a change, any of these.
-    unchanged: &'static [&'static str],
+    unchanged: Vec<String>,
 }
 
 impl Writers {
+    fn of(range: &str, unchanged: &[&str]) -> Writers {
+        Writers { range: range.to_owned(), unchanged: unchanged.iter().map(|range| (*range).to_owned()).collect() }
+    }
+
     /// What a version does with the format.
     pub fn read_by(&self, version: &str) -> Reading {
         let Ok(mut version) = Version::parse(version.trim().trim_start_matches('v')) else { return Reading::Unknown };
         version.pre = Prerelease::EMPTY;
-        let matches = |range: &&&str| {
+        let matches = |range: &String| {
             let range = VersionReq::parse(&range.replace(' ', ", ")).expect("the ranges of the table are ranges");
             range.matches(&version)
         };
-        if self.unchanged.iter().any(|range| matches(&range)) { Reading::Unchanged } else { Reading::Anew }
+        if self.unchanged.iter().any(matches) { Reading::Unchanged } else { Reading::Anew }
     }
 }
 
 /// Of npm. Version 1 is of npm 5 and 6; npm 7 and newer install from it and leave it.
 /// Source of what npm 5 and 6 do: docs.npmjs.com, "package-lock.json", `lockfileVersion`.
-pub fn of_npm(version: &str) -> Option<&'static Writers> {
+pub fn of_npm(version: &str) -> Option<Writers> {
     Some(match version {
-        "1" => &Writers { range: ">=7.0.0", unchanged: &[">=5.0.0"] },
-        "2" => &Writers { range: ">=7.0.0", unchanged: &[">=5.0.0"] },
-        "3" => &Writers { range: ">=7.0.0", unchanged: &[">=7.0.0"] },
+        "1" => Writers::of(">=7.0.0", &[">=5.0.0"]),
+        "2" => Writers::of(">=7.0.0", &[">=5.0.0"]),
+        "3" => Writers::of(">=7.0.0", &[">=7.0.0"]),
         _ => return None,
     })
 }
@@ -56,45 +61,45 @@ pub fn of_npm(version: &str) -> Option<&'static Writers> {
 /// it. From pnpm 11 on the file may begin with a document about pnpm itself, which older ones take for damage. pnpm
 /// 11 no longer reads settings in `package.json`: where nobody asks for it, 10 is right. Version 12 is of pnpm 12.
 /// Source of what was not tried, pnpm 3 to 6, 11 and 12: pnpm/spec, `lockfile/README.md`; pnpm's `lockfile/fs/src/read.ts` and `lockfile_version.rs`.
-pub fn of_pnpm(version: &str, is_about_pnpm: bool) -> Option<&'static Writers> {
+pub fn of_pnpm(version: &str, is_about_pnpm: bool) -> Option<Writers> {
     Some(match version.split_once('.').unwrap_or((version, "")) {
-        ("5", "0" | "1" | "2" | "3" | "4" | "") => &Writers { range: ">=7.0.0 <8.0.0", unchanged: &[">=3.0.0 <8.0.0"] },
-        ("6", _) => &Writers { range: ">=8.0.0 <9.0.0", unchanged: &[">=8.0.0 <9.0.0", ">=9.0.1 <10.0.0"] },
-        ("9", _) if is_about_pnpm => &Writers { range: ">=11.0.0 <12.0.0", unchanged: &[">=11.0.0"] },
-        ("9", _) => &Writers { range: ">=9.0.0 <11.0.0", unchanged: &[">=9.0.0"] },
-        ("12", _) => &Writers { range: ">=12.0.0", unchanged: &[">=12.0.0"] },
+        ("5", "0" | "1" | "2" | "3" | "4" | "") => Writers::of(">=7.0.0 <8.0.0", &[">=3.0.0 <8.0.0"]),
+        ("6", _) => Writers::of(">=8.0.0 <9.0.0", &[">=8.0.0 <9.0.0", ">=9.0.1 <10.0.0"]),
+        ("9", _) if is_about_pnpm => Writers::of(">=11.0.0 <12.0.0", &[">=11.0.0"]),
+        ("9", _) => Writers::of(">=9.0.0 <11.0.0", &[">=9.0.0"]),
+        ("12", _) => Writers::of(">=12.0.0", &[">=12.0.0"]),
         _ => return None,
     })
 }
 
 /// Of Yarn 1. Source: yarnpkg/yarn, `src/constants.js`, `LOCKFILE_VERSION`; newer ones say that they migrate it.
-pub fn of_yarn_classic() -> &'static Writers {
-    &Writers { range: ">=1.0.0 <2.0.0", unchanged: &["<2.0.0"] }
+pub fn of_yarn_classic() -> Writers {
+    Writers::of(">=1.0.0 <2.0.0", &["<2.0.0"])
 }
 
 /// Of Yarn 2 and newer, which refuse any other of these versions, or write it anew. Yarn 2 and 3.0 differ by the key
 /// of their caches, and write each other's checksums anew. Version 7 is of prereleases of Yarn 4 (not tried).
-pub fn of_yarn_berry(version: &str, cache_key: &str) -> Option<&'static Writers> {
+pub fn of_yarn_berry(version: &str, cache_key: &str) -> Option<Writers> {
     Some(match (version, cache_key) {
-        ("4", "8") => &Writers { range: ">=3.0.0 <3.1.0", unchanged: &[">=3.0.0 <3.1.0"] },
-        ("4", _) => &Writers { range: ">=2.0.0 <3.0.0", unchanged: &[">=2.0.0 <3.0.0"] },
-        ("5", _) => &Writers { range: ">=3.1.0 <3.2.0", unchanged: &[">=3.1.0 <3.2.0"] },
-        ("6", _) => &Writers { range: ">=3.2.0 <4.0.0", unchanged: &[">=3.2.0 <4.0.0"] },
-        ("7", _) => &Writers { range: ">=4.0.0-rc.1 <4.0.0", unchanged: &[] },
-        ("8", _) => &Writers { range: ">=4.0.0 <4.14.0", unchanged: &[">=4.0.0 <4.14.0"] },
-        ("9", _) => &Writers { range: ">=4.14.0 <4.15.0", unchanged: &[">=4.14.0 <4.15.0"] },
-        ("10", _) => &Writers { range: ">=4.15.0 <5.0.0", unchanged: &[">=4.15.0 <5.0.0"] },
+        ("4", "8") => Writers::of(">=3.0.0 <3.1.0", &[">=3.0.0 <3.1.0"]),
+        ("4", _) => Writers::of(">=2.0.0 <3.0.0", &[">=2.0.0 <3.0.0"]),
+        ("5", _) => Writers::of(">=3.1.0 <3.2.0", &[">=3.1.0 <3.2.0"]),
+        ("6", _) => Writers::of(">=3.2.0 <4.0.0", &[">=3.2.0 <4.0.0"]),
+        ("7", _) => Writers::of(">=4.0.0-rc.1 <4.0.0", &[]),
+        ("8", _) => Writers::of(">=4.0.0 <4.14.0", &[">=4.0.0 <4.14.0"]),
+        ("9", _) => Writers::of(">=4.14.0 <4.15.0", &[">=4.14.0 <4.15.0"]),
+        ("10", _) => Writers::of(">=4.15.0 <5.0.0", &[">=4.15.0 <5.0.0"]),
         _ => return None,
     })
 }
 
 /// Of Bun: 1.4 keeps version 1 as it is, and writes 2 or 3 where there is no lockfile; 1.2 and newer raise 0 to 1.
 /// Source: oven-sh/bun, `src/install/lockfile/bun.lock.rs`, `version_to_write`. None was tried.
-pub fn of_bun(version: &str) -> Option<&'static Writers> {
+pub fn of_bun(version: &str) -> Option<Writers> {
     Some(match version {
-        "0" => &Writers { range: ">=1.1.39 <1.2.0", unchanged: &[">=1.1.39 <1.2.0"] },
-        "1" => &Writers { range: ">=1.2.0", unchanged: &[">=1.2.0"] },
-        "2" | "3" => &Writers { range: ">=1.4.0", unchanged: &[">=1.4.0"] },
+        "0" => Writers::of(">=1.1.39 <1.2.0", &[">=1.1.39 <1.2.0"]),
+        "1" => Writers::of(">=1.2.0", &[">=1.2.0"]),
+        "2" | "3" => Writers::of(">=1.4.0", &[">=1.4.0"]),
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::descriptors::{self, Descriptors, descriptor};
 use super::graph::{Graph, Thing};
@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
 /// What was wanted by whom, and what is there.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Finder {
     descriptors: Descriptors,
     /// What each member was seen to want.

@@ -1,50 +1,25 @@
 //! The modules of a commit and what each import in them stands for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use globset::GlobSet;
-use model::{RepoPath, ShownFile};
+use model::RepoPath;
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
+use super::kind::{Kind, is_configuration};
 use super::paths::Paths;
-use super::record::{Language, Record};
+use super::record::Record;
 use super::resolve::{Resolver, by_alias, folder_of};
-use super::text;
 use crate::files::Contents;
-use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
+use crate::git::GitError;
+use crate::knowledge::Knowledge;
+use crate::parallel;
 use crate::workspace::{Member, Workspace};
-use crate::{nesting, parallel};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
-
-/// Of how many contents the records are kept, before it begins anew: some hundreds of megabytes.
-const MOST_KEPT: usize = 200_000;
-
-/// The largest file that is looked into, in bytes: what is larger was made by a program.
-const LARGEST: usize = 4_000_000;
-
-/// What contents say of others, by the objects that hold them: whoever reads one commit after another looks at each
-/// content once.
-#[derive(Debug, Default)]
-pub struct Modules {
-    records: Mutex<HashMap<(String, Kind), Arc<Record>>>,
-}
-
-/// How a file is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// For what it imports.
-    Module(Language),
-    /// For what it names: configuration that is data.
-    Data,
-    /// For what it compiles and extends: TypeScript's configuration.
-    Compiler,
-    /// For where it leads: a symbolic link.
-    Link,
-}
 
 /// The modules of a commit. Files are told by their places in the order of all paths.
 #[derive(Clone, Debug, Default)]
@@ -88,98 +63,12 @@ pub enum Found {
     Unknown,
 }
 
-impl Modules {
-    /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
-    pub(super) fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
-        let key = |path: &str, kind: Kind| {
-            let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
-            (object, kind)
-        };
-        let known = |(path, kind): &(&str, Kind)| self.lock().get(&key(path, *kind)).cloned();
-        let mut found: Vec<Option<Arc<Record>>> = wanted.iter().map(known).collect();
-        let unknown: Vec<usize> = (0..wanted.len()).filter(|at| found[*at].is_none()).collect();
-        let mut contents = snapshot.read_there(unknown.iter().map(|at| wanted[*at].0))?;
-        let text = |at: &usize| {
-            let (path, kind) = wanted[*at];
-            (String::from_utf8_lossy(&contents.remove(path).unwrap_or_default()).into_owned(), kind)
-        };
-        let texts: Vec<(String, Kind)> = unknown.iter().map(text).collect();
-        for (at, record) in unknown.into_iter().zip(read(&texts)) {
-            let (path, kind) = wanted[at];
-            let record = Arc::new(record);
-            let mut records = self.lock();
-            if records.len() >= MOST_KEPT {
-                records.clear();
-            }
-            records.insert(key(path, kind), Arc::clone(&record));
-            found[at] = Some(record);
-        }
-        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, Kind), Arc<Record>>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What texts say. One that is nested too deep for a parser is searched for what may be imports.
-fn read(texts: &[(String, Kind)]) -> Vec<Record> {
-    let stacks: Vec<Option<usize>> = texts.iter().map(|(text, _)| nesting::stack_for(text)).collect();
-    let one = |(text, kind): &(String, Kind), may_parse: bool| match kind {
-        Kind::Link => text::link(text),
-        // It may import anything.
-        _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
-        Kind::Module(language) if may_parse => Record::read(text, *language),
-        Kind::Compiler if may_parse => text::compiler(text),
-        Kind::Module(_) => text::markup(text),
-        Kind::Data | Kind::Compiler => text::data(text),
-    };
-    let parse = || texts.iter().zip(&stacks).map(|(text, stack)| one(text, stack.is_some())).collect();
-    let largest = stacks.iter().flatten().max().copied().unwrap_or_default();
-    let without = || texts.iter().map(|text| one(text, false)).collect();
-    nesting::with_stack(largest, parse).unwrap_or_else(without)
-}
-
-impl Kind {
-    /// How a file is looked at, if it is.
-    fn of(file: &ShownFile) -> Option<Kind> {
-        let path = file.path.as_str();
-        if path.split('/').any(|part| part == "node_modules") {
-            return None;
-        }
-        if file.mode == SYMBOLIC_LINK {
-            return Some(Kind::Link);
-        }
-        let of_data = || if aliases::is_read(path) { Kind::Compiler } else { Kind::Data };
-        Language::of(path).map(Kind::Module).or_else(|| is_data(path).then(of_data))
-    }
-}
-
-/// Whether a file that is no module may name modules and packages, as configuration does.
-fn is_data(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
-    let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
-        || name.starts_with('.') && name.ends_with("rc")
-}
-
-/// Whether a file configures tools, so that a package may be named in it by its name alone.
-fn is_configuration(path: &str, kind: Kind) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(kind, Kind::Data | Kind::Compiler)
-        || name.starts_with('.')
-        || name.contains("config")
-        || name.contains("preset")
-}
-
 impl Graph {
     /// The modules of a workspace, whose members and their needs by manifest are known.
     ///
     /// # Errors
     /// If git fails.
-    pub fn of(workspace: &Workspace, files: &Contents, modules: &Modules) -> Result<Graph, GitError> {
+    pub fn of(workspace: &Workspace, files: &Contents, knowledge: &Knowledge) -> Result<Graph, GitError> {
         let all = workspace.snapshot.files.keys().cloned().collect();
         let paths = Arc::new(Paths::new(all, &workspace.members));
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
@@ -192,7 +81,7 @@ impl Graph {
         let mut records = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(AT_ONCE) {
             let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
-            records.extend(modules.records(&workspace.snapshot, &asked)?);
+            records.extend(knowledge.records(&workspace.snapshot, &asked)?);
         }
         let asked: Vec<(Wanted<'_>, Arc<Record>)> = wanted.into_iter().zip(records).collect();
         let node = |((member, path, kind), record): &(Wanted<'_>, Arc<Record>)| {

@@ -14,6 +14,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
+use serde::{Deserialize, Serialize};
 
 use super::text;
 
@@ -21,7 +22,7 @@ use super::text;
 const LONGEST_PATH: usize = 200;
 
 /// How a file's text is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// JavaScript with what browsers and bundlers add, JSX among it.
     JavaScript,
@@ -38,7 +39,7 @@ pub enum Language {
 }
 
 /// Which of a module's exports are wanted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wanted {
     /// Every one, or it cannot be told which.
     All,
@@ -47,7 +48,7 @@ pub enum Wanted {
 }
 
 /// An import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {
     /// The module, as it is named.
     pub module: Box<str>,
@@ -58,7 +59,7 @@ pub struct Import {
 }
 
 /// What is passed on from another module.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passed {
     /// The module, as it is named.
     pub module: Box<str>,
@@ -71,7 +72,7 @@ pub struct Passed {
 }
 
 /// What a file says of others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Its imports, a module once by kind.
     pub imports: Vec<Import>,

@@ -2,8 +2,9 @@
 
 use expect_test::{Expect, expect};
 
-use super::graph::{Kind, Modules};
+use super::kind::Kind;
 use super::record::{Language, Record, Wanted};
+use crate::knowledge::Knowledge;
 
 /// What a text says, a line each.
 fn check(language: Language, text: &str, expected: Expect) {
@@ -227,24 +228,24 @@ fn no_nesting_breaks_it() {
     let snapshot = crate::Snapshot::in_memory(&files);
     let wanted: Vec<(&str, Kind)> =
         files.keys().map(|path| (path.as_str(), Kind::Module(Language::TypeScriptJsx))).collect();
-    let records = Modules::default().records(&snapshot, &wanted).unwrap();
+    let records = Knowledge::default().records(&snapshot, &wanted).unwrap();
     let imports = |record: &Record| record.imports.iter().any(|import| import.module.as_ref() == "./a");
     assert_eq!(records.iter().filter(|record| !imports(record)).count(), 1, "all but the last import it");
     let compiler: Vec<(&str, Kind)> = files.keys().map(|path| (path.as_str(), Kind::Compiler)).collect();
-    assert_eq!(Modules::default().records(&snapshot, &compiler).unwrap().len(), files.len());
+    assert_eq!(Knowledge::default().records(&snapshot, &compiler).unwrap().len(), files.len());
 }
 
 #[test]
 fn a_content_that_was_seen_in_another_commit_is_not_read_again() {
-    let modules = Modules::default();
+    let knowledge = Knowledge::default();
     let of = |text: &str| {
         let files = [("a.ts".to_owned(), ("100644", text.as_bytes().to_vec()))];
         crate::Snapshot::in_memory(&files.into_iter().collect())
     };
     let wanted = [("a.ts", Kind::Module(Language::TypeScript))];
-    let first = modules.records(&of("import 'x'"), &wanted).unwrap();
-    let other = modules.records(&of("import 'y'"), &wanted).unwrap();
-    let again = modules.records(&of("import 'x'"), &wanted).unwrap();
+    let first = knowledge.records(&of("import 'x'"), &wanted).unwrap();
+    let other = knowledge.records(&of("import 'y'"), &wanted).unwrap();
+    let again = knowledge.records(&of("import 'x'"), &wanted).unwrap();
     assert_ne!(first, other);
     assert!(std::sync::Arc::ptr_eq(&first[0], &again[0]));
 }

@@ -1,6 +1,7 @@
 //! Reading a workspace: its roots and members, their lockfiles, and the order in which they are built.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use model::{PackageManager, RepoPath, ShownFile};
 use serde_json::Value;
@@ -13,9 +14,10 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Discovered, FoundRoot, SaidBy};
 use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
-use crate::lockfile::{self, Lockfile};
+use crate::knowledge::Knowledge;
+use crate::lockfile::Lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{self, Found, Graph, Modules};
+use crate::modules::{self, Found, Graph};
 use crate::pipeline::{self, BUILD, Pipeline};
 
 /// Files that say which Node.js is wanted, the first before the others.
@@ -35,7 +37,7 @@ const GENERATE: [&str; 6] =
     ["generate", "db:generate", "prisma:generate", "prisma-generate", "generate:prisma", "db-generate"];
 
 /// Reads a workspace.
-pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadable> {
+pub fn read(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unreadable> {
     let mut reader = Reader { problems: Vec::new() };
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
@@ -68,7 +70,7 @@ pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadab
     let mut aside: Vec<(&FoundRoot, Vec<Diagnostic>)> = Vec::new();
     for found in &discovered.roots {
         let mut of_root = Reader { problems: discovered.problems_of(&found.folder).cloned().collect() };
-        match of_root.root(&workspace.snapshot, &files, found) {
+        match of_root.root(&workspace.snapshot, &files, found, knowledge)? {
             Some((root, members)) if !of_root.has_errors() => {
                 workspace.roots.insert(root.folder.clone(), root);
                 workspace.members.extend(members);
@@ -88,7 +90,7 @@ pub fn read(snapshot: Snapshot, modules: &Modules) -> Result<Workspace, Unreadab
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
-    workspace.graph = Graph::of(&workspace, &files, modules)?;
+    workspace.graph = Graph::of(&workspace, &files, knowledge)?;
     imports(&mut workspace);
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
@@ -162,6 +164,9 @@ fn found_or_plain(files: &Contents) -> Discovered {
 fn members(count: usize) -> String {
     if count == 1 { "1 member".to_owned() } else { format!("{count} members") }
 }
+
+/// A root, and its members by folder.
+type RootAndMembers = (Root, BTreeMap<RepoPath, Member>);
 
 struct Reader {
     problems: Vec<Diagnostic>,
@@ -247,21 +252,22 @@ impl Reader {
         snapshot: &Snapshot,
         files: &Contents,
         found: &FoundRoot,
-    ) -> Option<(Root, BTreeMap<RepoPath, Member>)> {
+        knowledge: &Knowledge,
+    ) -> Result<Option<RootAndMembers>, GitError> {
         let file = found.folder.join("package.json");
         if self.is_link(snapshot, &file) {
-            return None;
+            return Ok(None);
         }
         let manifest = match files.text(&file).map(|content| Manifest::read(&file, content.as_bytes())) {
             None => Manifest::default(),
             Some(Ok(manifest)) => manifest,
             Some(Err(problem)) => {
                 self.problems.push(problem);
-                return None;
+                return Ok(None);
             }
         };
         let members = self.members(snapshot, files, found);
-        let lockfile = self.lockfile(snapshot, files, found).map(|lockfile| lockfile.with_resolutions(&manifest));
+        let lockfile = self.lockfile(snapshot, found, knowledge)?.map(|lockfile| lockfile.with_resolutions(&manifest));
         let mut version_files = BTreeMap::new();
         for name in VERSION_FILES {
             // Also the repository's own say it for a workspace below.
@@ -272,7 +278,8 @@ impl Reader {
             }
         }
         let pipeline = self.pipeline(files, found, &members);
-        let manager = lockfile.as_ref().map(Lockfile::manager).or(found.manager).unwrap_or(PackageManager::Npm);
+        let manager =
+            lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).unwrap_or(PackageManager::Npm);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let root = Root { folder, manifest, manager, lockfile, version_files, pipeline, generate };
         self.problems.extend(root.named_manager().and_then(|version| root.misread_by(version)));
@@ -280,7 +287,7 @@ impl Reader {
         if !self.has_errors() {
             self.lacks(found, &root, &members);
         }
-        Some((root, members))
+        Ok(Some((root, members)))
     }
 
     fn members(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> BTreeMap<RepoPath, Member> {
@@ -325,18 +332,22 @@ impl Reader {
         }
     }
 
-    fn lockfile(&mut self, snapshot: &Snapshot, files: &Contents, found: &FoundRoot) -> Option<Lockfile> {
-        let path = found.lockfile.as_deref()?;
+    fn lockfile(
+        &mut self,
+        snapshot: &Snapshot,
+        found: &FoundRoot,
+        knowledge: &Knowledge,
+    ) -> Result<Option<Arc<Lockfile>>, GitError> {
+        let Some(path) = found.lockfile.as_deref() else { return Ok(None) };
         if self.is_link(snapshot, path) {
-            return None;
+            return Ok(None);
         }
-        match Lockfile::read(path, files.text(path)?.as_bytes()) {
-            Ok(lockfile) => Some(lockfile),
-            Err(problem) => {
+        knowledge.lockfile(snapshot, path).map(|read| {
+            read.unwrap_or_else(|problem| {
                 self.problems.push(problem);
                 None
-            }
-        }
+            })
+        })
     }
 
     fn pipeline(&mut self, files: &Contents, found: &FoundRoot, members: &BTreeMap<RepoPath, Member>) -> Pipeline {
@@ -521,7 +532,8 @@ fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
 /// Whether a file tells what a member is, or how it is installed: only such are read.
 fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let names = [&lockfile::FILES[..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
+    // Of lockfiles Yarn's alone says by its text what it is of; what they resolve to is read elsewhere.
+    let names = [&["yarn.lock"][..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
     is_of_rules || modules::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")

@@ -1,0 +1,219 @@
+//! What was found out of contents before, by the objects that hold them: whoever reads one commit after another looks at
+//! each content once. It can be kept in a folder, for processes that come later.
+//!
+//! A kept file is of one program: another one may find out something else. It is written whole under a name of its own and
+//! then renamed, so that neither a crash nor another process at the same time leaves half of one; the last who writes
+//! wins, and what is lost is found out again. One that does not hold what its checksum says counts as none.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use model::Digest;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::git::{GitError, Snapshot};
+use crate::lockfile::Lockfile;
+use crate::modules::{self, Kind, Record};
+
+/// Of how many contents records are kept; of more only those that were asked for since it was loaded.
+const MOST_KEPT: usize = 200_000;
+
+/// The name of the file of what contents say.
+const CONTENTS: &str = "contents";
+
+/// What contents say.
+#[derive(Debug, Default)]
+pub struct Knowledge {
+    records: Mutex<HashMap<(String, Kind), Known<Record>>>,
+    /// Lockfiles by their objects and names.
+    lockfiles: Mutex<HashMap<(String, String), Known<Lockfile>>>,
+    is_new: AtomicBool,
+    kept: Option<Kept>,
+}
+
+/// Something, and whether it was asked for.
+#[derive(Debug)]
+struct Known<T> {
+    value: Arc<T>,
+    is_asked_for: bool,
+}
+
+/// Where files are kept, and for which program.
+#[derive(Clone, Debug)]
+struct Kept {
+    folder: PathBuf,
+    program: String,
+}
+
+/// What the file of contents holds.
+#[derive(Serialize, Deserialize)]
+struct Stored<RecordOf, LockfileOf> {
+    records: Vec<(String, Kind, RecordOf)>,
+    lockfiles: Vec<(String, String, LockfileOf)>,
+}
+
+impl Knowledge {
+    /// What a program of this name left in a folder; nothing, if it left nothing that can be read.
+    pub fn kept_in(folder: &Path, program: &str) -> Knowledge {
+        let kept = Kept { folder: folder.to_owned(), program: program.to_owned() };
+        let Stored { records, lockfiles }: Stored<Record, Lockfile> =
+            kept.read(CONTENTS).unwrap_or(Stored { records: Vec::new(), lockfiles: Vec::new() });
+        let records = records.into_iter().map(|(object, kind, record)| ((object, kind), Known::kept(record)));
+        let lockfiles = lockfiles.into_iter().map(|(object, name, lockfile)| ((object, name), Known::kept(lockfile)));
+        Knowledge {
+            records: Mutex::new(records.collect()),
+            lockfiles: Mutex::new(lockfiles.collect()),
+            is_new: AtomicBool::new(false),
+            kept: Some(kept),
+        }
+    }
+
+    /// Keeps what was found out since it was loaded, if it has a folder and anything was.
+    ///
+    /// # Errors
+    /// If the folder cannot be written.
+    pub fn keep(&self) -> io::Result<()> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        if !self.is_new.swap(false, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (records, lockfiles) = (lock(&self.records), lock(&self.lockfiles));
+        let is_full = records.len() > MOST_KEPT;
+        let records = records.iter().filter(|(_, known)| known.is_asked_for || !is_full);
+        // One lockfile may be as large as the records of thousands of files.
+        let lockfiles = lockfiles.iter().filter(|(_, known)| known.is_asked_for);
+        kept.write(
+            CONTENTS,
+            &Stored {
+                records: records.map(|((object, kind), known)| (object.clone(), *kind, &*known.value)).collect(),
+                lockfiles: lockfiles
+                    .map(|((object, name), known)| (object.clone(), name.clone(), &*known.value))
+                    .collect(),
+            },
+        )
+    }
+
+    /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
+    pub(crate) fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
+        let key = |path: &str, kind: Kind| {
+            let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
+            (object, kind)
+        };
+        let mut found: Vec<Option<Arc<Record>>> = {
+            let mut records = lock(&self.records);
+            wanted.iter().map(|(path, kind)| records.get_mut(&key(path, *kind)).map(Known::ask)).collect()
+        };
+        let unknown: Vec<usize> = (0..wanted.len()).filter(|at| found[*at].is_none()).collect();
+        let contents = snapshot.read_there(unknown.iter().map(|at| wanted[*at].0))?;
+        let there: Vec<usize> = unknown.into_iter().filter(|at| contents.contains_key(wanted[*at].0)).collect();
+        let text = |at: &usize| {
+            let (path, kind) = wanted[*at];
+            (String::from_utf8_lossy(&contents[path]).into_owned(), kind)
+        };
+        let texts: Vec<(String, Kind)> = there.iter().map(text).collect();
+        let read = modules::read(&texts);
+        if !read.is_empty() {
+            self.is_new.store(true, Ordering::Relaxed);
+        }
+        let mut records = lock(&self.records);
+        if records.len() > 2 * MOST_KEPT {
+            records.clear();
+        }
+        for (at, record) in there.into_iter().zip(read) {
+            let (path, kind) = wanted[at];
+            let mut known = Known::kept(record);
+            found[at] = Some(known.ask());
+            records.insert(key(path, kind), known);
+        }
+        Ok(found.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// The lockfile at a path of a snapshot.
+    ///
+    /// # Errors
+    /// If git fails; or what is wrong with the lockfile.
+    pub(crate) fn lockfile(
+        &self,
+        snapshot: &Snapshot,
+        path: &str,
+    ) -> Result<Result<Option<Arc<Lockfile>>, Diagnostic>, GitError> {
+        let Some(file) = snapshot.files.get(path) else { return Ok(Ok(None)) };
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let key = (file.object.clone(), name.to_owned());
+        if let Some(known) = lock(&self.lockfiles).get_mut(&key) {
+            return Ok(Ok(Some(known.ask())));
+        }
+        let contents: BTreeMap<String, Vec<u8>> = snapshot.read([path])?;
+        let read = Lockfile::read(path, contents.get(path).map(Vec::as_slice).unwrap_or_default());
+        Ok(read.map(|lockfile| {
+            let mut known = Known::kept(lockfile);
+            let asked = known.ask();
+            let mut lockfiles = lock(&self.lockfiles);
+            // A few are in use; a process that lives long sees others come and go.
+            if lockfiles.len() >= MOST_LOCKFILES {
+                lockfiles.clear();
+            }
+            lockfiles.insert(key, known);
+            self.is_new.store(true, Ordering::Relaxed);
+            Some(asked)
+        }))
+    }
+}
+
+/// How many lockfiles are remembered.
+const MOST_LOCKFILES: usize = 64;
+
+impl<T> Known<T> {
+    fn kept(value: T) -> Known<T> {
+        Known { value: Arc::new(value), is_asked_for: false }
+    }
+
+    fn ask(&mut self) -> Arc<T> {
+        self.is_asked_for = true;
+        Arc::clone(&self.value)
+    }
+}
+
+impl Kept {
+    /// What a file holds; none if it is not there, of another program, or not whole.
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let rest = bytes.strip_prefix(self.head().as_bytes())?;
+        let (checksum, content) = rest.split_at_checked(CHECKSUM)?;
+        (checksum == Digest::of(content).hex().as_bytes()).then(|| postcard::from_bytes(content).ok())?
+    }
+
+    fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
+        let content = postcard::to_stdvec(value).map_err(io::Error::other)?;
+        fs::create_dir_all(&self.folder)?;
+        let mut bytes = self.head().into_bytes();
+        bytes.extend(Digest::of(&content).hex().as_bytes());
+        bytes.extend(content);
+        let own = self.folder.join(format!(".{name}.{}", std::process::id()));
+        fs::write(&own, bytes).and_then(|()| fs::rename(&own, self.folder.join(name))).inspect_err(|_| {
+            // What cannot be written to the end is in nobody's way, whether it can be removed or not.
+            drop(fs::remove_file(&own));
+        })
+    }
+
+    fn head(&self) -> String {
+        format!("frontage knowledge of {}\n", self.program)
+    }
+}
+
+/// Hex digits of a checksum.
+const CHECKSUM: usize = 64;
+
+/// What a thread that panicked left is as good as any: it holds whole values only.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

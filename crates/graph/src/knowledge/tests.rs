@@ -1,0 +1,107 @@
+//! Tests of what is kept: another process finds it, and nothing but what is whole and of the same program.
+
+use std::sync::Arc;
+
+use super::{CONTENTS, Knowledge};
+use crate::Snapshot;
+use crate::modules::{Kind, Language, Record};
+
+const LOCKFILE: &str = r#"{"lockfileVersion": 3, "packages": {"": {}}}"#;
+
+/// A module and a lockfile.
+fn commit() -> Snapshot {
+    let files = [("a.ts", "import 'x'"), ("package-lock.json", LOCKFILE)];
+    let files = files.map(|(path, text)| (path.to_owned(), ("100644", text.as_bytes().to_vec())));
+    Snapshot::in_memory(&files.into_iter().collect())
+}
+
+/// The same files under other names, of which no content is there.
+fn without_contents() -> Snapshot {
+    let mut snapshot = commit();
+    let files = Arc::make_mut(&mut snapshot.files);
+    for (path, other) in [("a.ts", "b.ts"), ("package-lock.json", "below/package-lock.json")] {
+        let mut file = files.remove(path).unwrap();
+        file.path = other.parse().unwrap();
+        files.insert(other.to_owned(), file);
+    }
+    snapshot
+}
+
+fn record(knowledge: &Knowledge, snapshot: &Snapshot, path: &str) -> Arc<Record> {
+    knowledge.records(snapshot, &[(path, Kind::Module(Language::TypeScript))]).unwrap().remove(0)
+}
+
+fn is_known(knowledge: &Knowledge) -> bool {
+    let snapshot = without_contents();
+    record(knowledge, &snapshot, "b.ts").imports.len() == 1
+        && knowledge.lockfile(&snapshot, "below/package-lock.json").is_ok_and(|read| read.is_ok())
+}
+
+fn kept_in(folder: &std::path::Path) -> Knowledge {
+    let knowledge = Knowledge::kept_in(folder, "one");
+    record(&knowledge, &commit(), "a.ts");
+    knowledge.lockfile(&commit(), "package-lock.json").unwrap().unwrap().unwrap();
+    knowledge.keep().unwrap();
+    knowledge
+}
+
+#[test]
+fn what_is_kept_is_found_by_the_same_program_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = folder.path().join("cache");
+    assert!(!is_known(&Knowledge::kept_in(&below, "one")));
+    kept_in(&below);
+    assert!(is_known(&Knowledge::kept_in(&below, "one")));
+    assert!(!is_known(&Knowledge::kept_in(&below, "other")));
+    let names: Vec<_> = std::fs::read_dir(&below).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [CONTENTS], "nothing is left of the writing");
+}
+
+#[test]
+fn what_is_not_whole_counts_as_none() {
+    let folder = tempfile::tempdir().unwrap();
+    kept_in(folder.path());
+    let file = folder.path().join(CONTENTS);
+    let whole = std::fs::read(&file).unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+        assert!(!is_known(&Knowledge::kept_in(folder.path(), "one")), "byte {at} is another");
+        std::fs::write(&file, &whole[..at]).unwrap();
+        assert!(!is_known(&Knowledge::kept_in(folder.path(), "one")), "cut after {at} bytes");
+    }
+    std::fs::write(&file, whole).unwrap();
+    assert!(is_known(&Knowledge::kept_in(folder.path(), "one")));
+}
+
+#[test]
+fn what_is_not_there_may_be_there_later() {
+    let knowledge = Knowledge::default();
+    let snapshot = without_contents();
+    assert!(record(&knowledge, &snapshot, "b.ts").imports.is_empty());
+    assert_eq!(record(&knowledge, &commit(), "a.ts").imports.len(), 1);
+    assert_eq!(record(&knowledge, &snapshot, "b.ts").imports.len(), 1);
+}
+
+#[test]
+fn nothing_is_written_if_nothing_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    kept_in(folder.path());
+    std::fs::remove_file(folder.path().join(CONTENTS)).unwrap();
+    let knowledge = kept_in(folder.path());
+    std::fs::remove_file(folder.path().join(CONTENTS)).unwrap();
+    assert!(is_known(&knowledge));
+    knowledge.keep().unwrap();
+    assert!(!folder.path().join(CONTENTS).exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let knowledge = Knowledge::kept_in(&file.join("below"), "one");
+    record(&knowledge, &commit(), "a.ts");
+    knowledge.keep().unwrap_err();
+}

@@ -1,0 +1,81 @@
+//! How files are looked at, and what their texts say of others.
+
+use model::ShownFile;
+use serde::{Deserialize, Serialize};
+
+use super::record::{Language, Record};
+use super::{aliases, text};
+use crate::git::SYMBOLIC_LINK;
+use crate::{nesting, parallel};
+
+/// The largest file that is looked into, in bytes: what is larger was made by a program.
+const LARGEST: usize = 4_000_000;
+
+/// How a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// For what it imports.
+    Module(Language),
+    /// For what it names: configuration that is data.
+    Data,
+    /// For what it compiles and extends: TypeScript's configuration.
+    Compiler,
+    /// For where it leads: a symbolic link.
+    Link,
+}
+
+impl Kind {
+    /// How a file is looked at, if it is.
+    pub fn of(file: &ShownFile) -> Option<Kind> {
+        let path = file.path.as_str();
+        if path.split('/').any(|part| part == "node_modules") {
+            return None;
+        }
+        if file.mode == SYMBOLIC_LINK {
+            return Some(Kind::Link);
+        }
+        let of_data = || if aliases::is_read(path) { Kind::Compiler } else { Kind::Data };
+        Language::of(path).map(Kind::Module).or_else(|| is_data(path).then(of_data))
+    }
+}
+
+/// Whether a file that is no module may name modules and packages, as configuration does.
+fn is_data(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
+    let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
+        || name.starts_with('.') && name.ends_with("rc")
+}
+
+/// Whether a file configures tools, so that a package may be named in it by its name alone.
+pub fn is_configuration(path: &str, kind: Kind) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    matches!(kind, Kind::Data | Kind::Compiler)
+        || name.starts_with('.')
+        || name.contains("config")
+        || name.contains("preset")
+}
+
+/// What texts say, each by its kind. One that is nested too deep for a parser is searched for what may be imports.
+pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
+    let stack = |(text, _): &(String, Kind)| nesting::stack_for(text);
+    let one = |(text, kind): &(String, Kind), may_parse: bool| match kind {
+        Kind::Link => text::link(text),
+        // It may import anything.
+        _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
+        Kind::Module(language) if may_parse => Record::read(text, *language),
+        Kind::Compiler if may_parse => text::compiler(text),
+        Kind::Module(_) => text::markup(text),
+        Kind::Data | Kind::Compiler => text::data(text),
+    };
+    let all = |texts: &[(String, Kind)]| {
+        let stacks: Vec<Option<usize>> = texts.iter().map(stack).collect();
+        let parse = || texts.iter().zip(&stacks).map(|(text, stack)| one(text, stack.is_some())).collect();
+        let largest = stacks.iter().flatten().max().copied().unwrap_or_default();
+        let without = || texts.iter().map(|text| one(text, false)).collect();
+        nesting::with_stack(largest, parse).unwrap_or_else(without)
+    };
+    parallel::parts(texts, all)
+}

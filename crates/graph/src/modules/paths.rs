@@ -1,0 +1,124 @@
+//! The paths of a commit, each by its place in their order: found by name, by a name that lacks an ending, by folder, and
+//! with the member that owns each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{RepoPath, resolved};
+
+use crate::workspace::Member;
+
+/// Endings that an import may leave out.
+const ENDINGS: [&str; 22] = [
+    "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json", "d.ts", "d.mts", "d.cts", "vue", "svelte", "astro",
+    "mdx", "css", "scss", "sass", "less", "pcss", "html",
+];
+
+/// What may stand between a name and its ending for one platform.
+const PLATFORMS: [&str; 8] = ["web", "native", "ios", "android", "browser", "server", "client", "node"];
+
+/// What TypeScript's sources are called by the name of what is made of them.
+const MADE: [(&str, [&str; 3]); 4] = [
+    (".js", [".ts", ".tsx", ".d.ts"]),
+    (".jsx", [".tsx", ".ts", ".d.ts"]),
+    (".mjs", [".mts", ".ts", ".d.ts"]),
+    (".cjs", [".cts", ".ts", ".d.ts"]),
+];
+
+/// The paths of a commit.
+#[derive(Clone, Debug, Default)]
+pub struct Paths {
+    /// In order.
+    all: Vec<String>,
+    places: HashMap<String, u32>,
+    /// Files by their paths without an ending that an import may leave out.
+    stems: HashMap<String, Vec<u32>>,
+    members: Vec<RepoPath>,
+    /// The place of each file's owner among the members.
+    owners: Vec<Option<u32>>,
+}
+
+impl Paths {
+    /// From paths in order and the members of all roots.
+    pub fn new(all: Vec<String>, members: &BTreeMap<RepoPath, Member>) -> Paths {
+        let mut places = HashMap::with_capacity(all.len());
+        let mut stems: HashMap<String, Vec<u32>> = HashMap::new();
+        let members: Vec<RepoPath> = members.keys().cloned().collect();
+        let folders: HashMap<&str, u32> = members.iter().zip(0..).map(|(member, at)| (member.as_str(), at)).collect();
+        let owner = |path: &String| path.rmatch_indices('/').find_map(|(at, _)| folders.get(&path[..at]).copied());
+        let owners = all.iter().map(owner).collect();
+        for (path, place) in all.iter().zip(0..) {
+            places.insert(path.clone(), place);
+            for stem in stems_of(path) {
+                stems.entry(stem.to_owned()).or_default().push(place);
+            }
+        }
+        Paths { all, places, stems, members, owners }
+    }
+
+    /// The path of a file.
+    pub fn path(&self, file: u32) -> &str {
+        &self.all[file as usize]
+    }
+
+    /// The place of a file.
+    pub fn place(&self, path: &str) -> Option<u32> {
+        self.places.get(path).copied()
+    }
+
+    /// The member with the longest path of those whose folder holds a file, but for one at the repository's root.
+    pub fn owner(&self, file: u32) -> Option<&RepoPath> {
+        self.owners[file as usize].map(|member| &self.members[member as usize])
+    }
+
+    /// Files that a path may stand for: itself, with an ending, as a folder's index, or TypeScript by the name of what
+    /// is made of it.
+    pub fn candidates(&self, path: &str) -> Vec<u32> {
+        let mut found: Vec<u32> = self.place(path).into_iter().collect();
+        for (made, sources) in MADE {
+            if let Some(stem) = path.strip_suffix(made) {
+                found.extend(sources.iter().filter_map(|end| self.place(&format!("{stem}{end}"))));
+            }
+        }
+        let mut of_stem = |stem: &str| found.extend(self.stems.get(stem).into_iter().flatten());
+        of_stem(path);
+        of_stem(&format!("{path}/index"));
+        found
+    }
+
+    /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
+    pub fn by_text(&self, folder: &str, text: &str) -> Vec<u32> {
+        let (head, is_pattern) = match text.find(['*', '{', '[', '$', '!']) {
+            Some(at) => (&text[..text[..at].rfind('/').map_or(0, |slash| slash)], true),
+            None => (text.trim_end_matches('/'), false),
+        };
+        let Some(path) = resolved(folder, head.split('?').next().unwrap_or(head)) else { return Vec::new() };
+        let mut found = if is_pattern { Vec::new() } else { self.candidates(&path) };
+        // What holds the folder itself is the repository, or the package: a place, and nothing that is read.
+        let is_above = path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"));
+        let is_file = self.place(&path).is_some() && !is_pattern;
+        if !is_file && (!is_above || is_pattern) && !path.is_empty() {
+            found.extend(self.below(&path));
+        }
+        found
+    }
+
+    /// Files in a folder and below.
+    fn below(&self, folder: &str) -> impl Iterator<Item = u32> {
+        let prefix = format!("{folder}/");
+        let first = self.all.partition_point(|path| *path < prefix);
+        let below = self.all[first..].iter().take_while(move |path| path.starts_with(&prefix));
+        (first..).zip(below).map(|(at, _)| u32::try_from(at).expect("a commit has fewer files"))
+    }
+}
+
+/// A path without an ending, and without what it says of a platform besides.
+fn stems_of(path: &str) -> impl Iterator<Item = &str> {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let dots = path[name..].match_indices('.').map(move |(at, _)| name + at);
+    dots.filter_map(move |dot| {
+        let end = &path[dot + 1..];
+        let of_platform = end.split_once('.').filter(|(platform, _)| PLATFORMS.contains(platform));
+        let is_ending = ENDINGS.contains(&end) || of_platform.is_some_and(|(_, end)| ENDINGS.contains(&end));
+        is_ending.then_some(&path[..dot])
+    })
+}

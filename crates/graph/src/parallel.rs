@@ -1,0 +1,32 @@
+//! The same work on many things, by as many threads as the machine runs at once.
+
+use std::num::NonZero;
+use std::thread;
+
+/// Fewer things than this are not worth a thread.
+const FEWEST: usize = 64;
+
+/// What becomes of each item, in their order.
+///
+/// # Panics
+/// If the work does.
+pub fn map<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&Item) -> Made + Sync) -> Vec<Made> {
+    parts(items, |part| part.iter().map(&work).collect())
+}
+
+/// The same of items that are worked on some at a time.
+///
+/// # Panics
+/// If the work does.
+pub fn parts<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&[Item]) -> Vec<Made> + Sync) -> Vec<Made> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let size = items.len().div_ceil(threads).max(FEWEST);
+    if items.len() <= size {
+        return work(items);
+    }
+    let work = &work;
+    thread::scope(|scope| {
+        let parts: Vec<_> = items.chunks(size).map(|part| scope.spawn(move || work(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().expect("the work does not panic")).collect()
+    })
+}
