@@ -1,15 +1,17 @@
 //! `frontage affected`: which apps differ between two states of the repository, and why.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use graph::affected::BaseInputs;
+use graph::analysis::Analysis;
 use graph::inputs::Inputs;
 use graph::knowledge::Knowledge;
 use graph::plan::{self, Toolchains};
 use graph::workspace::Unreadable;
-use graph::{Diagnostic, Workspace, affected};
-use model::{App, AppName, CommitId, EnvironmentName, Reason};
+use graph::{Workspace, affected};
+use model::{AppName, CommitId, EnvironmentName, Reason, RepoPath};
 use serde_json::{Value, json};
 
 use crate::apps::{unreadable, unusable};
@@ -38,8 +40,15 @@ enum Base {
 struct Answer {
     base: Base,
     head: Option<CommitId>,
-    apps: Vec<(App, Vec<Reason>)>,
-    warnings: Vec<Diagnostic>,
+    apps: Vec<Answered>,
+    warnings: Vec<String>,
+}
+
+/// An app, and why it is affected.
+struct Answered {
+    name: AppName,
+    path: RepoPath,
+    reasons: Vec<Reason>,
 }
 
 /// Says which apps differ.
@@ -48,50 +57,66 @@ struct Answer {
 /// If a revision names nothing, or the head cannot be used.
 pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     let since = Instant::now();
-    let answer = answer(place, asked)?;
+    let knowledge = place.knowledge();
+    let answer = answer(place, asked, &knowledge)?;
     let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
     print(asked.json, &answer.value(took_ms), || answer.lines());
+    // Only the next question is answered later.
+    if let Err(cause) = knowledge.keep() {
+        let folder = place.data.knowledge();
+        crate::complain(&format!("note: what was found out could not be kept in `{}`: {cause}", folder.display()));
+    }
     Ok(())
 }
 
-fn answer(place: &Place, asked: &Affected) -> Result<Answer, Failure> {
+fn answer(place: &Place, asked: &Affected, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
-    let head = if asked.working_tree { repository.working_tree() } else { repository.snapshot(&commit) };
-    let knowledge = place.knowledge();
-    let head = Workspace::read_knowing(head.map_err(unreadable)?, &knowledge);
+    let asked_base = asked.base.as_deref().map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
+    // What was compared with before is likely to be known, and what lies near it is soon told.
+    let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
+    if let Some(base) = &asked_base {
+        bases.insert(base.clone(), analysis_at(place, base, &commit, knowledge));
+    }
+    let head = if asked.working_tree {
+        let files = repository.working_tree().map_err(unreadable)?;
+        Analysis::of_snapshot(files, knowledge).map(Arc::new)
+    } else {
+        Analysis::of(repository, &commit, asked_base.as_slice(), knowledge)
+    };
     let head = head.map_err(|because| unusable("the head", because))?;
-    let base = base(place, asked.base.as_deref(), &commit, head.config.production.as_deref())?;
-    let toolchains = plan::as_written(&head);
-    let mut bases: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
-    let mut reasons = |app: &AppName, inputs: &Inputs| {
-        let commit = match &base {
-            Base::Commit(commit) => commit,
+    let base = base(place, asked_base, &commit, head.production.as_deref())?;
+    let mut inputs: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
+    let mut reasons = |app: &AppName, at_head: &Inputs| {
+        let base = match &base {
+            Base::Commit(base) => base,
             Base::Built(built) => match built.get(app) {
                 Some(commit) => commit,
                 None => return affected::never_built(),
             },
-            Base::Unrelated(commit) => return affected::unknown_base(commit.short(), UNRELATED),
+            Base::Unrelated(base) => return affected::unknown_base(base.short(), UNRELATED),
         };
-        let at_base = || inputs_at(place, commit, &knowledge, &toolchains);
-        affected::since(commit, bases.entry(commit.clone()).or_insert_with(at_base), app, inputs)
+        let at_base = || {
+            let known = bases.entry(base.clone()).or_insert_with(|| analysis_at(place, base, &commit, knowledge));
+            inputs_of(place, base, known.clone()?, &head.toolchains, knowledge)
+        };
+        affected::since(base, inputs.entry(base.clone()).or_insert_with(at_base), app, at_head)
     };
-    let inputs = plan::inputs(&head, &EnvironmentName::production(), &toolchains);
-    let apps = head.apps.values().map(|app| (app.clone(), reasons(&app.name, &inputs[&app.name]))).collect();
+    let apps = head.apps.iter().map(|(name, app)| Answered {
+        name: name.clone(),
+        path: app.path.clone(),
+        reasons: reasons(name, &app.inputs),
+    });
+    let apps = apps.collect();
     let head_id = (!asked.working_tree).then_some(commit);
-    let mut warnings = head.warnings;
-    if let Err(cause) = knowledge.keep() {
-        let folder = place.data.knowledge();
-        warnings.push(Diagnostic::warning(format!("nothing could be kept in `{}`: {cause}", folder.display())));
-    }
-    Ok(Answer { base, head: head_id, apps, warnings })
+    Ok(Answer { base, head: head_id, apps, warnings: head.warnings.clone() })
 }
 
 /// What is compared with: what is asked for; on the production branch what was built, elsewhere where the branch began.
-fn base(place: &Place, asked: Option<&str>, head: &CommitId, configured: Option<&str>) -> Result<Base, Failure> {
+fn base(place: &Place, asked: Option<CommitId>, head: &CommitId, configured: Option<&str>) -> Result<Base, Failure> {
     let repository = &place.repository;
-    if let Some(revision) = asked {
-        return repository.resolve(revision).map(Base::Commit).map_err(unreadable);
+    if let Some(commit) = asked {
+        return Ok(Base::Commit(commit));
     }
     let production = repository.production_branch(configured).map_err(unreadable)?;
     let branch = repository.resolve(&format!("refs/heads/{production}")).map_err(unreadable)?;
@@ -107,26 +132,49 @@ fn base(place: &Place, asked: Option<&str>, head: &CommitId, configured: Option<
     }
 }
 
-fn inputs_at(place: &Place, commit: &CommitId, knowledge: &Knowledge, toolchains: &Toolchains) -> BaseInputs {
+fn analysis_at(
+    place: &Place,
+    commit: &CommitId,
+    near: &CommitId,
+    knowledge: &Knowledge,
+) -> Result<Arc<Analysis>, String> {
+    Analysis::of(&place.repository, commit, std::slice::from_ref(near), knowledge).map_err(in_words)
+}
+
+/// What a base's keys cover, with the toolchains of the head: which versions a machine takes affects nothing by itself.
+fn inputs_of(
+    place: &Place,
+    commit: &CommitId,
+    analysis: Arc<Analysis>,
+    toolchains: &Toolchains,
+    knowledge: &Knowledge,
+) -> BaseInputs {
+    if analysis.toolchains == *toolchains {
+        return Ok(analysis.inputs());
+    }
     let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
-    let workspace = Workspace::read_knowing(snapshot, knowledge).map_err(|because| match because {
+    let workspace = Workspace::read_knowing(snapshot, knowledge).map_err(in_words)?;
+    Ok(plan::inputs(&workspace, &EnvironmentName::production(), toolchains))
+}
+
+fn in_words(unreadable: Unreadable) -> String {
+    match unreadable {
         Unreadable::Git(error) => error.to_string(),
         Unreadable::Commit(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-    })?;
-    Ok(plan::inputs(&workspace, &EnvironmentName::production(), toolchains))
+    }
 }
 
 impl Answer {
     fn value(&self, took_ms: u64) -> Value {
-        let apps = self.apps.iter().map(|(app, reasons)| {
+        let apps = self.apps.iter().map(|Answered { name, path, reasons }| {
             let mut value = json!({
-                "name": app.name,
-                "path": app.path,
+                "name": name,
+                "path": path,
                 "affected": !reasons.is_empty(),
                 "reasons": reasons,
             });
             if let Base::Built(built) = &self.base {
-                value["base"] = json!(built.get(&app.name));
+                value["base"] = json!(built.get(name));
             }
             value
         });
@@ -137,22 +185,22 @@ impl Answer {
             },
             "head": self.head,
             "apps": apps.collect::<Vec<_>>(),
-            "warnings": self.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "warnings": self.warnings,
             "took_ms": took_ms,
         })
     }
 
     fn lines(&self) -> Vec<String> {
-        let is_affected = |(_, reasons): &&(App, Vec<Reason>)| !reasons.is_empty();
+        let is_affected = |app: &&Answered| !app.reasons.is_empty();
         let count = self.apps.iter().filter(is_affected).count();
         let since = match &self.base {
             Base::Commit(commit) | Base::Unrelated(commit) => format!("since {}", commit.short()),
             Base::Built(_) => "since what was built last".to_owned(),
         };
         let mut lines = vec![format!("{count} of {} apps are affected {since}", self.apps.len())];
-        for (app, reasons) in self.apps.iter().filter(is_affected) {
+        for Answered { name, reasons, .. } in self.apps.iter().filter(is_affected) {
             let more = reasons.len().saturating_sub(SHOWN);
-            lines.push(format!("{}:", app.name));
+            lines.push(format!("{name}:"));
             lines.extend(reasons.iter().take(SHOWN).map(|reason| format!("    {reason}")));
             lines.extend((more > 0).then(|| format!("    and {more} more")));
         }

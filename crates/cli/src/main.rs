@@ -94,7 +94,8 @@ pub fn say(line: &str) {
     drop(writeln!(output, "{line}").and_then(|()| output.flush()));
 }
 
-fn complain(text: &str) {
+/// A line on standard error.
+pub fn complain(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "{text}"));
 }
 

@@ -125,3 +125,49 @@ fn without_history_in_common_every_app_is_built() {
     assert!(reasons.clone().all(|reason| reason["kind"] == "unknown"), "{answer}");
     assert_eq!(reasons.count(), 2);
 }
+
+#[test]
+fn what_is_known_of_other_commits_changes_no_answer() {
+    let world = repository();
+    let mut commits = vec![world.git(&["rev-parse", "HEAD"]).trim().to_owned()];
+    for (path, content) in [
+        ("packages/ui/button.ts", "export const Button = () => 2;\n"),
+        ("packages/ui/icon.ts", "export const Icon = () => 2;\n"),
+        ("apps/shop/main.ts", "import { Icon } from 'ui/icon';\nIcon();\n"),
+        ("packages/ui/icon.ts", "export const Icon = () => 3;\n"),
+        ("apps/blog/new.ts", "export default 1;\n"),
+    ] {
+        commits.push(world.add(path, content).trim().to_owned());
+    }
+    let answers = |data: &dyn Fn(usize) -> String| -> Vec<Value> {
+        let pairs = commits.windows(2).map(|pair| (&pair[0], &pair[1])).chain([(&commits[0], &commits[5])]);
+        let answers = pairs.enumerate().map(|(at, (base, head))| {
+            let mut answer = world.ask(&["affected", "--base", base, "--head", head, "--data", &data(at)]);
+            answer["took_ms"] = Value::Null;
+            answer
+        });
+        answers.collect()
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = |name: String| folder.path().join(name).display().to_string();
+    let cold = answers(&|at| below(format!("cold-{at}")));
+    let expected: Vec<Value> = vec![
+        json!({"shop": ["packages/ui/button.ts"]}),
+        json!({}),
+        json!({"shop": ["apps/shop/main.ts", "packages/ui/icon.ts"]}),
+        json!({"shop": ["packages/ui/icon.ts"]}),
+        json!({"blog": ["apps/blog/new.ts"]}),
+    ];
+    assert_eq!(cold[..5].iter().map(marked).collect::<Vec<_>>(), expected);
+    let warm = |_| below("warm".to_owned());
+    assert_eq!(answers(&warm), cold);
+    assert_eq!(answers(&warm), cold, "when everything is known");
+    // Nothing depends on what is kept: it may be damaged, or the folder may be one that cannot be written.
+    for entry in std::fs::read_dir(folder.path().join("warm/knowledge/commits")).expect("commits are kept") {
+        std::fs::write(entry.expect("an entry").path(), "nonsense").expect("it can be written");
+    }
+    std::fs::write(folder.path().join("warm/knowledge/contents"), "nonsense").expect("it can be written");
+    assert_eq!(answers(&warm), cold);
+    std::fs::write(folder.path().join("file"), "").expect("it can be written");
+    assert_eq!(answers(&|_| below("file/below".to_owned())), cold);
+}

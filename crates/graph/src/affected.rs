@@ -11,7 +11,7 @@ const UNTOLD: &str = "build key";
 
 /// Why a build at `head` differs from the one at `base`; empty exactly if their keys are equal.
 pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
-    if base.key() == head.key() {
+    if base.is_same(head) {
         return Vec::new();
     }
     let differences = Differences::between(base, head);

@@ -7,13 +7,16 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use model::{CommitId, RepositoryId};
+use model::{CommitId, RepoPath, RepositoryId, ShownFile};
 
 mod snapshot;
 
 mod command;
 
 pub use snapshot::{SYMBOLIC_LINK, Snapshot};
+
+/// Git's mode of a commit of another repository.
+const SUBMODULE: &str = "160000";
 
 /// The exit status with which git says no, rather than that it could not tell.
 const NO: i32 = 1;
@@ -50,6 +53,20 @@ pub struct Commit {
     pub author: String,
     /// When it was committed, in seconds since 1970.
     pub committed_at: u64,
+}
+
+/// What two commits do not have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A file has another content.
+    Content {
+        /// It before.
+        before: ShownFile,
+        /// It after.
+        after: ShownFile,
+    },
+    /// Any other: a file that came, went or became of another kind, or something that is no file.
+    Other,
 }
 
 /// What git could not do.
@@ -318,6 +335,27 @@ impl Repository {
         whole.collect()
     }
 
+    /// What differs between two commits.
+    ///
+    /// # Errors
+    /// If git fails, as when one is not in this clone.
+    pub fn changes(&self, before: &CommitId, after: &CommitId) -> Result<Vec<Change>, GitError> {
+        let asked = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", before.as_str(), after.as_str()];
+        let said = command::bytes(&self.common, &asked)?;
+        let mut parts = said.split(|byte| *byte == 0).filter(|part| !part.is_empty());
+        Ok(std::iter::from_fn(|| Some(change(parts.next()?, parts.next()?))).collect())
+    }
+
+    /// Commits before one along first parents, newest first, at most `count`.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn before(&self, commit: &CommitId, count: usize) -> Result<Vec<CommitId>, GitError> {
+        let count = format!("--max-count={count}");
+        let text = self.git(&["rev-list", "--first-parent", "--skip=1", &count, commit.as_str()])?;
+        Ok(text.lines().filter_map(|line| line.parse().ok()).collect())
+    }
+
     /// The files of a commit.
     ///
     /// # Errors
@@ -396,6 +434,21 @@ fn branch(line: &str) -> Option<Branch> {
         committed_at: fields.next()?.parse().unwrap_or(0),
         subject: fields.next()?.to_owned(),
     })
+}
+
+/// One entry of `diff-tree -z --raw`: `:modes objects status`, then the path.
+fn change(head: &[u8], path: &[u8]) -> Change {
+    let head = String::from_utf8_lossy(head);
+    let words: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
+    let path = std::str::from_utf8(path).ok().and_then(|path| path.parse::<RepoPath>().ok());
+    match (words.as_slice(), path) {
+        ([mode, mode_after, before, after, "M"], Some(path)) if mode == mode_after && *mode != SUBMODULE => {
+            let file =
+                |object: &str| ShownFile { path: path.clone(), mode: (*mode).to_owned(), object: object.to_owned() };
+            Change::Content { before: file(before), after: file(after) }
+        }
+        _ => Change::Other,
+    }
 }
 
 fn commit(line: &str) -> Option<Commit> {

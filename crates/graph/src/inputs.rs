@@ -4,14 +4,15 @@
 //! is now needed through another package gives the same key.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use model::BuildKey;
+use serde::{Deserialize, Serialize};
 
 /// One thing that a key covers. What is built and by which scripts comes first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Component {
     /// A member that is built.
     Built(String),
@@ -49,7 +50,7 @@ pub enum Component {
 }
 
 /// How something reaches a build.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reach {
     /// It is the member's own.
     Own,
@@ -88,23 +89,35 @@ pub struct Counted {
     pub reach: Arc<Reach>,
 }
 
-/// The build of a member that another build needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Behind {
-    folder: String,
-    via: Vec<String>,
-    covered: Arc<Inputs>,
+/// What a key covers by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Covered {
+    components: BTreeMap<Component, Counted>,
+    /// Keys of the builds whose outputs are laid under this one, by folder.
+    needs: BTreeMap<String, BuildKey>,
 }
 
 /// Everything that a key covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs {
-    components: BTreeMap<Component, Counted>,
-    /// Keys of the builds whose outputs are laid under this one, by folder.
-    needs: BTreeMap<String, BuildKey>,
-    /// What those keys cover; the key covers it through them.
+    own: Arc<Covered>,
+    /// What the keys of needed builds cover; the key covers it through them.
     behind: Vec<Behind>,
 }
+
+/// The build of a member that another build needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The member's folder.
+    pub folder: String,
+    /// Through which members it is reached, from it to the one that is built.
+    pub via: Vec<String>,
+    /// What its key covers.
+    pub covered: Arc<Covered>,
+}
+
+/// Builds by their keys, with what they became when contents were replaced.
+pub type Replaced = HashMap<BuildKey, (BuildKey, Arc<Covered>)>;
 
 impl Behind {
     /// What its key covers by itself, and how that reaches who needs it.
@@ -125,35 +138,18 @@ impl Behind {
     }
 }
 
-impl Inputs {
-    /// Adds a component of the build's own.
-    pub fn add(&mut self, component: Component, content: impl Into<String>) {
-        self.add_reached(component, content, &Arc::new(Reach::Own));
+impl Covered {
+    /// What was kept of it.
+    pub fn of(components: BTreeMap<Component, Counted>, needs: BTreeMap<String, BuildKey>) -> Covered {
+        Covered { components, needs }
     }
 
-    /// Adds a component with how it reaches the build.
-    pub fn add_reached(&mut self, component: Component, content: impl Into<String>, reach: &Arc<Reach>) {
-        self.components.insert(component, Counted { content: content.into(), reach: Arc::clone(reach) });
+    /// Its components.
+    pub fn components(&self) -> impl Iterator<Item = (&Component, &Counted)> {
+        self.components.iter()
     }
 
-    /// Adds the build of a member that is needed, reached through `via`. Its key counts; what that covers may explain it.
-    pub fn add_need(&mut self, folder: &str, via: &[String], key: BuildKey, covered: Arc<Inputs>) {
-        self.needs.insert(folder.to_owned(), key);
-        self.behind.push(Behind { folder: folder.to_owned(), via: via.to_vec(), covered });
-    }
-
-    /// A component, if it is not only one of a build that it needs.
-    pub fn own_part(&self, component: &Component) -> Option<&Counted> {
-        self.components.get(component)
-    }
-
-    /// Its components and those of every build that it needs.
-    pub fn all(&self) -> BTreeMap<&Component, Counted> {
-        let own = self.components.iter().map(|(component, counted)| (component, counted.clone()));
-        self.behind.iter().flat_map(Behind::components).chain(own).collect()
-    }
-
-    /// Keys of the builds that it needs, by folder.
+    /// Keys of the builds whose outputs are laid under this one, by folder.
     pub fn needs(&self) -> &BTreeMap<String, BuildKey> {
         &self.needs
     }
@@ -168,5 +164,128 @@ impl Inputs {
             writeln!(text, "needs {folder:?} {key}").expect("writing to a string succeeds");
         }
         BuildKey::over(text.as_bytes())
+    }
+
+    /// Whether the keys over both are equal.
+    fn is_same(&self, other: &Covered) -> bool {
+        let contents = |covered: &Covered| covered.components.len();
+        contents(self) == contents(other)
+            && self.needs == other.needs
+            && self
+                .components
+                .iter()
+                .zip(&other.components)
+                .all(|((one, counted), (other, by_other))| one == other && counted.content == by_other.content)
+    }
+
+    /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing
+    /// differs.
+    fn with(&self, contents: &BTreeMap<Component, String>, replaced: &Replaced) -> Option<Covered> {
+        let new_key = |key: &BuildKey| replaced.get(key).map(|(new, _)| new).filter(|new| *new != key).cloned();
+        let has_other = self.needs.values().any(|key| new_key(key).is_some());
+        if !has_other && !contents.keys().any(|component| self.components.contains_key(component)) {
+            return None;
+        }
+        let mut changed = self.clone();
+        for (component, content) in contents {
+            if let Some(counted) = changed.components.get_mut(component) {
+                counted.content.clone_from(content);
+            }
+        }
+        for key in changed.needs.values_mut() {
+            *key = new_key(key).unwrap_or_else(|| key.clone());
+        }
+        Some(changed)
+    }
+}
+
+impl Inputs {
+    /// What was kept of it.
+    pub fn of(own: Arc<Covered>, behind: Vec<Behind>) -> Inputs {
+        Inputs { own, behind }
+    }
+
+    /// Adds a component of the build's own.
+    pub fn add(&mut self, component: Component, content: impl Into<String>) {
+        self.add_reached(component, content, &Arc::new(Reach::Own));
+    }
+
+    /// Adds a component with how it reaches the build.
+    pub fn add_reached(&mut self, component: Component, content: impl Into<String>, reach: &Arc<Reach>) {
+        let counted = Counted { content: content.into(), reach: Arc::clone(reach) };
+        Arc::make_mut(&mut self.own).components.insert(component, counted);
+    }
+
+    /// Adds the build of a member that is needed, reached through `via`. Its key counts; what that covers may explain it.
+    pub fn add_need(&mut self, folder: &str, via: &[String], key: BuildKey, covered: &Arc<Covered>) {
+        Arc::make_mut(&mut self.own).needs.insert(folder.to_owned(), key);
+        self.behind.push(Behind { folder: folder.to_owned(), via: via.to_vec(), covered: Arc::clone(covered) });
+    }
+
+    /// What its key covers by itself.
+    pub fn own(&self) -> &Arc<Covered> {
+        &self.own
+    }
+
+    /// The builds that it needs.
+    pub fn behind(&self) -> &[Behind] {
+        &self.behind
+    }
+
+    /// A component, if it is not only one of a build that it needs.
+    pub fn own_part(&self, component: &Component) -> Option<&Counted> {
+        self.own.components.get(component)
+    }
+
+    /// Its components and those of every build that it needs.
+    pub fn all(&self) -> BTreeMap<&Component, Counted> {
+        let own = self.own.components.iter().map(|(component, counted)| (component, counted.clone()));
+        self.behind.iter().flat_map(Behind::components).chain(own).collect()
+    }
+
+    /// Keys of the builds that it needs, by folder.
+    pub fn needs(&self) -> &BTreeMap<String, BuildKey> {
+        &self.own.needs
+    }
+
+    /// The key over all of it.
+    pub fn key(&self) -> BuildKey {
+        self.own.key()
+    }
+
+    /// Whether the keys over both are equal.
+    pub fn is_same(&self, other: &Inputs) -> bool {
+        self.own.is_same(&other.own)
+    }
+
+    /// The same with other contents of those components that it has, itself or in a build that it needs; none if it needs
+    /// a build of which it does not know what that covers.
+    #[must_use]
+    pub fn with(&self, contents: &BTreeMap<Component, String>, replaced: &mut Replaced) -> Option<Inputs> {
+        let key = |behind: &Behind| self.own.needs.get(&behind.folder).cloned();
+        let known: HashMap<BuildKey, &Arc<Covered>> =
+            self.behind.iter().filter_map(|behind| Some((key(behind)?, &behind.covered))).collect();
+        // Each after those that it needs; a key holds those of what it needs, so that there is no circle.
+        let mut open: Vec<&BuildKey> = self.own.needs.values().collect();
+        while let Some(key) = open.pop() {
+            if replaced.contains_key(key) {
+                continue;
+            }
+            let covered = *known.get(key)?;
+            let before: Vec<&BuildKey> = covered.needs.values().filter(|need| !replaced.contains_key(*need)).collect();
+            if before.is_empty() {
+                let new = covered.with(contents, replaced).map(|covered| (covered.key(), Arc::new(covered)));
+                replaced.insert(key.clone(), new.unwrap_or_else(|| (key.clone(), Arc::clone(covered))));
+            } else {
+                open.push(key);
+                open.extend(before);
+            }
+        }
+        let own = self.own.with(contents, replaced).map_or_else(|| Arc::clone(&self.own), Arc::new);
+        let behind = |behind: &Behind| {
+            let (_, covered) = &replaced[&key(behind)?];
+            Some(Behind { covered: Arc::clone(covered), ..behind.clone() })
+        };
+        Some(Inputs { own, behind: self.behind.iter().map(behind).collect::<Option<_>>()? })
     }
 }

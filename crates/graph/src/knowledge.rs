@@ -5,17 +5,18 @@
 //! then renamed, so that neither a crash nor another process at the same time leaves half of one; the last who writes
 //! wins, and what is lost is found out again. One that does not hold what its checksum says counts as none.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use model::Digest;
+use model::{CommitId, Digest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::{self, Analysis};
 use crate::diagnostic::Diagnostic;
 use crate::git::{GitError, Snapshot};
 use crate::lockfile::Lockfile;
@@ -24,8 +25,18 @@ use crate::modules::{self, Kind, Record};
 /// Of how many contents records are kept; of more only those that were asked for since it was loaded.
 const MOST_KEPT: usize = 200_000;
 
+/// How many lockfiles are remembered.
+const MOST_LOCKFILES: usize = 64;
+
+/// Of how many commits it is kept what they come to, and in how many bytes.
+const MOST_COMMITS: usize = 64;
+const MOST_BYTES: u64 = 128 << 20;
+
 /// The name of the file of what contents say.
 const CONTENTS: &str = "contents";
+
+/// The name of the folder with a file for each commit.
+const COMMITS: &str = "commits";
 
 /// What contents say.
 #[derive(Debug, Default)]
@@ -33,6 +44,8 @@ pub struct Knowledge {
     records: Mutex<HashMap<(String, Kind), Known<Record>>>,
     /// Lockfiles by their objects and names.
     lockfiles: Mutex<HashMap<(String, String), Known<Lockfile>>>,
+    /// What commits come to that were looked at, and whether it is kept.
+    analyses: Mutex<BTreeMap<CommitId, (Arc<Analysis>, bool)>>,
     is_new: AtomicBool,
     kept: Option<Kept>,
 }
@@ -69,6 +82,7 @@ impl Knowledge {
         Knowledge {
             records: Mutex::new(records.collect()),
             lockfiles: Mutex::new(lockfiles.collect()),
+            analyses: Mutex::default(),
             is_new: AtomicBool::new(false),
             kept: Some(kept),
         }
@@ -80,6 +94,11 @@ impl Knowledge {
     /// If the folder cannot be written.
     pub fn keep(&self) -> io::Result<()> {
         let Some(kept) = &self.kept else { return Ok(()) };
+        for (commit, (analysis, is_kept)) in lock(&self.analyses).iter_mut().filter(|(_, (_, is_kept))| !is_kept) {
+            kept.write(&format!("{COMMITS}/{commit}"), &analysis::Stored::of(analysis))?;
+            kept.forget_oldest(&kept.folder.join(COMMITS))?;
+            *is_kept = true;
+        }
         if !self.is_new.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
@@ -97,6 +116,31 @@ impl Knowledge {
                     .collect(),
             },
         )
+    }
+
+    /// Commits of which it is known what they come to.
+    pub(crate) fn analysed(&self) -> BTreeSet<CommitId> {
+        let kept = self.kept.iter().filter_map(|kept| fs::read_dir(kept.folder.join(COMMITS)).ok());
+        let kept = kept.flatten().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        kept.chain(lock(&self.analyses).keys().cloned()).collect()
+    }
+
+    /// What is known of a commit.
+    pub(crate) fn analysis(&self, commit: &CommitId) -> Option<Arc<Analysis>> {
+        if let Some((analysis, _)) = lock(&self.analyses).get(commit) {
+            return Some(Arc::clone(analysis));
+        }
+        let stored: analysis::Stored = self.kept.as_ref()?.read(&format!("{COMMITS}/{commit}"))?;
+        let analysis = Arc::new(stored.analysis()?);
+        lock(&self.analyses).insert(commit.clone(), (Arc::clone(&analysis), true));
+        Some(analysis)
+    }
+
+    /// Takes along what a commit comes to.
+    pub(crate) fn add_analysis(&self, commit: &CommitId, analysis: Analysis) -> Arc<Analysis> {
+        let analysis = Arc::new(analysis);
+        lock(&self.analyses).insert(commit.clone(), (Arc::clone(&analysis), false));
+        analysis
     }
 
     /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
@@ -166,9 +210,6 @@ impl Knowledge {
     }
 }
 
-/// How many lockfiles are remembered.
-const MOST_LOCKFILES: usize = 64;
-
 impl<T> Known<T> {
     fn kept(value: T) -> Known<T> {
         Known { value: Arc::new(value), is_asked_for: false }
@@ -191,15 +232,40 @@ impl Kept {
 
     fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
         let content = postcard::to_stdvec(value).map_err(io::Error::other)?;
-        fs::create_dir_all(&self.folder)?;
         let mut bytes = self.head().into_bytes();
         bytes.extend(Digest::of(&content).hex().as_bytes());
         bytes.extend(content);
-        let own = self.folder.join(format!(".{name}.{}", std::process::id()));
-        fs::write(&own, bytes).and_then(|()| fs::rename(&own, self.folder.join(name))).inspect_err(|_| {
-            // What cannot be written to the end is in nobody's way, whether it can be removed or not.
-            drop(fs::remove_file(&own));
-        })
+        let place = self.folder.join(name);
+        fs::create_dir_all(place.parent().unwrap_or(&self.folder))?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&bytes)?;
+        file.persist(place)?;
+        Ok(())
+    }
+
+    /// Removes the oldest files of a folder until it holds no more than it may.
+    fn forget_oldest(&self, folder: &Path) -> io::Result<()> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            files.push((metadata.modified()?, metadata.len(), entry.path()));
+        }
+        files.sort();
+        let mut bytes: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        let mut count = files.len();
+        for (_, length, path) in files {
+            if count <= MOST_COMMITS && bytes <= MOST_BYTES || count == 1 {
+                break;
+            }
+            // Another process may have removed it.
+            fs::remove_file(path).or_else(|cause| match cause.kind() {
+                io::ErrorKind::NotFound => Ok(()),
+                _ => Err(cause),
+            })?;
+            (count, bytes) = (count - 1, bytes - length);
+        }
+        Ok(())
     }
 
     fn head(&self) -> String {

@@ -38,6 +38,8 @@ mod unread;
 
 pub mod plan;
 
+pub mod analysis;
+
 pub mod affected;
 
 pub mod variables;

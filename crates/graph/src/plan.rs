@@ -21,7 +21,7 @@ use model::task::Step;
 use model::{App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, ShownFile, Task, TaskKind, Toolchain};
 
 use crate::detect::command;
-use crate::inputs::{Component, Inputs, Reach};
+use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Reached, Walk};
 use crate::pipeline::BUILD;
@@ -106,7 +106,7 @@ struct Planner<'a> {
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
     /// The packages' tasks and what their keys cover, by folder.
-    planned: BTreeMap<RepoPath, (Arc<Inputs>, Task)>,
+    planned: BTreeMap<RepoPath, (Arc<Covered>, Task)>,
 }
 
 /// How a member is built, as far as it tells what that reads.
@@ -151,7 +151,7 @@ impl<'a> Planner<'a> {
         for path in &packages {
             if !self.planned.contains_key(path) {
                 let (inputs, task) = self.package(path);
-                self.planned.insert(path.clone(), (Arc::new(inputs), task));
+                self.planned.insert(path.clone(), (Arc::clone(inputs.own()), task));
             }
         }
         let (inputs, task) = self.app(app, environment);
@@ -205,7 +205,7 @@ impl<'a> Planner<'a> {
         draft.inputs.add(Component::Setting("output".into()), app.output.clone().unwrap_or_default());
         draft.inputs.add(Component::Setting("build_network".into()), app.build_network.to_string());
         if app.commit {
-            draft.inputs.add(Component::Setting("commit".into()), self.workspace.snapshot.commit.to_string());
+            draft.inputs.add(commit_setting(), self.workspace.snapshot.commit.to_string());
         }
         self.task(&app.path, self.kind(app), draft, env, app.build_network)
     }
@@ -374,9 +374,9 @@ impl<'a> Planner<'a> {
         let built: BTreeSet<RepoPath> = self.packages_to_build(path).into_iter().collect();
         for (needed, via) in &needed {
             let is_built_before = built.contains(needed) && self.workspace.build_position(needed) < position;
-            let Some((inputs, task)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
+            let Some((covered, task)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
             // What is ignored or not reached here counts there.
-            draft.inputs.add_need(needed.as_str(), via, task.key.clone(), Arc::clone(inputs));
+            draft.inputs.add_need(needed.as_str(), via, task.key.clone(), covered);
             draft.needs.push(task.key.clone());
         }
         draft
@@ -459,7 +459,7 @@ impl<'a> Build<'a> {
 
 impl Draft {
     fn show(&mut self, component: Component, file: &ShownFile, reach: &Arc<Reach>) {
-        self.inputs.add_reached(component, format!("{} {}", file.mode, file.object), reach);
+        self.inputs.add_reached(component, content(file), reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }
 }
@@ -470,6 +470,16 @@ fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reac
     let is_check = |name: &str| unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"));
     let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
     manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()
+}
+
+/// What tells one content of a file from another.
+pub fn content(file: &ShownFile) -> String {
+    format!("{} {}", file.mode, file.object)
+}
+
+/// What an app's key covers if its build is to see the commit.
+pub fn commit_setting() -> Component {
+    Component::Setting("commit".into())
 }
 
 fn step(name: &str, folder: &RepoPath, command: &str) -> Step {

@@ -61,6 +61,8 @@ pub struct Workspace {
     pub set_aside: Vec<RepoPath>,
     /// What a person should know.
     pub warnings: Vec<Diagnostic>,
+    /// Files whose texts say what the workspace is.
+    pub told: BTreeSet<String>,
     /// Files of each member, and by none those of nobody.
     owned: BTreeMap<Option<RepoPath>, Vec<ShownFile>>,
     needs: Needs,

@@ -6,6 +6,7 @@ use expect_test::{Expect, expect};
 use model::{BuildKey, EnvironmentName, Reason};
 
 use super::{UNTOLD, never_built, reasons, unknown_base};
+use crate::analysis::tests::is_told_from;
 use crate::inputs::Inputs;
 use crate::notation::{World, plans, problems, toolchains};
 use crate::plan::{Toolchains, plan};
@@ -34,8 +35,9 @@ fn check_worlds(base: &World, head: &World, expected: Expect) {
     expected.assert_eq(&compare(base, head));
 }
 
-/// Every app's reasons. An app has some exactly if its key is another.
+/// Every app's reasons. An app has some exactly if its key is another, however that was found out.
 fn compare(base: &World, head: &World) -> String {
+    is_told_from(&base.snapshot(), &head.snapshot());
     let read = |world: &World| world.workspace().map_err(problems).unwrap();
     let (base, head) = (plans(&read(base)), plans(&read(head)));
     let mut lines = Vec::new();
@@ -494,7 +496,7 @@ fn to_ignore_something_is_a_change_too() {
 fn a_difference_that_only_needs_hold_has_a_reason() {
     let with = |key: &[u8]| {
         let mut inputs = Inputs::default();
-        inputs.add_need("packages/ui", &["ui".to_owned()], BuildKey::over(key), Arc::default());
+        inputs.add_need("packages/ui", &["ui".to_owned()], BuildKey::over(key), &Arc::default());
         inputs
     };
     expect!["`packages/ui` changed (its build stands on others)"]

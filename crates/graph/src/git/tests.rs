@@ -8,7 +8,7 @@ use expect_test::expect;
 use model::CommitId;
 use tempfile::TempDir;
 
-use super::{Branch, Commit, GitError, Repository, Snapshot};
+use super::{Branch, Change, Commit, GitError, Repository, Snapshot};
 
 /// A repository in a folder that goes with it.
 struct Scratch {
@@ -453,4 +453,36 @@ fn many_files_are_read_at_once() {
     let snapshot = scratch.open().snapshot(&commit).unwrap();
     let contents = snapshot.read(paths.iter().map(String::as_str)).unwrap();
     assert!(paths.iter().all(|path| contents[path] == path.repeat(1000).into_bytes()));
+}
+
+#[test]
+fn what_differs_between_two_commits() {
+    let scratch = Scratch::new();
+    for path in ["a.ts", "with a space/ä\n.ts", "gone.ts", "run.sh", "link"] {
+        scratch.write(path, "one");
+    }
+    let before = scratch.commit("before");
+    scratch.write("a.ts", "two");
+    scratch.write("with a space/ä\n.ts", "two");
+    scratch.write("new.ts", "two");
+    std::fs::remove_file(scratch.path().join("gone.ts")).unwrap();
+    std::fs::remove_file(scratch.path().join("link")).unwrap();
+    symlink("a.ts", scratch.path().join("link")).unwrap();
+    std::fs::set_permissions(scratch.path().join("run.sh"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let after = scratch.commit("after");
+    let repository = scratch.open();
+    let changes = repository.changes(&before, &after).unwrap();
+    let contents = changes.iter().filter_map(|change| match change {
+        Change::Content { before, after } => {
+            let contents = repository.contents(&[&before.object, &after.object]).unwrap();
+            Some((after.path.as_str(), String::from_utf8(contents.concat()).unwrap()))
+        }
+        Change::Other => None,
+    });
+    let contents: Vec<(&str, String)> = contents.collect();
+    assert_eq!(contents, [("a.ts", "onetwo".to_owned()), ("with a space/ä\n.ts", "onetwo".to_owned())]);
+    assert_eq!(changes.iter().filter(|change| **change == Change::Other).count(), 4);
+    assert_eq!(repository.changes(&after, &after).unwrap(), []);
+    assert_eq!(repository.before(&after, 1).unwrap(), [before]);
+    assert_eq!(repository.before(&after, 9).unwrap().len(), 2);
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{CONTENTS, Knowledge};
+use super::{COMMITS, CONTENTS, Knowledge, MOST_COMMITS};
 use crate::Snapshot;
+use crate::analysis::Analysis;
 use crate::modules::{Kind, Language, Record};
+use crate::notation::World;
 
 const LOCKFILE: &str = r#"{"lockfileVersion": 3, "packages": {"": {}}}"#;
 
@@ -104,4 +106,23 @@ fn a_folder_that_cannot_be_written_is_said() {
     let knowledge = Knowledge::kept_in(&file.join("below"), "one");
     record(&knowledge, &commit(), "a.ts");
     knowledge.keep().unwrap_err();
+}
+
+#[test]
+fn the_oldest_commits_are_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let snapshot = World::of("shop*").snapshot();
+    let commit = |at: usize| format!("{at:040x}").parse().unwrap();
+    let is_kept = |at: usize| Knowledge::kept_in(folder.path(), "one").analysis(&commit(at)).is_some();
+    for at in 0..=MOST_COMMITS {
+        let knowledge = Knowledge::kept_in(folder.path(), "one");
+        let analysis = Analysis::of_snapshot(snapshot.clone(), &knowledge).unwrap();
+        knowledge.add_analysis(&commit(at), analysis);
+        knowledge.keep().unwrap();
+        let file = std::fs::File::options().write(true).open(folder.path().join(COMMITS).join(commit(at).as_str()));
+        let minutes = u64::try_from(at).unwrap();
+        file.unwrap().set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(60 * minutes)).unwrap();
+    }
+    assert!(!is_kept(0));
+    assert!((1..=MOST_COMMITS).all(is_kept));
 }

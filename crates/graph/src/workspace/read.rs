@@ -15,7 +15,7 @@ use crate::discover::{self, Discovered, FoundRoot, SaidBy};
 use crate::files::{Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::knowledge::Knowledge;
-use crate::lockfile::Lockfile;
+use crate::lockfile::{self, Lockfile};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{self, Found, Graph};
 use crate::pipeline::{self, BUILD, Pipeline};
@@ -66,6 +66,7 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unre
         skipped: Vec::new(),
         set_aside: Vec::new(),
         warnings: Vec::new(),
+        told: told(&found),
     };
     let mut aside: Vec<(&FoundRoot, Vec<Diagnostic>)> = Vec::new();
     for found in &discovered.roots {
@@ -537,6 +538,13 @@ fn tells(path: &str, snapshot: &Snapshot) -> bool {
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
     is_of_rules || modules::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
+}
+
+/// Files whose texts say what the workspace is, and what its members need.
+fn told(snapshot: &Snapshot) -> BTreeSet<String> {
+    let is_lockfile = |path: &str| lockfile::FILES.contains(&path.rsplit('/').next().unwrap_or(path));
+    let is_told = |path: &&String| *path == config::FILE || is_lockfile(path) || tells(path, snapshot);
+    snapshot.files.keys().filter(is_told).cloned().collect()
 }
 
 /// The lockfile that a package manager writes.

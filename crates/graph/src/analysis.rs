@@ -1,0 +1,321 @@
+//! What a commit comes to: its apps and what the key of each covers. It is kept by commit, and a commit that changes
+//! nothing but what is inside files is told from one that is kept, without reading the rest again.
+//!
+//! What files say of each other, what rules read, and which files there are decide everything but the contents that keys
+//! cover. Where none of that differs between two commits, neither does what is derived from it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use model::{AppName, BuildKey, CommitId, EnvironmentName, RepoPath, ShownFile};
+use serde::{Deserialize, Serialize};
+
+use crate::git::{Change, GitError};
+use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach, Replaced};
+use crate::knowledge::Knowledge;
+use crate::modules::{self, Kind, Record, is_configuration, package_of};
+use crate::plan::{self, Planned, Toolchains};
+use crate::workspace::{Unreadable, Workspace};
+use crate::{Repository, Snapshot};
+
+/// How many files may differ where a commit is told from another.
+const MOST_CHANGES: usize = 500;
+
+/// How many commits before one are looked at for one that is kept.
+const MOST_BEFORE: usize = 20;
+
+/// What a commit comes to in production, with toolchains as it writes them.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The branch that is configured as production's.
+    pub production: Option<String>,
+    /// The toolchains that it asks for.
+    pub toolchains: Toolchains,
+    /// Its apps.
+    pub apps: BTreeMap<AppName, Analysed>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+    structure: Structure,
+}
+
+/// Gives the contents of objects in the order of their ids; none if one is not there.
+type Read<'a> = dyn Fn(&[&str]) -> Option<Vec<Vec<u8>>> + 'a;
+
+/// An app of a commit.
+#[derive(Clone, Debug)]
+pub struct Analysed {
+    /// Its folder.
+    pub path: RepoPath,
+    /// What its key covers.
+    pub inputs: Inputs,
+}
+
+/// What decides everything but contents.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Structure {
+    /// Files whose texts are read by rules.
+    told: BTreeSet<String>,
+    /// Names of members and of packages from outside that anybody asks for.
+    names: BTreeSet<String>,
+}
+
+impl Analysis {
+    /// What a commit comes to: what is kept of it, what can be told from another commit that is kept, or what reading it
+    /// says. `near` are commits that are likely to be kept.
+    ///
+    /// # Errors
+    /// If it cannot be read, or not used.
+    pub fn of(
+        repository: &Repository,
+        commit: &CommitId,
+        near: &[CommitId],
+        knowledge: &Knowledge,
+    ) -> Result<Arc<Analysis>, Unreadable> {
+        if let Some(analysis) = knowledge.analysis(commit) {
+            return Ok(analysis);
+        }
+        let analysis = match Analysis::from_one_before(repository, commit, near, knowledge)? {
+            Some(analysis) => analysis,
+            None => Analysis::of_snapshot(repository.snapshot(commit)?, knowledge)?,
+        };
+        Ok(knowledge.add_analysis(commit, analysis))
+    }
+
+    /// What any files come to.
+    ///
+    /// # Errors
+    /// As [`Analysis::of`].
+    pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
+        let workspace = Workspace::read_knowing(snapshot, knowledge)?;
+        let toolchains = plan::as_written(&workspace);
+        let planned = plan::all(&workspace, &EnvironmentName::production(), &toolchains);
+        let analysed = |(app, planned): (AppName, Planned)| {
+            let path = workspace.apps[&app].path.clone();
+            (app, Analysed { path, inputs: planned.inputs })
+        };
+        Ok(Analysis {
+            production: workspace.config.production.clone(),
+            apps: planned.into_iter().map(analysed).collect(),
+            warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
+            structure: Structure { told: workspace.told.clone(), names: names(&workspace) },
+            toolchains,
+        })
+    }
+
+    /// What the keys of its apps cover.
+    pub fn inputs(&self) -> BTreeMap<AppName, Inputs> {
+        self.apps.iter().map(|(name, app)| (name.clone(), app.inputs.clone())).collect()
+    }
+
+    fn from_one_before(
+        repository: &Repository,
+        commit: &CommitId,
+        near: &[CommitId],
+        knowledge: &Knowledge,
+    ) -> Result<Option<Analysis>, GitError> {
+        let known = knowledge.analysed();
+        if known.is_empty() {
+            return Ok(None);
+        }
+        let near = near.iter().find(|near| known.contains(*near)).cloned();
+        let before = match near {
+            Some(near) => Some(near),
+            None => repository.before(commit, MOST_BEFORE)?.into_iter().find(|before| known.contains(before)),
+        };
+        let Some((before, analysis)) = before.and_then(|before| Some((before.clone(), knowledge.analysis(&before)?)))
+        else {
+            return Ok(None);
+        };
+        // Contents that are not there are told by whoever reads the rest.
+        let read = |objects: &[&str]| repository.contents(objects).ok();
+        Ok(analysis.after(commit, &repository.changes(&before, commit)?, &read))
+    }
+
+    /// What another commit comes to, if nothing differs but contents.
+    fn after(&self, commit: &CommitId, changes: &[Change], read: &Read<'_>) -> Option<Analysis> {
+        if changes.len() > MOST_CHANGES || !changes.iter().all(|change| self.structure.may_stay(change)) {
+            return None;
+        }
+        let looked_at = changes.iter().filter_map(|change| match change {
+            Change::Content { before, after } => Some((before, after, Kind::of(after)?)),
+            Change::Other => None,
+        });
+        let looked_at: Vec<(&ShownFile, &ShownFile, Kind)> = looked_at.collect();
+        let objects: Vec<&str> =
+            looked_at.iter().flat_map(|(before, after, _)| [&*before.object, &after.object]).collect();
+        let contents = read(&objects)?;
+        let kinds = looked_at.iter().flat_map(|(_, _, kind)| [*kind; 2]);
+        let texts = contents.iter().map(|content| String::from_utf8_lossy(content).into_owned());
+        let texts: Vec<(String, Kind)> = texts.zip(kinds).collect();
+        let records = modules::read(&texts);
+        let is_same = |((_, after, kind), records): (&(&ShownFile, &ShownFile, Kind), &[Record])| {
+            self.structure.says_the_same(&records[0], &records[1], after.path.as_str(), *kind)
+        };
+        if !looked_at.iter().zip(records.chunks(2)).all(is_same) {
+            return None;
+        }
+        let files = changes.iter().filter_map(|change| match change {
+            Change::Content { after, .. } => Some((after.path.as_str(), plan::content(after))),
+            Change::Other => None,
+        });
+        let mut contents: BTreeMap<Component, String> =
+            files.map(|(path, content)| (Component::File(path.to_owned()), content)).collect();
+        // An app that asks for it is built anew by every commit.
+        if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
+            contents.insert(plan::commit_setting(), commit.to_string());
+        }
+        let mut replaced = Replaced::new();
+        let app = |(name, app): (&AppName, &Analysed)| {
+            Some((name.clone(), Analysed { inputs: app.inputs.with(&contents, &mut replaced)?, ..app.clone() }))
+        };
+        let apps: Option<BTreeMap<AppName, Analysed>> = self.apps.iter().map(app).collect();
+        Some(Analysis { apps: apps?, ..self.clone() })
+    }
+}
+
+/// Names by which anything of the workspace may be named.
+fn names(workspace: &Workspace) -> BTreeSet<String> {
+    let manifests = workspace.members.values().map(|member| &member.manifest);
+    let manifests = manifests.chain(workspace.roots.values().map(|root| &root.manifest));
+    let asked_for = manifests.flat_map(|manifest| manifest.all_dependencies().into_keys().map(str::to_owned));
+    workspace.members.values().map(|member| member.name.clone()).chain(asked_for).collect()
+}
+
+impl Structure {
+    /// Whether a change may be one of contents alone.
+    fn may_stay(&self, change: &Change) -> bool {
+        match change {
+            Change::Content { after, .. } => !self.told.contains(after.path.as_str()),
+            Change::Other => false,
+        }
+    }
+
+    /// Whether two contents of a file say the same of others, as far as anything follows from it.
+    fn says_the_same(&self, before: &Record, after: &Record, path: &str, kind: Kind) -> bool {
+        let words = |record: &Record| -> BTreeSet<Box<str>> {
+            record.words.iter().filter(|word| self.may_name(word, path, kind)).cloned().collect()
+        };
+        let without_words = |record: &Record| Record { words: BTreeSet::new(), ..record.clone() };
+        without_words(before) == without_words(after) && words(before) == words(after)
+    }
+
+    /// Whether a word may name a package, a file of a member, or what configuration names.
+    fn may_name(&self, word: &str, path: &str, kind: Kind) -> bool {
+        is_configuration(path, kind) || word.contains('.') || self.names.contains(package_of(word))
+    }
+}
+
+/// An analysis as it is kept: what many share is there once.
+#[derive(Serialize, Deserialize)]
+pub struct Stored {
+    production: Option<String>,
+    toolchains: Toolchains,
+    warnings: Vec<String>,
+    structure: Structure,
+    reaches: Vec<Reach>,
+    packages: Vec<StoredCovered>,
+    apps: Vec<StoredApp>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredCovered {
+    /// Each with its content and the place of how it is reached.
+    components: Vec<(Component, String, u32)>,
+    needs: BTreeMap<String, BuildKey>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredApp {
+    name: AppName,
+    path: RepoPath,
+    own: StoredCovered,
+    /// Folder and way of each build that it needs, and that build's place among the packages.
+    behind: Vec<(String, Vec<String>, u32)>,
+}
+
+impl Stored {
+    /// What is kept of an analysis.
+    pub fn of(analysis: &Analysis) -> Stored {
+        let mut reaches: Table<Arc<Reach>> = Table { all: Vec::new(), places: HashMap::new() };
+        let mut covered = |covered: &Covered| StoredCovered {
+            components: covered
+                .components()
+                .map(|(component, counted)| (component.clone(), counted.content.clone(), reaches.place(&counted.reach)))
+                .collect(),
+            needs: covered.needs().clone(),
+        };
+        let mut packages: Vec<StoredCovered> = Vec::new();
+        let mut places: HashMap<BuildKey, u32> = HashMap::new();
+        let mut apps = Vec::new();
+        for (name, app) in &analysis.apps {
+            let mut behind = Vec::new();
+            for needed in app.inputs.behind() {
+                let Some(key) = app.inputs.needs().get(&needed.folder) else { continue };
+                let place = *places.entry(key.clone()).or_insert_with(|| {
+                    packages.push(covered(&needed.covered));
+                    u32::try_from(packages.len() - 1).expect("a repository has fewer packages")
+                });
+                behind.push((needed.folder.clone(), needed.via.clone(), place));
+            }
+            let own = covered(app.inputs.own());
+            apps.push(StoredApp { name: name.clone(), path: app.path.clone(), own, behind });
+        }
+        Stored {
+            production: analysis.production.clone(),
+            toolchains: analysis.toolchains.clone(),
+            warnings: analysis.warnings.clone(),
+            structure: analysis.structure.clone(),
+            reaches: reaches.all.iter().map(|reach| (**reach).clone()).collect(),
+            packages,
+            apps,
+        }
+    }
+
+    /// The analysis; none if it does not hang together.
+    pub fn analysis(self) -> Option<Analysis> {
+        let reaches: Vec<Arc<Reach>> = self.reaches.into_iter().map(Arc::new).collect();
+        let covered = |stored: StoredCovered| {
+            let components = stored.components.into_iter().map(|(component, content, reach)| {
+                let reach = Arc::clone(reaches.get(reach as usize)?);
+                Some((component, Counted { content, reach }))
+            });
+            Some(Arc::new(Covered::of(components.collect::<Option<_>>()?, stored.needs)))
+        };
+        let packages: Vec<Arc<Covered>> = self.packages.into_iter().map(covered).collect::<Option<_>>()?;
+        let app = |stored: StoredApp| {
+            let behind = stored.behind.into_iter().map(|(folder, via, package)| {
+                Some(Behind { folder, via, covered: Arc::clone(packages.get(package as usize)?) })
+            });
+            let inputs = Inputs::of(covered(stored.own)?, behind.collect::<Option<_>>()?);
+            Some((stored.name, Analysed { path: stored.path, inputs }))
+        };
+        Some(Analysis {
+            production: self.production,
+            toolchains: self.toolchains,
+            apps: self.apps.into_iter().map(app).collect::<Option<_>>()?,
+            warnings: self.warnings,
+            structure: self.structure,
+        })
+    }
+}
+
+/// Values in the order in which each was met first.
+struct Table<T> {
+    all: Vec<T>,
+    places: HashMap<T, u32>,
+}
+
+impl<T: Clone + Eq + std::hash::Hash> Table<T> {
+    fn place(&mut self, value: &T) -> u32 {
+        if let Some(place) = self.places.get(value) {
+            return *place;
+        }
+        let place = u32::try_from(self.all.len()).expect("there are fewer ways");
+        self.all.push(value.clone());
+        self.places.insert(value.clone(), place);
+        place
+    }
+}
+
+#[cfg(test)]
+pub mod tests;
