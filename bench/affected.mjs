@@ -3,76 +3,164 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { basename, join } from "node:path";
+import { quiet, Repository } from "./affected/repository.mjs";
+import { declared, frontage, install, peers, VERSIONS } from "./affected/tools.mjs";
 
-const [frontage, source, count, turboVersion] = process.argv.slice(2);
+const [program, source, ...words] = process.argv.slice(2);
+const globs = words.includes("--apps") ? words.splice(words.indexOf("--apps"), 2)[1].split(",") : [];
+const count = words[0] ?? "40";
 const folder = mkdtempSync(join(tmpdir(), "frontage-affected-"));
-const quiet = { encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] };
-const repository = join(folder, "repository");
-execFileSync("git", ["clone", "--quiet", "--no-checkout", source, repository], quiet);
-const git = (words, options = {}) => execFileSync("git", ["-C", repository, ...words], { ...quiet, ...options }).trim();
+const repository = new Repository(source, join(folder, "repository"));
+install(join(folder, "peers"), repository);
+const ours = frontage(program, repository, folder);
+const others = peers(join(folder, "peers"), repository);
+
 const own = execFileSync("git", ["rev-parse", "--short=10", "HEAD"], quiet).trim();
 const name = basename(source) === "repo" ? basename(join(source, "..")) : basename(source);
 const raw = join("bench/runs", `affected-${name.replace(/[^\w-]+/g, "-")}-${new Date().toISOString().slice(0, 10)}-${own}.txt`);
-
 mkdirSync("bench/runs", { recursive: true });
 writeFileSync(
   raw,
-  `# ${name} at ${git(["rev-parse", "--short=10", "HEAD"])}, ${count} commits; frontage ${own}, turbo ${turboVersion}\n` +
+  `# ${name} at ${repository.git(["rev-parse", "--short=10", "HEAD"])}, ${count} commits${globs.length ? `, apps are ${globs.join(" ")}` : ""}\n` +
+    `# frontage ${own}, ${Object.entries(VERSIONS).map((pair) => pair.join(" ")).join(", ")}\n` +
     `# ${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}\n` +
-    "# commit | apps | frontage ms, apps | turbo ms, apps | turbo alone | frontage alone\n",
+    "# commit | apps | git diff ms | frontage ms with nothing known, ms asked again, apps that it marks | of each other tool ms, apps\n" +
+    "# below: apps that Frontage marks with the first reason; of each tool those that it alone marks (−), that it does not (+), why it failed (!)\n",
 );
 
-const peers = join(folder, "peers");
-mkdirSync(peers);
-writeFileSync(join(peers, "package.json"), "{}");
-execFileSync("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", `turbo@${turboVersion}`], { ...quiet, cwd: peers });
-const turbo = join(peers, "node_modules/.bin/turbo");
-const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", CI: "1" };
+/** Whether a path is meant by a glob, of which `*` stands for anything but `/`, and `**` for anything. */
+function matches(glob, path) {
+  const pattern = glob.replace(/[.+?^${}()|\\]/g, "\\$&").replace(/\*+/g, (stars) => (stars.length > 1 ? ".*" : "[^/]*"));
+  return new RegExp(`^${pattern}$`).test(path);
+}
+const isChosen = (path) => globs.some((glob) => matches(glob, path));
 
-/** A commit of the same files and a `turbo.json`. */
-function configured(commit, parents) {
-  const files = git(["ls-tree", "--name-only", commit]).split("\n");
-  if (files.includes("turbo.json") || files.includes("turbo.jsonc")) return commit;
-  const env = { ...process.env, GIT_INDEX_FILE: join(folder, "index"), GIT_AUTHOR_NAME: "bench", GIT_AUTHOR_EMAIL: "bench@frontage.invalid", GIT_COMMITTER_NAME: "bench", GIT_COMMITTER_EMAIL: "bench@frontage.invalid" };
-  const config = execFileSync("git", ["-C", repository, "hash-object", "-w", "--stdin"], { ...quiet, stdio: ["pipe", "pipe", "pipe"], input: '{"tasks":{"build":{"dependsOn":["^build"]}}}' }).trim();
-  git(["read-tree", commit], { env });
-  git(["update-index", "--add", "--cacheinfo", `100644,${config},turbo.json`], { env });
-  return git(["commit-tree", git(["write-tree"], { env }), "-m", "configured", ...parents.flatMap((parent) => ["-p", parent])], { env });
+/** The folders that `--apps` means. */
+function chosen(commit) {
+  const manifests = [...repository.files(commit).keys()].filter((path) => path.endsWith("/package.json"));
+  return manifests.map((path) => path.slice(0, -"/package.json".length)).filter(isChosen);
 }
 
-function timed(work) {
+const known = new Map();
+/** What Frontage needs to stand in a commit, and the workspace's members: what is no member is left out. */
+function workspace(commit) {
+  const tree = repository.git(["rev-parse", `${commit}^{tree}`]);
+  if (known.has(tree)) return known.get(tree);
+  let apps = globs.length ? chosen(commit) : [];
+  const read = () => {
+    const files = new Map(apps.length ? [["frontage.toml", declared(apps)]] : []);
+    return { files, members: ours.members(repository.commit(commit, [], files)) };
+  };
+  let found;
+  try {
+    found = read();
+  } catch (error) {
+    const strangers = new Set([...error.message.matchAll(/no workspace member is at `(.+)`/g)].map(([, path]) => path));
+    if (!strangers.size) throw error;
+    apps = apps.filter((path) => !strangers.has(path));
+    found = read();
+  }
+  known.set(tree, found);
+  return found;
+}
+
+/** A question's answer, or that there is none and why. */
+function attempt(question) {
+  try {
+    return question();
+  } catch (error) {
+    return { failed: `${error.stderr || error.message}`.trim().split("\n").slice(0, 3).join(" / ") };
+  }
+}
+
+/** The two commits to compare, with what a tool needs in both. */
+function pair(commit, filesOfBase, filesOfHead) {
+  const base = repository.commit(`${commit}~1`, [], filesOfBase);
+  return { base, head: repository.commit(commit, [base], filesOfHead) };
+}
+
+/** The first reason, as short as it can be told, and how many there are besides. */
+function told([{ kind, path, via, detail }, ...more]) {
+  const first = [kind, path, via.length && `via ${via.join(" ‹ ")}`, detail].filter(Boolean).join(" ");
+  return more.length ? `${first} (and ${more.length} more)` : first;
+}
+
+/** Asks Frontage about a commit, and `git diff` for comparison. */
+function askOurs(commit) {
+  const [before, after] = [workspace(`${commit}~1`), workspace(commit)];
+  const asked = pair(commit, before.files, after.files);
   const since = performance.now();
-  const result = work();
-  return [performance.now() - since, result];
+  repository.git(["diff", "--name-only", asked.base, asked.head]);
+  const diffMs = performance.now() - since;
+  const cold = ours.cold(asked);
+  const apps = cold.apps.filter(({ path }) => !globs.length || isChosen(path));
+  return { diffMs, coldMs: cold.ms, warmMs: ours.warm(asked).ms, members: after.members, apps };
 }
 
-const sums = { apps: 0, frontage: 0, turbo: 0 };
-const times = { frontage: [], turbo: [] };
-for (const commit of git(["rev-list", "--first-parent", `--max-count=${count}`, "HEAD"]).split("\n")) {
-  const base = configured(`${commit}~1`, []);
-  const head = configured(commit, [base]);
-  git(["checkout", "--quiet", "--force", "--detach", head]);
-  const [oursMs, answer] = timed(() => execFileSync(frontage, ["affected", "-C", repository, "--base", base, "--head", head, "--json"], quiet));
-  const { apps } = JSON.parse(answer);
-  const paths = new Set(apps.map(({ path }) => path));
-  const query = `query { affectedPackages(base: "${base}", head: "${head}") { items { path } } }`;
-  const [theirsMs, said] = timed(() => execFileSync(turbo, ["query", query], { ...quiet, cwd: repository, env: environment }));
-  const theirs = new Set(JSON.parse(said).data.affectedPackages.items.map(({ path }) => path).filter((path) => paths.has(path)));
-  const ours = new Set(apps.filter(({ affected }) => affected).map(({ path }) => path));
-  const only = (one, other) => [...one].filter((path) => !other.has(path)).join(" ") || "–";
-  appendFileSync(raw, `${commit.slice(0, 10)} | ${apps.length} | ${Math.round(oursMs)} ${ours.size} | ${Math.round(theirsMs)} ${theirs.size} | ${only(theirs, ours)} | ${only(ours, theirs)}\n`);
-  sums.apps += apps.length;
-  sums.frontage += ours.size;
-  sums.turbo += theirs.size;
-  times.frontage.push(oursMs);
-  times.turbo.push(theirsMs);
+/** Asks a peer about a commit. */
+function askPeer(peer, commit, members) {
+  const [filesOfBase, filesOfHead] = [`${commit}~1`, commit].map((side) => peer.files(side, commit, members));
+  const { base, head } = pair(commit, filesOfBase, filesOfHead);
+  repository.git(["checkout", "--quiet", "--force", "--detach", head]);
+  return peer.ask({ base, head });
+}
+
+const tally = () => ({ builds: 0, failed: 0, buildsThere: 0, ms: [] });
+const totals = { all: 0, frontage: tally(), peers: new Map(others.map(({ name }) => [name, tally()])), diffMs: [], warmMs: [] };
+for (const commit of repository.git(["rev-list", "--first-parent", `--max-count=${count}`, "HEAD"]).split("\n")) {
+  const answer = attempt(() => askOurs(commit));
+  if (answer.failed) {
+    totals.frontage.failed += 1;
+    appendFileSync(raw, `${commit.slice(0, 10)} | frontage failed: ${answer.failed}\n`);
+    continue;
+  }
+  const paths = new Set(answer.apps.map(({ path }) => path));
+  const affected = answer.apps.filter(({ affected }) => affected);
+  const marked = new Set(affected.map(({ path }) => path));
+  totals.all += paths.size;
+  totals.frontage.builds += marked.size;
+  totals.frontage.ms.push(answer.coldMs);
+  totals.warmMs.push(answer.warmMs);
+  totals.diffMs.push(answer.diffMs);
+
+  const parts = [`frontage ${Math.round(answer.coldMs)}, warm ${Math.round(answer.warmMs)}, ${marked.size}`];
+  const details = affected.map(({ path, reasons }) => `    ${path}: ${told(reasons)}\n`);
+  for (const peer of others) {
+    const total = totals.peers.get(peer.name);
+    const said = attempt(() => askPeer(peer, commit, answer.members));
+    if (said.failed) {
+      total.failed += 1;
+      total.buildsThere += marked.size;
+      parts.push(`${peer.name} failed`);
+      details.push(`  ! ${peer.name}: ${said.failed}\n`);
+      continue;
+    }
+    const theirs = new Set(said.paths.filter((path) => paths.has(path)));
+    total.builds += theirs.size;
+    total.ms.push(said.ms);
+    parts.push(`${peer.name} ${Math.round(said.ms)}, ${theirs.size}`);
+    const alone = [...theirs].filter((path) => !marked.has(path));
+    const never = [...marked].filter((path) => !theirs.has(path));
+    if (alone.length) details.push(`  − ${peer.name}: ${alone.join(" ")}\n`);
+    if (never.length) details.push(`  + ${peer.name}: ${never.join(" ")}\n`);
+  }
+  appendFileSync(raw, `${commit.slice(0, 10)} | ${paths.size} | ${Math.round(answer.diffMs)} | ${parts.join(" | ")}\n${details.join("")}`);
 }
 rmSync(folder, { recursive: true, force: true });
 
-const median = (values) => Math.round(values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]);
+const median = (values) => (values.length ? `${Math.round(values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)])} ms` : "–");
 const say = (line) => {
   console.log(line);
   appendFileSync(raw, `# ${line}\n`);
 };
-say(`app builds: all ${sums.apps}, turbo ${sums.turbo}, frontage ${sums.frontage}; frontage ÷ turbo = ${(sums.frontage / sums.turbo).toFixed(2)}`);
-say(`one answer, median: turbo ${median(times.turbo)} ms, frontage ${median(times.frontage)} ms`);
+const peersTotals = [...totals.peers];
+if (repository.missing.size) say(`not in the clone, asked about as empty files: ${[...repository.missing].join(" ")}`);
+if (totals.frontage.failed) say(`frontage failed on ${totals.frontage.failed} commits, which nobody's sum has`);
+for (const [name, { failed, buildsThere }] of peersTotals) {
+  if (failed) say(`${name} failed on ${failed} commits, which its sum is without; frontage marks ${buildsThere} there`);
+}
+say(`app builds: all ${totals.all}, frontage ${totals.frontage.builds}, ${peersTotals.map(([name, { builds }]) => `${name} ${builds}`).join(", ")}`);
+say(
+  `one answer, median: git diff ${median(totals.diffMs)}, frontage ${median(totals.frontage.ms)} with nothing known, ${median(totals.warmMs)} asked again, ` +
+    peersTotals.map(([name, { ms }]) => `${name} ${median(ms)}`).join(", "),
+);

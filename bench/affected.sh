@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Which apps `frontage affected` and Turborepo mark over the last commits of a repository, and how long each takes.
+# Which apps `frontage affected`, Turborepo, Nx and moon mark over the last commits of a repository, and how long each takes.
 #
-#   cargo xtask bench affected REPOSITORY [COMMITS]
+#   cargo xtask bench affected REPOSITORY [COMMITS] [--apps GLOBS]
 #
 # REPOSITORY is any git repository with its history; COMMITS (default 40) of them along first parents from its HEAD, each
-# compared with its first parent. Both are asked one after the other, commit by commit. Where a repository has no
-# `turbo.json`, both sides of each comparison get one, so that it is never what changed. Raw output goes to bench/runs/.
+# compared with its first parent. All are asked one after the other, commit by commit, about the members that Frontage
+# takes for apps, or those in folders that GLOBS (with commas between) mean, whatever they look like. What a tool needs
+# besides – `frontage.toml`, `turbo.json`, `nx.json`, moon's files – is in both sides of each of its comparisons and in
+# no other tool's. Nx is asked twice, as it comes and with `projectsAffectedByDependencyUpdates: "auto"`; its plugins are
+# left out. moon gets dependencies from manifests. Frontage is asked with an empty data directory, and with one that has
+# answered the same question; Nx and moon keep their caches. Raw output goes to bench/runs/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-[ $# -ge 1 ] || { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
-turbo=2.11.11
+[ $# -ge 1 ] || { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 cargo build --release --locked --package frontage
 frontage=$(readlink -f "${CARGO_TARGET_DIR:-target}/release/frontage")
-node bench/affected.mjs "$frontage" "$(readlink -f "$1")" "${2:-40}" "$turbo"
+node bench/affected.mjs "$frontage" "$(readlink -f "$1")" "${@:2}"
