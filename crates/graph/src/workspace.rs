@@ -311,7 +311,7 @@ impl Workspace {
 /// The member with the longest path of those whose folder holds a file, but for one at the repository's root.
 pub fn owner<'a>(members: &'a BTreeMap<RepoPath, Member>, path: &str) -> Option<&'a RepoPath> {
     let above = path.rmatch_indices('/').map(|(at, _)| &path[..at]);
-    above.into_iter().find_map(|folder| members.get_key_value(&folder.parse::<RepoPath>().ok()?)).map(|(path, _)| path)
+    above.into_iter().find_map(|folder| members.get_key_value(folder)).map(|(path, _)| path)
 }
 
 #[cfg(test)]
