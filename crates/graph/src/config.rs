@@ -14,6 +14,9 @@ use node::{Entry, Node, Value};
 /// The file at the repository's root.
 pub const FILE: &str = "frontage.toml";
 
+/// The longest `frontage.toml`.
+const LONGEST: usize = 1 << 20;
+
 /// The longest glob: a repository chooses them, and reading one goes as deep as it is nested.
 const LONGEST_GLOB: usize = 500;
 
@@ -152,9 +155,11 @@ impl AppConfig {
 
 /// Reads `frontage.toml`; every problem is reported, not only the first.
 pub fn read(content: &[u8]) -> (Config, Vec<Diagnostic>) {
-    let Ok(text) = std::str::from_utf8(content) else {
-        return (Config::default(), vec![Diagnostic::error("it is not UTF-8").in_file(FILE)]);
-    };
+    let unreadable = |because: String| (Config::default(), vec![Diagnostic::error(because).in_file(FILE)]);
+    if content.len() > LONGEST {
+        return unreadable(format!("it is longer than {} MB", LONGEST >> 20));
+    }
+    let Ok(text) = std::str::from_utf8(content) else { return unreadable("it is not UTF-8".to_owned()) };
     let mut reader = Reader::new(FILE, text);
     let config = match node::of_toml(text) {
         Ok(entries) => reader.config(&entries),

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 /// A problem or a note about a file of the repository.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Diagnostic {
     /// Whether the commit can be used.
     pub severity: Severity,
@@ -26,7 +26,7 @@ pub struct Diagnostic {
 }
 
 /// Whether a commit can be used in spite of a diagnostic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// It cannot.
@@ -93,26 +93,48 @@ impl fmt::Display for Diagnostic {
     }
 }
 
+/// From how many bytes to how many characters are counted at once: many places may be asked for in one long line.
+const STEP: usize = 1024;
+
 /// The lines of a text, to find places in it.
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// How many characters begin before every so many bytes.
+    characters: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     /// The lines of `text`.
     pub fn of(text: &'a str) -> Lines<'a> {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Lines { text, starts: std::iter::once(0).chain(ends).collect() }
+        let steps = text.as_bytes().chunks(STEP).scan(0, |sum, step| {
+            *sum += begun(step);
+            Some(*sum)
+        });
+        Lines {
+            text,
+            starts: std::iter::once(0).chain(ends).collect(),
+            characters: std::iter::once(0).chain(steps).collect(),
+        }
     }
 
     /// The line and column of a byte, each from 1; columns are characters.
     pub fn place(&self, byte: usize) -> (usize, usize) {
         let byte = byte.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= byte);
-        let before = &self.text.as_bytes()[self.starts[line - 1]..byte];
-        (line, String::from_utf8_lossy(before).chars().count() + 1)
+        (line, self.characters_before(byte) - self.characters_before(self.starts[line - 1]) + 1)
     }
+
+    fn characters_before(&self, byte: usize) -> usize {
+        let step = byte / STEP;
+        self.characters[step] + begun(&self.text.as_bytes()[step * STEP..byte])
+    }
+}
+
+/// How many characters begin in a part of a text.
+fn begun(part: &[u8]) -> usize {
+    part.iter().filter(|byte| !matches!(byte, 0x80..=0xbf)).count()
 }
 
 /// What is wrong with a JSON text, with its place.

@@ -45,6 +45,10 @@ pub const FILES: [&str; 6] =
 /// as large as this takes seconds and some hundred megabytes.
 const LONGEST: usize = 16 << 20;
 
+/// How many bytes all places and folders may be long together. A place may repeat that of what it lies in, so that a
+/// long one is there as often as something lies in it; in what package managers write all are shorter than the file.
+const LONGEST_PLACES: usize = 2 * LONGEST;
+
 /// A lockfile.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lockfile {
@@ -256,14 +260,31 @@ fn unknown_version(version: &str, known: &str) -> Diagnostic {
     Diagnostic::error(format!("the lockfile is of version {version}; {known} are read"))
 }
 
+/// Whether places and folders are no longer than they may be.
+fn fits(graph: &Graph) -> Result<(), Diagnostic> {
+    if graph.length() <= LONGEST_PLACES {
+        return Ok(());
+    }
+    let most = LONGEST_PLACES >> 20;
+    Err(Diagnostic::error(format!("the lockfile names places that are longer than {most} MB together")))
+}
+
+/// What a package needs and is not there.
+struct Missing<'a> {
+    node: usize,
+    who: &'a str,
+    name: &'a str,
+    range: &'a str,
+}
+
 /// What is reached from somebody's wishes and needs what is not there; what nobody reaches is left over from before.
-fn first_missing(graph: &Graph, wanted: Vec<usize>, missing: &[(usize, String, String)]) -> Result<(), Diagnostic> {
+fn first_missing(graph: &Graph, wanted: Vec<usize>, missing: &[Missing<'_>]) -> Result<(), Diagnostic> {
     if missing.is_empty() {
         return Ok(());
     }
     let is_reached = graph.reached(wanted);
-    match missing.iter().find(|(node, ..)| is_reached[*node]) {
-        Some((_, who, needed)) => Err(not_whole(who, needed)),
+    match missing.iter().find(|missing| is_reached[missing.node]) {
+        Some(Missing { who, name, range, .. }) => Err(not_whole(who, &descriptors::descriptor(name, range))),
         None => Ok(()),
     }
 }

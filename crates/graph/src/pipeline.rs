@@ -127,8 +127,13 @@ impl Pipeline {
 
     /// Tasks of a member that run for `task`, each after those that it waits for, itself last.
     pub fn own(&self, member: &RepoPath, task: &str) -> Vec<String> {
+        self.own_of(member, &BTreeSet::from([task.to_owned()]))
+    }
+
+    /// Tasks of a member that run for any of these, each once and after those that it waits for.
+    pub fn own_of(&self, member: &RepoPath, tasks: &BTreeSet<String>) -> Vec<String> {
         let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
-        let mut open = vec![(task.to_owned(), false)];
+        let mut open: Vec<(String, bool)> = tasks.iter().rev().map(|task| (task.clone(), false)).collect();
         while let Some((task, is_done)) = open.pop() {
             if is_done {
                 order.push(task);

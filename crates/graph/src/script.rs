@@ -12,6 +12,9 @@ mod reader;
 /// The longest text that is read: what is longer is no configuration.
 const LONGEST: usize = 96 << 10;
 
+/// Bytes of text that count as a value.
+const TEXT_OF_A_VALUE: usize = 64;
+
 /// A configuration file as data.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
@@ -159,13 +162,17 @@ impl Value {
         }
     }
 
-    /// How many values it is made of.
+    /// How many values it is made of; a long text counts as several.
     fn size(&self) -> usize {
+        let of_text = |text: &str| text.len() / TEXT_OF_A_VALUE;
+        let of_list = |values: &[Value]| values.iter().map(Value::size).sum::<usize>();
         1 + match self {
-            Value::List(values) | Value::Call { arguments: values, .. } => values.iter().map(Value::size).sum(),
-            Value::Table(table) => table.entries.values().map(Value::size).sum(),
+            Value::Text(text) => of_text(text),
+            Value::List(values) => of_list(values),
+            Value::Call { callee, arguments } => of_text(callee) + of_list(arguments),
+            Value::Table(table) => table.entries.iter().map(|(key, value)| of_text(key) + value.size()).sum(),
             Value::Function(returned) => returned.size(),
-            _ => 0,
+            Value::Bool(_) | Value::Number(_) | Value::Nothing | Value::Unknown => 0,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One type per kind of id, so that the compiler keeps them apart.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -144,12 +145,6 @@ impl InstanceId {
     }
 }
 
-impl std::borrow::Borrow<str> for RepoPath {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
 impl RepoPath {
     /// The root of the repository.
     pub fn root() -> RepoPath {
@@ -169,6 +164,13 @@ impl RepoPath {
     /// This path and `below` it, as text.
     pub fn join(&self, below: &str) -> String {
         if self.is_root() { below.to_owned() } else { format!("{}/{below}", self.0) }
+    }
+}
+
+/// Found in a map by its text: the folders above a file are many where a path is long.
+impl Borrow<str> for RepoPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -340,3 +340,16 @@ fn the_file_at_the_root_beats_the_manifest_key_by_key() {
     assert_eq!((joined.build.as_deref(), joined.health.as_deref()), (Some("make"), Some("/up")));
     expect![[r#"{"A": Same("strong"), "B": Same("weak")}"#]].assert_eq(&format!("{:?}", joined.env.unwrap()));
 }
+
+/// Each of many places in one long line is found without reading all that is before it.
+#[test]
+fn long_lines_take_no_time() {
+    let start = std::time::Instant::now();
+    let routes = |count: usize| (0..count).map(|at| format!(r#""/é{at}""#)).collect::<Vec<_>>().join(",");
+    let (_, problems) =
+        read_manifest("a", format!(r#"{{"frontage": {{"routes": [{}]}}}}"#, routes(100_000)).as_bytes());
+    assert_eq!(problems.last().and_then(|problem| problem.column), Some(988_906));
+    let (_, problems) = read(format!("[apps.a]\nroutes = [{}]", routes(100_000)).as_bytes());
+    assert_eq!(words(&problems), "frontage.toml: it is longer than 1 MB");
+    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+}

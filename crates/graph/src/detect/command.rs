@@ -10,8 +10,17 @@ const MOST_CALLS: usize = 8;
 /// How deep `sh -c` is followed.
 const DEEPEST: usize = 3;
 
+/// How many programs may prepare the way for one.
+const MOST_WRAPPERS: usize = 20;
+
 /// The longest command that is made by putting scripts into each other.
 const LONGEST: usize = 4000;
+
+/// How many scripts are put in their places for one command: those that call each other several times double at each.
+const MOST_EXPANDED: usize = 100;
+
+/// The longest command that is read: Linux gives no longer one to a shell.
+const LONGEST_READ: usize = 128 << 10;
 
 /// Programs that only prepare the way for the one that follows `--` or their options.
 const WRAPPERS: [&str; 29] = [
@@ -253,25 +262,36 @@ pub fn env_files(command: &str) -> Vec<String> {
 
 /// A script, with those that it calls by the package manager put in their places where that is plain.
 pub fn expanded(manifest: &Manifest, name: &str) -> Option<String> {
-    expand_script(manifest, name, &mut Vec::new())
+    expand_script(manifest, name, &mut Calls::default())
 }
 
 /// A command, with the scripts that it calls put in their places where that is plain.
 pub fn expand(manifest: &Manifest, command: &str) -> String {
-    expand_command(manifest, command, &mut Vec::new())
+    expand_command(manifest, command, &mut Calls::default())
 }
 
-fn expand_script(manifest: &Manifest, name: &str, calls: &mut Vec<String>) -> Option<String> {
-    if calls.len() >= MOST_CALLS || calls.iter().any(|call| call == name) {
+/// The scripts that are being put in their places, each called by the one before it, and how many were so far.
+#[derive(Default)]
+struct Calls {
+    names: Vec<String>,
+    made: usize,
+}
+
+fn expand_script(manifest: &Manifest, name: &str, calls: &mut Calls) -> Option<String> {
+    let Calls { names, made } = calls;
+    if names.len() >= MOST_CALLS || *made >= MOST_EXPANDED || names.iter().any(|call| call == name) {
         return None;
     }
-    calls.push(name.to_owned());
-    let script = manifest.script_with_hooks(name).map(|script| expand_command(manifest, &script, calls));
-    calls.pop();
-    script
+    let is_called = !names.is_empty();
+    let script = manifest.script_with_hooks(name).filter(|script| !is_called || script.len() <= LONGEST)?;
+    *made += 1;
+    names.push(name.to_owned());
+    let expanded = expand_command(manifest, &script, calls);
+    calls.names.pop();
+    Some(expanded)
 }
 
-fn expand_command(manifest: &Manifest, command: &str, calls: &mut Vec<String>) -> String {
+fn expand_command(manifest: &Manifest, command: &str, calls: &mut Calls) -> String {
     let segments = segments(command);
     // After a change of folder, other scripts are meant; and what stands in texts or substitutions stays.
     if segments.iter().any(|(words, _)| matches!(words.first().map(String::as_str), Some("cd" | "pushd"))) {
@@ -280,7 +300,8 @@ fn expand_command(manifest: &Manifest, command: &str, calls: &mut Vec<String>) -
     let is_only = segments.len() == 1;
     let (mut result, mut at) = (String::new(), 0);
     for (words, range) in &segments {
-        let called = called_script(words, manifest).and_then(|(env, name, rest)| {
+        let has_room = result.len() < LONGEST;
+        let called = has_room.then(|| called_script(words, manifest)).flatten().and_then(|(env, name, rest)| {
             let script = expand_script(manifest, &name, calls)?;
             let is_simple = self::segments(&script).len() == 1 && !script.starts_with('(');
             let stands_in_brackets =
@@ -336,6 +357,9 @@ fn called_script(words: &[String], manifest: &Manifest) -> Option<(Vec<String>, 
 /// The parts of a command between `&&`, `||`, `;`, `|`, `&` and brackets: their words without quotes, and where they are.
 fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
     let mut segments = Vec::new();
+    if command.len() > LONGEST_READ {
+        return segments;
+    }
     let (mut words, mut word, mut start, mut end) = (Vec::new(), None::<String>, None, 0);
     let mut characters = command.char_indices().peekable();
     let finish_word = |word: &mut Option<String>, words: &mut Vec<String>| words.extend(word.take());
@@ -411,6 +435,7 @@ fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
 fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
     let mut program = Program::default();
     let mut rest = words;
+    let mut wrappers = 0;
     while let Some((word, following)) = rest.split_first() {
         if let Some((name, value)) = assignment(word) {
             program.env.insert(name.to_owned(), value.to_owned());
@@ -419,15 +444,16 @@ fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
         }
         let name = word.rsplit('/').next().unwrap_or(word);
         program.needs_bun |= matches!(name, "bun" | "bunx");
-        let command = following.iter().position(|word| word == "-c" || word == "-lc");
-        if let Some(at) = command.filter(|_| matches!(name, "sh" | "bash") && depth < DEEPEST) {
+        let command = || following.iter().position(|word| word == "-c" || word == "-lc");
+        if let Some(at) = (matches!(name, "sh" | "bash") && depth < DEEPEST).then(command).flatten() {
             let inner = following.get(at + 1).map_or("", String::as_str);
             for (words, _) in segments(inner) {
                 add_programs(&words, programs, depth + 1);
             }
             return;
         }
-        let Some(after) = WRAPPERS.contains(&name).then(|| unwrapped(name, following, &mut program)).flatten() else {
+        let is_wrapper = WRAPPERS.contains(&name) && wrappers < MOST_WRAPPERS;
+        let Some(after) = is_wrapper.then(|| unwrapped(name, following, &mut program)).flatten() else {
             program.name = name.to_owned();
             program.arguments = following.to_vec();
             if RUNTIMES.contains(&name) {
@@ -437,6 +463,7 @@ fn add_programs(words: &[String], programs: &mut Vec<Program>, depth: usize) {
             programs.push(program);
             return;
         };
+        wrappers += 1;
         rest = after;
     }
 }
@@ -447,12 +474,7 @@ fn unwrapped<'a>(name: &str, words: &'a [String], program: &mut Program) -> Opti
     let first = words.first().map_or("", String::as_str);
     match name {
         "dotenv" | "dotenvx" | "dotenv-flow" | "env-cmd" => {
-            let until = words.iter().position(|word| word == "--").unwrap_or(words.len());
-            add_env_files(&words[..until], &["-e", "-f", "--env-file", "--file"], &mut program.env_files);
-            if program.env_files.is_empty() && name == "dotenv" {
-                program.env_files.push(".env".to_owned());
-            }
-            after_dashes().or_else(|| {
+            let after = after_dashes().or_else(|| {
                 let mut rest = words;
                 while let Some((word, following)) = rest.split_first() {
                     match word.as_str() {
@@ -463,7 +485,13 @@ fn unwrapped<'a>(name: &str, words: &'a [String], program: &mut Program) -> Opti
                     }
                 }
                 None
-            })
+            });
+            let own = &words[..words.len() - after.map_or(0, <[String]>::len)];
+            add_env_files(own, &["-e", "-f", "--env-file", "--file"], &mut program.env_files);
+            if program.env_files.is_empty() && name == "dotenv" {
+                program.env_files.push(".env".to_owned());
+            }
+            after
         }
         "infisical" | "doppler" | "op" | "varlock" | "dumb-init" | "tini" => after_dashes(),
         // A manager stands before a binary, unless it is told to do something of its own.

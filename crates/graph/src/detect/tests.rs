@@ -845,3 +845,22 @@ fn nothing_that_a_repository_says_breaks_a_rule() {
         describe(line, &detect);
     }
 }
+
+/// Scripts that call each other again and again, and commands that are long, take no time.
+#[test]
+fn hostile_scripts_take_no_time() {
+    let start = std::time::Instant::now();
+    let calling = (0..9).map(|at| (format!("s{at}"), json!(format!("npm run s{};", at + 1).repeat(60))));
+    let long = ["npx ", "env A=1 ", "dotenv -e a ", "sh -c 'a' ", "op ", "echo a;", "npm run l5;"]
+        .map(|part| part.repeat(10_000));
+    let long = long.into_iter().enumerate().map(|(at, script)| (format!("l{at}"), json!(script)));
+    let scripts: Map<String, Value> = calling.chain(long).collect();
+    let text = json!({ "scripts": scripts }).to_string();
+    let manifest = Manifest::read("package.json", text.as_bytes()).unwrap();
+    for name in scripts.keys() {
+        let expanded = command::expanded(&manifest, name).unwrap();
+        command::env_files(&expanded);
+    }
+    assert_eq!(command::programs(&"a;".repeat(100_000)), []);
+    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+}

@@ -110,11 +110,17 @@ impl Reader {
         }
         // Behind a link is all that its folder was seen to want, from where it is called by its name.
         let members = &self.finder.members;
+        let mut behind: BTreeMap<&str, usize> = BTreeMap::new();
         for (node, folder) in &links {
             match members.get(folder) {
                 Some(Member { name, wishes: wanted }) => {
-                    let names = wanted.keys().map(String::as_str).collect();
-                    wishes.push(Wishes { folder: name, node: *node, names });
+                    let all = *behind.entry(folder).or_insert_with(|| {
+                        let all = self.graph.add(Thing::Several);
+                        let names = wanted.keys().map(String::as_str).collect();
+                        wishes.push(Wishes { folder: name, node: all, names });
+                        all
+                    });
+                    self.graph.need(*node, all);
                 }
                 None => {
                     self.local_sources.insert(folder.clone());

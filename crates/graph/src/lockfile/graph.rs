@@ -10,6 +10,8 @@ use super::{Closure, Installed};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Graph {
     nodes: Vec<Node>,
+    /// How many bytes places and folders are long together.
+    length: usize,
     /// Other names that nodes are wanted by.
     aliases: BTreeSet<(String, usize)>,
     /// Every package or link of a name.
@@ -52,8 +54,14 @@ pub enum Thing {
 impl Graph {
     /// Adds a node that needs nothing yet.
     pub fn add(&mut self, thing: Thing) -> usize {
+        self.length += thing.length();
         self.nodes.push(Node { thing, needs: Vec::new(), peers: Vec::new() });
         self.nodes.len() - 1
+    }
+
+    /// How many bytes places and folders are long together.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// One node for several.
@@ -186,6 +194,14 @@ impl Thing {
             Thing::Package { installed, .. } => Some(&installed.name),
             Thing::Link { name, .. } => Some(name),
             Thing::Several => None,
+        }
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Thing::Package { place, folder, .. } => place.len() + folder.as_ref().map_or(0, String::len),
+            Thing::Link { place, folder, .. } => place.len() + folder.len(),
+            Thing::Several => 0,
         }
     }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::graph::{Graph, Thing};
 use super::json::Value;
 use super::nearest::{Nearest, Wishes};
-use super::{Contents, Finder, Installed, paths, unknown_version, versions};
+use super::{Contents, Finder, Installed, fits, paths, unknown_version, versions};
 use crate::diagnostic::{self, Diagnostic};
 
 /// What a package may load, in version 2 and 3; what its peers are is found on the way up as well.
@@ -24,7 +24,7 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     let writers = versions::of_npm(&version).ok_or_else(|| unknown_version(&version, "versions 1 to 3"))?;
     let mut reader = Reader::default();
     if version == "1" {
-        reader.tree(&value);
+        reader.tree(&value)?;
     } else {
         let packages = value.get("packages").filter(|packages| packages.table().is_some());
         reader.packages(packages.ok_or_else(|| Diagnostic::error("the lockfile has no table `packages`"))?);
@@ -83,7 +83,7 @@ impl Reader {
     }
 
     /// Version 1: packages in packages.
-    fn tree(&mut self, root: &Value) {
+    fn tree(&mut self, root: &Value) -> Result<(), Diagnostic> {
         let mut found: Vec<(String, usize, Vec<&str>)> = Vec::new();
         let mut open: Vec<(String, &Value)> = vec![(String::new(), root)];
         while let Some((folder, value)) = open.pop() {
@@ -100,6 +100,7 @@ impl Reader {
                     Some(folder) => self.graph.add(Thing::Link { place: place.clone(), name: name.to_owned(), folder }),
                     None => self.package(&place, name, version, entry.text_of("integrity"), entry.text_of("resolved")),
                 };
+                fits(&self.graph)?;
                 self.nearest.insert(&folder, name, node);
                 found.push((place.clone(), node, entry.entries("requires").map(|(name, _)| name).collect()));
                 open.push((place, entry));
@@ -107,6 +108,7 @@ impl Reader {
         }
         let wishes = found.iter().map(|(folder, node, names)| Wishes { folder, node: *node, names: names.clone() });
         self.nearest.connect(&mut self.graph, wishes.collect());
+        Ok(())
     }
 
     fn package(&mut self, place: &str, name: &str, version: &str, integrity: &str, resolved: &str) -> usize {

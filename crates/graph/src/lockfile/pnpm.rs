@@ -8,7 +8,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::graph::{Graph, Thing};
-use super::{Contents, Finder, Installed, first_missing, not_whole, paths, unknown_version, versions};
+use super::{Contents, Finder, Installed, Missing, first_missing, fits, not_whole, paths, unknown_version, versions};
 use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
@@ -66,7 +66,7 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
     let writers = writers.ok_or_else(|| unknown_version(&version, "versions 5.0 to 5.4, 6, 9 and 12"))?;
     let mut reader = Reader { has_slashes: version.starts_with('5'), ..Reader::default() };
     reader.packages(&document);
-    let missing = reader.needs(&document);
+    let missing = reader.needs(&document)?;
     reader.importers(&document)?;
     let wanted = reader.members.values().flat_map(BTreeMap::values).map(|wish| wish.node);
     first_missing(&reader.graph, wanted.collect(), &missing)?;
@@ -192,7 +192,7 @@ impl Reader {
     }
 
     /// What each package needs; and what of it is not there.
-    fn needs(&mut self, document: &Document) -> Vec<(usize, String, String)> {
+    fn needs<'a>(&mut self, document: &'a Document) -> Result<Vec<Missing<'a>>, Diagnostic> {
         let mut missing = Vec::new();
         let entries = document.snapshots.as_ref().or(document.packages.as_ref());
         for (key, entry) in entries.into_iter().flatten() {
@@ -201,11 +201,12 @@ impl Reader {
             for (name, reference) in tables.into_iter().flatten().flatten() {
                 match self.resolve(key, "", name, reference) {
                     Some(needed) => self.graph.need(node, needed),
-                    None => missing.push((node, key.clone(), format!("{name}@{reference}"))),
+                    None => missing.push(Missing { node, who: key, name, range: reference }),
                 }
+                fits(&self.graph)?;
             }
         }
-        missing
+        Ok(missing)
     }
 
     fn importers(&mut self, document: &Document) -> Result<(), Diagnostic> {
@@ -261,6 +262,7 @@ impl Reader {
             let range = reference.range.clone().or_else(|| ranges?.get(name).cloned());
             let node = self.resolve(importer, &folder, name, &reference.to);
             let node = node.ok_or_else(|| not_whole(importer, &format!("{name}@{}", reference.to)))?;
+            fits(&self.graph)?;
             if reference.to.starts_with("link:") {
                 links.extend(self.graph.folder_of(node).map(|folder| (node, folder.to_owned())));
             }

@@ -1212,5 +1212,36 @@ fn large_lockfiles_take_no_time() {
         text
     });
     assert_eq!(read("yarn.lock", &yarn).closure("", &wanted("a@1"), &|_| false).installed.len(), 3000);
+    // Many links to a member that wants many names.
+    let names: String = (0..5000).map(|at| format!(r#""n{at}": "1","#)).collect();
+    let links: String = (0..5000).map(|at| format!(r#""k{at}": ["ui@workspace:ui"],"#)).collect();
+    let there: String = (0..5000).map(|at| format!(r#""n{at}": ["n{at}@1.0.0"],"#)).collect();
+    let workspaces = format!(r#""workspaces": {{"ui": {{"name": "ui", "dependencies": {{{names}}}}}}}"#);
+    let bun = format!(r#"{{"lockfileVersion": 1, {workspaces}, "packages": {{{links}{there}}}}}"#);
+    assert_eq!(read("bun.lock", &bun).closure("", &wanted("k0@1"), &|_| false).installed.len(), 5000);
     assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+}
+
+/// A place may hold the name of what it lies in, and that may be long.
+#[test]
+fn places_are_not_longer_than_they_may_be() {
+    let long = "a".repeat(100_000);
+    let names = |text: fn(usize) -> String| (0..1000).map(text).collect::<String>();
+    let npm = names(|at| format!(r#""b{at}": {{}}, "#));
+    check_unreadable(
+        "package-lock.json",
+        format!(r#"{{"lockfileVersion": 1, "dependencies": {{"{long}": {{"dependencies": {{{npm}"b": {{}}}}}}}}}}"#)
+            .as_bytes(),
+        expect![[r#"
+            package-lock.json: the lockfile names places that are longer than 32 MB together
+            hint: `npm install` writes it anew"#]],
+    );
+    let pnpm = names(|at| format!("      b{at}: link:b\n"));
+    check_unreadable(
+        "pnpm-lock.yaml",
+        format!("lockfileVersion: 5.4\nimporters:\n  ? {long}\n  : dependencies:\n{pnpm}").as_bytes(),
+        expect![[r#"
+            pnpm-lock.yaml: the lockfile names places that are longer than 32 MB together
+            hint: `pnpm install` writes it anew"#]],
+    );
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::descriptors::{self, Descriptors, descriptor};
 use super::graph::{Graph, Thing};
-use super::{Contents, Installed, first_missing, paths, unknown_version, versions};
+use super::{Contents, Installed, Missing, first_missing, paths, unknown_version, versions};
 use crate::diagnostic::Diagnostic;
 use crate::yaml;
 
@@ -85,7 +85,7 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
         for (name, range) in entry.wishes() {
             match finder.find(name, range).or_else(|| graph.named(name)) {
                 Some(needed) => graph.need(node, needed),
-                None => missing.push((node, key.clone(), descriptor(name, range))),
+                None => missing.push(Missing { node, who: key, name, range }),
             }
         }
         for source in key.split(',').filter_map(|key| patched(descriptors::split(key.trim()).1)) {

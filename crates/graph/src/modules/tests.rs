@@ -249,3 +249,19 @@ fn a_content_that_was_seen_in_another_commit_is_not_read_again() {
     assert_ne!(first, other);
     assert!(std::sync::Arc::ptr_eq(&first[0], &again[0]));
 }
+
+#[test]
+fn an_import_without_an_end_ends_at_the_next() {
+    check(
+        Language::Styles,
+        "@import 'a'\n@import 'b', url(c)\n",
+        expect![[r#"
+            import a: *
+            import b: *
+            import c: *
+            untold"#]],
+    );
+    let start = std::time::Instant::now();
+    Record::read(&"@import ".repeat(100_000), Language::Styles);
+    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+}

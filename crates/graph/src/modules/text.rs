@@ -58,9 +58,8 @@ pub fn styles(text: &str) -> Record {
     });
     let bare = bare.map(|module| Import { module: module.into(), wanted: Wanted::All, is_type: false });
     record.imports.extend(bare);
-    // One `@import` may name several.
-    let lists = text.match_indices("@import").flat_map(|(at, word)| {
-        let rest = &text[at + word.len()..];
+    // One `@import` may name several; where it has no end, the next one ends it.
+    let lists = text.split("@import").skip(1).flat_map(|rest| {
         let rest = rest.split(';').next().unwrap_or(rest);
         quoted(rest).map(|(_, name)| name).take(LONGEST).collect::<Vec<_>>()
     });

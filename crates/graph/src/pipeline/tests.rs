@@ -1,6 +1,6 @@
 //! Tests of pipelines: what runs before a build, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use expect_test::{Expect, expect};
 use model::RepoPath;
@@ -155,4 +155,18 @@ fn what_cannot_be_read() {
             elsewhere:
         "#]],
     );
+}
+
+#[test]
+fn what_several_tasks_wait_for_runs_once() {
+    let tasks: Vec<String> = (0..900).map(|at| format!(r#""t{at}": {{"dependsOn": ["t{}", "t"]}}"#, at + 1)).collect();
+    let text = format!(r#"{{"tasks": {{{}}}}}"#, tasks.join(","));
+    let file = File { path: "turbo.json".to_owned(), text };
+    let (pipeline, _) = Pipeline::read(&[file], &BTreeMap::new(), &RepoPath::root(), |_| None);
+    let shop: RepoPath = "apps/shop".parse().unwrap();
+    let own = |tasks: &[&str]| pipeline.own_of(&shop, &tasks.iter().map(|task| (*task).to_owned()).collect()).join(" ");
+    assert_eq!(own(&["t897", "t899"]), "t900 t t899 t898 t897");
+    assert_eq!(own(&["t899", "x"]), "t900 t t899 x");
+    let all: BTreeSet<String> = (0..900).map(|at| format!("t{at}")).collect();
+    assert_eq!(pipeline.own_of(&shop, &all).len(), 902);
 }

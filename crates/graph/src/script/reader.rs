@@ -17,7 +17,7 @@ use super::{Script, Table, Value};
 /// How deep values are followed.
 const DEEPEST: usize = 60;
 
-/// How many values one file may be made of: names that hold names that hold names double at each.
+/// How many values may be made for one file: names that hold names that hold names double at each.
 const MOST_VALUES: usize = 50_000;
 
 /// The name that stands for what the file exports.
@@ -81,9 +81,11 @@ impl Default for Reader {
 }
 
 impl Reader {
-    /// What the file exports; if nothing was found, although it speaks of exports, that is unknown.
+    /// What the file exports; if nothing was found, although it speaks of exports, that is unknown. So it is if not all
+    /// was looked at: what comes later may say otherwise.
     fn script(mut self, may_export: bool) -> Script {
         let value = match self.scopes[0].remove(EXPORTS) {
+            _ if self.fuel == 0 => Value::Unknown,
             Some(value) => value,
             None if self.exported.entries.is_empty() && may_export => Value::Unknown,
             None => match self.exported.entries.remove("default") {
@@ -147,7 +149,8 @@ impl Reader {
                 let value = statement.argument.as_ref().map_or(Value::Nothing, |value| self.value(value));
                 if let Some(returned) = self.returned.last_mut().filter(|_| value != Value::Nothing) {
                     *returned = Some(match returned.take() {
-                        Some(before) => before.or_else(value),
+                        Some(before) if spend(&mut self.fuel, before.size()) => before.or_else(value),
+                        Some(_) => Value::Unknown,
                         None => value,
                     });
                 }
@@ -312,12 +315,7 @@ impl Reader {
         }
         let found = self.scopes.iter().rev().find_map(|names| names.get(name)).or_else(|| self.hoisted.get(name));
         let Some(value) = found else { return Value::Unknown };
-        let size = value.size();
-        if size > self.fuel {
-            return Value::Unknown;
-        }
-        self.fuel -= size;
-        value.clone()
+        if spend(&mut self.fuel, value.size()) { value.clone() } else { Value::Unknown }
     }
 
     /// The value of `config.build.outDir`, of a name that the file gives a table.
@@ -354,18 +352,26 @@ impl Reader {
             match property {
                 ObjectPropertyKind::SpreadProperty(spread) => {
                     let spread = self.spread(&spread.argument);
-                    table.extend(spread);
+                    self.extend(&mut table, spread);
                 }
                 ObjectPropertyKind::ObjectProperty(property) => {
                     let value = self.value(&property.value);
                     match self.key(&property.key, property.computed) {
                         Some(key) => drop(table.entries.insert(key, value)),
-                        None => table.extend(Table { is_open: true, ..Table::default() }),
+                        None => self.extend(&mut table, Table { is_open: true, ..Table::default() }),
                     }
                 }
             }
         }
         Value::Table(table)
+    }
+
+    fn extend(&mut self, table: &mut Table, other: Table) {
+        if !other.is_open || spend(&mut self.fuel, table.entries.len()) {
+            table.extend(other);
+        } else {
+            *table = Table { is_open: true, ..Table::default() };
+        }
     }
 
     fn key(&mut self, key: &PropertyKey<'_>, is_computed: bool) -> Option<String> {
@@ -501,6 +507,9 @@ impl Reader {
             }
             return;
         };
+        if is_conditional && !spend(&mut self.fuel, held.size()) {
+            *held = Value::Unknown;
+        }
         set(held, keys, value, is_conditional);
     }
 
@@ -509,6 +518,14 @@ impl Reader {
             names.insert(name.to_owned(), value);
         }
     }
+}
+
+/// Takes what is made off what may be made; whether there was enough. When there was not, nothing is left: a file that asks
+/// for that much is not looked at further.
+fn spend(fuel: &mut usize, size: usize) -> bool {
+    let rest = fuel.checked_sub(size);
+    *fuel = rest.unwrap_or_default();
+    rest.is_some()
 }
 
 /// Puts a value at a path of keys; what stands there may stay if that depends on a condition.

@@ -280,6 +280,36 @@ fn values_that_double_are_cut() {
     assert!(script.value.size() <= 50_000);
     let spread = (1..40).fold("let f = () => 1;".to_owned(), |text, at| format!("{text} f = () => [f(), f(), {at}];"));
     assert!(read("a.config.js", &format!("{spread} export default f")).value.size() <= 50_000);
+    // Texts double as well, and a long name in a table is as often there as the table.
+    for twice_as_long in ["A + A", "`${A}${A}`", "join(A, A)"] {
+        let next = |at: usize| format!("const a{at} = {};\n", twice_as_long.replace('A', &format!("a{}", at - 1)));
+        let longer: String = (1..60).map(next).collect();
+        let text = format!("const a0 = \"ab\"; {longer} export default a59");
+        assert_eq!(read("a.config.js", &text).value, Value::Unknown);
+    }
+    let long = format!("const a = {{ {}: 1 }}; export default [{}]", "k".repeat(40_000), "a,".repeat(20_000));
+    assert_eq!(read("a.config.js", &long).value, Value::Unknown);
+    // Of a file that is not read to its end, nothing is known.
+    let late = format!("module.exports = {{ a: 1 }}; {text} module.exports = {{ a: 2 }}");
+    assert_eq!(read("a.config.js", &late).value, Value::Unknown);
+}
+
+/// What is looked up, returned or spread again and again takes no more time for being long.
+#[test]
+fn long_values_take_no_time() {
+    let start = std::time::Instant::now();
+    let list = "1,".repeat(12_000);
+    let keys: String = (0..3000).map(|at| format!("a{at}: 1,")).collect();
+    let spread: String = (0..5000).map(|at| format!("a{at}: 1, ...a,")).collect();
+    for text in [
+        format!("const a = [{list}]; {}", "a;".repeat(30_000)),
+        format!("export default () => {{ return {{ {keys} }}; {} }}", "if (a) return { a: 1 };".repeat(2000)),
+        format!("export default {{ {spread} }}"),
+        format!("let a = {{ {keys} }}; {}", "if (a) a = { a: 1 };".repeat(2000)),
+    ] {
+        read("a.config.js", &text);
+    }
+    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Reading a workspace: its roots and members, their lockfiles, and the order in which they are built.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use model::{PackageManager, RepoPath, ShownFile};
@@ -195,13 +195,8 @@ impl Reader {
 
     /// Problems in the order in which they were met; what was met in two ways is told once.
     fn told_once(self) -> Vec<Diagnostic> {
-        let mut told: Vec<Diagnostic> = Vec::new();
-        for problem in self.problems {
-            if !told.contains(&problem) {
-                told.push(problem);
-            }
-        }
-        told
+        let mut told = HashSet::new();
+        self.problems.into_iter().filter(|problem| told.insert(problem.clone())).collect()
     }
 
     fn has_errors(&self) -> bool {
@@ -321,12 +316,13 @@ impl Reader {
     fn names_used_twice(&mut self, root: &Root, said_by: SaidBy, members: &BTreeMap<RepoPath, Member>) {
         let is_by_folder =
             root.manager == PackageManager::Pnpm || matches!(said_by, SaidBy::PnpmWorkspace | SaidBy::Nx);
-        let is_wanted = |name: &str| members.values().any(|member| member.manifest.needed(true).contains_key(name));
+        let wanted: BTreeSet<&str> =
+            members.values().flat_map(|member| member.manifest.needed(true).into_keys()).collect();
         let mut named: BTreeMap<&str, &RepoPath> = BTreeMap::new();
         // Nobody depends on the root, so it may be called like one of its members.
         for member in members.values().filter(|member| member.path != root.folder) {
             let Some(other) = named.insert(&member.name, &member.path) else { continue };
-            if !is_by_folder || is_wanted(&member.name) {
+            if !is_by_folder || wanted.contains(member.name.as_str()) {
                 let problem = format!("the package name `{}` is used twice: also in `{other}`", member.name);
                 self.error(problem, &member.path.join("package.json"), "give one of them another name");
             }
@@ -437,9 +433,9 @@ impl Reader {
             let Some(root) = workspace.roots.get(&member.root) else { continue };
             let tasks = wanted.get(&path).unwrap_or(&none);
             let mut scripts: Vec<String> = Vec::new();
-            for task in tasks.iter().flat_map(|task| root.pipeline.own(&path, task)) {
+            for task in root.pipeline.own_of(&path, tasks) {
                 let is_there = member.manifest.script(&task).is_some() || root.pipeline.command(&path, &task).is_some();
-                if task != BUILD && is_there && !scripts.contains(&task) {
+                if task != BUILD && is_there {
                     scripts.push(task);
                 }
             }

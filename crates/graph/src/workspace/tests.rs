@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::Workspace;
 use crate::git::Snapshot;
 use crate::notation::{World, problems};
+use crate::workspace::Unreadable;
 
 fn check(text: &str, expected: Expect) {
     check_snapshot(World::of(text).snapshot(), expected);
@@ -801,4 +802,32 @@ fn what_only_nx_knows_is_not_installed_for_itself() {
         error: packages/kit/package.json: it needs `tslib`, which `package-lock.json` does not know
         hint: `npm install`, then commit `package-lock.json`"#]],
     );
+}
+
+/// Many problems, many members of one name and long paths take no time.
+#[test]
+fn hostile_repositories_take_no_time() {
+    let start = std::time::Instant::now();
+    let read = |files: Vec<(String, String)>| {
+        let files = files.into_iter().map(|(path, text)| (path, ("100644", text.into_bytes()))).collect();
+        Workspace::read(Snapshot::in_memory(&files))
+    };
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let wanted: Vec<String> = (0..10_000).map(|at| format!(r#""a{at}": "1""#)).collect();
+    let lacking = vec![
+        ("package.json".to_owned(), format!(r#"{{"dependencies": {{{}}}}}"#, wanted.join(","))),
+        file("package-lock.json", r#"{"lockfileVersion": 3, "packages": {}}"#),
+    ];
+    let Err(Unreadable::Commit(problems)) = read(lacking) else { panic!("it lacks packages") };
+    assert_eq!(problems.len(), 10_000);
+    let same = (0..800).map(|at| (format!("packages/{at}/package.json"), r#"{"name": "a"}"#.to_owned()));
+    let shop = file("apps/shop/package.json", r#"{"scripts": {"start": "node a.js"}}"#);
+    let globs = file("pnpm-workspace.yaml", "packages: ['*/*']");
+    let of_one_name = same.chain([shop.clone(), globs.clone()]).collect();
+    assert!(read(of_one_name).is_ok());
+    let deep = format!("apps/shop/{}", "a/".repeat(2000));
+    let imports: String = (0..100).map(|at| format!("import './b{at}';\n")).collect();
+    let imported = (0..100).map(|at| (format!("{deep}b{at}.ts"), String::new()));
+    assert!(read(imported.chain([(format!("{deep}a.ts"), imports), shop, globs]).collect()).is_ok());
+    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
 }
