@@ -160,7 +160,7 @@ fn uses_fonts(workspace: &Workspace, app: &App) -> Result<bool, Failure> {
         return Ok(false);
     }
     let folders: Vec<RepoPath> =
-        workspace.closure(&app.path, true).into_iter().map(|(path, _)| path).chain([app.path.clone()]).collect();
+        workspace.closure(&app.path, true).members().cloned().chain([app.path.clone()]).collect();
     let is_source = |path: &&str| [".ts", ".tsx", ".js", ".jsx", ".mjs"].iter().any(|ending| path.ends_with(ending));
     let paths = folders.iter().flat_map(|folder| workspace.files_of(folder)).map(|file| file.path.as_str());
     let contents = workspace

@@ -16,7 +16,7 @@ pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     }
     let differences = Differences::between(base, head);
     let mut reasons: BTreeSet<Reason> =
-        differences.components.iter().filter_map(|difference| differences.reason(difference)).collect();
+        differences.components.values().filter_map(|difference| differences.reason(difference)).collect();
     reasons.extend(differences.packages());
     reasons.extend(differences.dependencies());
     if reasons.is_empty() {
@@ -52,7 +52,7 @@ pub fn unknown_base(what: &str, because: impl Into<String>) -> Vec<Reason> {
 
 /// What two builds do not have in common.
 struct Differences<'a> {
-    components: Vec<Difference<'a>>,
+    components: BTreeMap<&'a Component, Difference<'a>>,
     /// Folders of packages that are needed at one of them only, with how each is reached and what became of it.
     packages: BTreeMap<String, (Vec<String>, &'static str)>,
 }
@@ -65,31 +65,29 @@ struct Difference<'a> {
 
 impl<'a> Differences<'a> {
     fn between(base: &'a Inputs, head: &'a Inputs) -> Differences<'a> {
-        let (base_all, head_all) = (base.all(), head.all());
-        let (before, after) = (packages(&base_all), packages(&head_all));
-        let only = |one: &Packages, other: &Packages, what: &'static str| {
+        let (before, after) = (base.packages(), head.packages());
+        let only = |one: &BTreeMap<String, Vec<String>>, other: &BTreeMap<String, Vec<String>>, what: &'static str| {
             let only = one.iter().filter(|(folder, _)| !other.contains_key(*folder));
             only.map(|(folder, via)| (folder.clone(), (via.clone(), what))).collect::<Vec<_>>()
         };
         let packages = [only(&before, &after, "no longer needed"), only(&after, &before, "needed now")].concat();
-        let components: BTreeSet<&Component> = base_all.keys().chain(head_all.keys()).copied().collect();
-        let content = |counted: Option<&Counted>| counted.map(|counted| counted.content.clone());
-        let differences = components.into_iter().filter_map(|component| {
+        let content = |counted: &Option<Counted>| counted.as_ref().map(|counted| counted.content.clone());
+        let differences = base.differing(head).into_iter().filter_map(|component| {
             let (before, after) = match (base.own_part(component), head.own_part(component)) {
                 // What is ignored now may still count for a package that is needed.
-                (Some(before), None) if head_all.contains_key(component) => (Some(before), None),
-                (None, Some(after)) if base_all.contains_key(component) => (None, Some(after)),
-                _ => (base_all.get(component), head_all.get(component)),
+                (Some(before), None) if head.part(component).is_some() => (Some(before.clone()), None),
+                (None, Some(after)) if base.part(component).is_some() => (None, Some(after.clone())),
+                _ => (base.part(component), head.part(component)),
             };
-            let is_same = content(before) == content(after);
-            (!is_same).then(|| Difference { component, before: before.cloned(), after: after.cloned() })
+            let is_same = content(&before) == content(&after);
+            (!is_same).then_some((component, Difference { component, before, after }))
         });
         Differences { components: differences.collect(), packages: packages.into_iter().collect() }
     }
 
     /// Whether a component is among the differences on one side.
     fn is_there(&self, component: &Component, side: impl Fn(&Difference<'a>) -> bool) -> bool {
-        self.components.iter().any(|difference| difference.component == component && side(difference))
+        self.components.get(component).is_some_and(side)
     }
 
     /// The reason of one difference; none if it is told together with others.
@@ -159,7 +157,7 @@ impl<'a> Differences<'a> {
     /// One reason for each package from outside, wherever and however often it is installed.
     fn dependencies(&self) -> impl Iterator<Item = Reason> {
         let mut installed: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-        for Difference { component, before, after } in &self.components {
+        for Difference { component, before, after } in self.components.values() {
             if let Component::Dependency { name, .. } = component {
                 let (old, new) = installed.entry(name).or_default();
                 old.extend(before.as_ref().map(|counted| counted.content.as_str()));
@@ -196,17 +194,6 @@ impl Difference<'_> {
         };
         format!("{} → {}", content(&self.before), content(&self.after))
     }
-}
-
-/// Folders of packages that a build needs, and how each is reached.
-type Packages = BTreeMap<String, Vec<String>>;
-
-fn packages(components: &BTreeMap<&Component, Counted>) -> Packages {
-    let reached = components.values().filter_map(|counted| match &*counted.reach {
-        Reach::Package { folder, via, .. } => Some((folder.clone(), via.clone())),
-        Reach::Own | Reach::Above | Reach::Unowned => None,
-    });
-    reached.collect()
 }
 
 /// Packages in a circle may be built in another order, and then with other outputs below them, though nothing

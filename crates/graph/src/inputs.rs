@@ -4,7 +4,7 @@
 //! is now needed through another package gives the same key.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -120,21 +120,20 @@ pub struct Behind {
 pub type Replaced = HashMap<BuildKey, (BuildKey, Arc<Covered>)>;
 
 impl Behind {
-    /// What its key covers by itself, and how that reaches who needs it.
-    fn components(&self) -> impl Iterator<Item = (&Component, Counted)> {
-        let own = Arc::new(Reach::Package { folder: self.folder.clone(), via: self.via.clone(), doubt: None });
-        let reach = move |reach: &Arc<Reach>| match &**reach {
-            Reach::Own => Arc::clone(&own),
+    /// How something that reaches the needed build reaches who needs it.
+    fn reach(&self, reach: &Arc<Reach>) -> Arc<Reach> {
+        match &**reach {
+            Reach::Own => Arc::new(Reach::Package { folder: self.folder.clone(), via: self.via.clone(), doubt: None }),
             Reach::Package { folder, via, doubt } => {
                 let via = [via.as_slice(), &self.via].concat();
                 Arc::new(Reach::Package { folder: folder.clone(), via, doubt: doubt.clone() })
             }
             Reach::Above | Reach::Unowned => Arc::clone(reach),
-        };
-        let covered = self.covered.components.iter();
-        covered.map(move |(component, counted)| {
-            (component, Counted { content: counted.content.clone(), reach: reach(&counted.reach) })
-        })
+        }
+    }
+
+    fn counted(&self, counted: &Counted) -> Counted {
+        Counted { content: counted.content.clone(), reach: self.reach(&counted.reach) }
     }
 }
 
@@ -166,6 +165,13 @@ impl Covered {
         BuildKey::over(text.as_bytes())
     }
 
+    /// How its components reach the build, each way once.
+    fn reaches(&self) -> impl Iterator<Item = &Arc<Reach>> {
+        let mut seen = HashSet::new();
+        let reaches = self.components.values().map(|counted| &counted.reach);
+        reaches.filter(move |reach| seen.insert(Arc::as_ptr(reach)))
+    }
+
     /// Whether the keys over both are equal.
     fn is_same(&self, other: &Covered) -> bool {
         let contents = |covered: &Covered| covered.components.len();
@@ -176,6 +182,14 @@ impl Covered {
                 .iter()
                 .zip(&other.components)
                 .all(|((one, counted), (other, by_other))| one == other && counted.content == by_other.content)
+    }
+
+    /// Components that the other does not have, or has with another content, and the other way round.
+    fn differing<'a>(&'a self, other: &'a Covered, into: &mut BTreeSet<&'a Component>) {
+        let content = |covered: &'a Covered, component| covered.components.get(component).map(|it| &it.content);
+        let of_own = self.components.iter().filter(|(component, own)| content(other, component) != Some(&own.content));
+        into.extend(of_own.map(|(component, _)| component));
+        into.extend(other.components.keys().filter(|component| !self.components.contains_key(component)));
     }
 
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing
@@ -237,10 +251,53 @@ impl Inputs {
         self.own.components.get(component)
     }
 
+    /// A component, its own or of a build that it needs.
+    pub fn part(&self, component: &Component) -> Option<Counted> {
+        let behind = |behind: &Behind| Some(behind.counted(behind.covered.components.get(component)?));
+        self.own_part(component).cloned().or_else(|| self.behind.iter().rev().find_map(behind))
+    }
+
     /// Its components and those of every build that it needs.
     pub fn all(&self) -> BTreeMap<&Component, Counted> {
+        let behind = self.behind.iter().flat_map(|behind| {
+            behind.covered.components.iter().map(|(component, counted)| (component, behind.counted(counted)))
+        });
         let own = self.own.components.iter().map(|(component, counted)| (component, counted.clone()));
-        self.behind.iter().flat_map(Behind::components).chain(own).collect()
+        behind.chain(own).collect()
+    }
+
+    /// Components that may differ from the other's; none that is the same in both builds and in those that they need.
+    pub fn differing<'a>(&'a self, other: &'a Inputs) -> BTreeSet<&'a Component> {
+        let mut differing = BTreeSet::new();
+        self.own.differing(&other.own, &mut differing);
+        let behind =
+            |inputs: &'a Inputs| inputs.behind.iter().map(|behind| (&behind.folder, &*behind.covered)).collect();
+        let (own, others): (BTreeMap<&String, &Covered>, BTreeMap<&String, &Covered>) = (behind(self), behind(other));
+        for folder in
+            own.keys().chain(others.keys()).filter(|folder| self.needs().get(**folder) != other.needs().get(**folder))
+        {
+            match (own.get(*folder), others.get(*folder)) {
+                (Some(own), Some(others)) => own.differing(others, &mut differing),
+                (Some(only), None) | (None, Some(only)) => differing.extend(only.components.keys()),
+                (None, None) => {}
+            }
+        }
+        differing
+    }
+
+    /// Folders of packages that it reads or needs, and through which members each is reached.
+    pub fn packages(&self) -> BTreeMap<String, Vec<String>> {
+        let mut packages = BTreeMap::new();
+        let mut add = |reach: &Reach| {
+            if let Reach::Package { folder, via, .. } = reach {
+                packages.entry(folder.clone()).or_insert_with(|| via.clone());
+            }
+        };
+        self.own.reaches().for_each(|reach| add(reach));
+        for behind in &self.behind {
+            behind.covered.reaches().for_each(|reach| add(&behind.reach(reach)));
+        }
+        packages
     }
 
     /// Keys of the builds that it needs, by folder.

@@ -160,22 +160,20 @@ impl<'a> Planner<'a> {
         Planned { key, inputs, tasks }
     }
 
-    /// Folders of the packages that must be built for an app, each after those that it needs.
-    ///
-    /// A circle is cut where the build order says: what comes first in it is built without what comes later.
-    fn packages_to_build(&self, app: &RepoPath) -> Vec<RepoPath> {
+    /// Folders of the packages that must be built for a member, each after those that it needs. A circle is cut where the
+    /// build order says: what comes first in it is built without what comes later.
+    fn packages_to_build(&self, member: &RepoPath) -> Vec<RepoPath> {
         let position = |path: &RepoPath| self.workspace.build_position(path);
-        let mut wanted: BTreeSet<(usize, RepoPath)> = BTreeSet::new();
-        let mut open: Vec<RepoPath> = vec![app.clone()];
-        while let Some(path) = open.pop() {
-            for needed in self.workspace.built_for(&path) {
-                let comes_first = &path == app || position(&needed) < position(&path);
-                if comes_first && wanted.insert((position(&needed), needed.clone())) {
-                    open.push(needed);
-                }
-            }
+        let mut packages = self.workspace.built_for(member);
+        // One that comes later in a circle needs the member itself.
+        let needs_it =
+            |path: &RepoPath| position(path) > position(member) && self.workspace.built_for(path).contains(member);
+        if packages.iter().any(|path| needs_it(path)) {
+            packages.insert(member);
         }
-        wanted.into_iter().map(|(_, path)| path).collect()
+        let mut packages: Vec<RepoPath> = packages.into_iter().cloned().collect();
+        packages.sort_by_cached_key(|path| (position(path), path.clone()));
+        packages
     }
 
     fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
@@ -261,14 +259,13 @@ impl<'a> Planner<'a> {
 
     fn kind(&self, app: &App) -> TaskKind {
         let names = |manifest: &Manifest| manifest.needed(false).into_keys().map(str::to_owned).collect();
-        let needed: Vec<RepoPath> =
-            self.workspace.closure(&app.path, false).into_iter().map(|(path, _)| path).collect();
+        let needed: Vec<RepoPath> = self.workspace.closure(&app.path, false).members().cloned().collect();
         let members = needed.iter().chain([&app.path]).filter_map(|path| self.workspace.members.get(path));
         let mut wanted: BTreeMap<RepoPath, Vec<String>> =
             members.map(|member| (member.path.clone(), names(&member.manifest))).collect();
         wanted.entry(self.root.folder.clone()).or_insert_with(|| names(&self.root.manifest));
         // Where it was built, those for development were there as well, and it may be started by one of them.
-        let packages = self.workspace.closure(&app.path, true).into_iter().map(|(path, _)| path).collect();
+        let packages = self.workspace.closure(&app.path, true).members().cloned().collect();
         TaskKind::App { app: app.clone(), packages, wanted }
     }
 
@@ -359,8 +356,7 @@ impl<'a> Planner<'a> {
         let mut draft = Draft::default();
         let reached = self.reached(path, build);
         let needed = self.workspace.closure(path, true);
-        let closure: Vec<(RepoPath, Vec<String>)> =
-            needed.iter().filter(|(needed, _)| reached.members.contains(needed)).cloned().collect();
+        let closure = needed.ways(|needed| reached.members.contains(needed));
         self.show_member(path, None, build, &reached, &mut draft);
         for (needed, via) in &closure {
             self.show_member(needed, Some(via), build, &reached, &mut draft);
@@ -372,9 +368,10 @@ impl<'a> Planner<'a> {
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
         let built: BTreeSet<RepoPath> = self.packages_to_build(path).into_iter().collect();
-        for (needed, via) in &needed {
-            let is_built_before = built.contains(needed) && self.workspace.build_position(needed) < position;
-            let Some((covered, task)) = self.planned.get(needed).filter(|_| is_built_before) else { continue };
+        let is_built_before =
+            |needed: &RepoPath| built.contains(needed) && self.workspace.build_position(needed) < position;
+        for (needed, via) in &needed.ways(is_built_before) {
+            let Some((covered, task)) = self.planned.get(*needed) else { continue };
             // What is ignored or not reached here counts there.
             draft.inputs.add_need(needed.as_str(), via, task.key.clone(), covered);
             draft.needs.push(task.key.clone());
@@ -388,7 +385,7 @@ impl<'a> Planner<'a> {
     fn count_dependencies(
         &self,
         path: &RepoPath,
-        closure: &[(RepoPath, Vec<String>)],
+        closure: &[(&RepoPath, Vec<String>)],
         build: &Build<'_>,
         reached: &Reached,
         draft: &mut Draft,
@@ -403,7 +400,7 @@ impl<'a> Planner<'a> {
             }
         };
         count("", &wanted_by_build(&self.root.manifest, build, reached));
-        for member in closure.iter().map(|(path, _)| path).chain([path]) {
+        for member in closure.iter().map(|(path, _)| *path).chain([path]) {
             let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
             let Some(member) = member else { continue };
             let wanted = if member.has_task() || &member.path == path {

@@ -1,6 +1,6 @@
 //! A workspace at a commit: its members and how they need each other, its configuration and its apps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -272,43 +272,73 @@ impl Workspace {
         self.order.positions.get(path).copied().unwrap_or(usize::MAX)
     }
 
-    /// Every member that the build of a member may read, nearest first, itself not among them; and through
-    /// which members each is reached.
-    pub fn closure(&self, path: &RepoPath, dev: bool) -> Vec<(RepoPath, Vec<String>)> {
-        let mut closure: Vec<(RepoPath, Vec<String>)> = Vec::new();
-        let mut seen = BTreeSet::from([path.clone()]);
-        let mut level: Vec<(RepoPath, Vec<String>)> = vec![(path.clone(), Vec::new())];
-        while !level.is_empty() {
-            let mut next = Vec::new();
-            for (at, via) in &level {
-                let with_dev = dev && (at == path || self.members.get(at).is_some_and(Member::has_task));
-                for needed in self.needs.direct(at, with_dev).chain(self.needs.imported(at)) {
-                    if seen.insert(needed.clone()) {
-                        let mut via = via.clone();
-                        via.insert(0, self.members[needed].name.clone());
-                        if via.len() > LONGEST_VIA {
-                            via.splice(LONGEST_VIA - 3..LONGEST_VIA - 1, ["…".to_owned()]);
-                        }
-                        next.push((needed.clone(), via));
-                    }
+    /// Every member that the build of a member may read, nearest first, itself not among them.
+    pub fn closure<'a>(&'a self, path: &'a RepoPath, dev: bool) -> Closure<'a> {
+        let mut members: Vec<(&RepoPath, Option<usize>)> = Vec::new();
+        let mut seen: HashSet<&RepoPath> = HashSet::from([path]);
+        let mut at = None;
+        loop {
+            let reader = at.map_or(path, |at: usize| members[at].0);
+            let with_dev = dev && (reader == path || self.members.get(reader).is_some_and(Member::has_task));
+            for needed in self.needs.direct(reader, with_dev).chain(self.needs.imported(reader)) {
+                if seen.insert(needed) {
+                    members.push((needed, at));
                 }
             }
-            closure.extend(next.iter().cloned());
-            level = next;
+            let next = at.map_or(0, |at| at + 1);
+            if next == members.len() {
+                return Closure { workspace: self, members };
+            }
+            at = Some(next);
         }
-        closure
     }
 
     /// Members whose build a member's build waits for: those that itself, or a member that it reads, needs by its
     /// manifest. What is imported by an alias alone is built together with who imports it.
-    pub fn built_for(&self, path: &RepoPath) -> BTreeSet<RepoPath> {
-        let read = self.closure(path, true);
-        let of_member = |at: &RepoPath| {
+    pub fn built_for<'a>(&'a self, path: &'a RepoPath) -> HashSet<&'a RepoPath> {
+        let mut needed = HashSet::new();
+        for at in self.closure(path, true).members().chain([path]) {
             let with_dev = at == path || self.members.get(at).is_some_and(Member::has_task);
-            self.needs.direct(at, with_dev).cloned().collect::<Vec<_>>()
-        };
-        let needed = read.iter().map(|(at, _)| at).chain([path]).flat_map(of_member).filter(|needed| needed != path);
-        needed.filter(|needed| self.members.get(needed).is_some_and(Member::has_task)).collect()
+            needed.extend(self.needs.direct(at, with_dev));
+        }
+        needed.retain(|needed| *needed != path && self.members.get(*needed).is_some_and(Member::has_task));
+        needed
+    }
+}
+
+/// Members that the build of a member may read, nearest first.
+#[derive(Debug)]
+pub struct Closure<'a> {
+    workspace: &'a Workspace,
+    /// Each with the place of the one that needs it; none if that is the member itself.
+    members: Vec<(&'a RepoPath, Option<usize>)>,
+}
+
+impl<'a> Closure<'a> {
+    /// Their folders.
+    pub fn members(&self) -> impl Iterator<Item = &'a RepoPath> {
+        self.members.iter().map(|(path, _)| *path)
+    }
+
+    /// Folders of those that are asked for, and names of the members through which each is reached, its own first.
+    pub fn ways(&self, is_asked: impl Fn(&RepoPath) -> bool) -> Vec<(&'a RepoPath, Vec<String>)> {
+        let asked = (0..self.members.len()).filter(|at| is_asked(self.members[*at].0));
+        asked.map(|at| (self.members[at].0, self.way(at))).collect()
+    }
+
+    fn way(&self, at: usize) -> Vec<String> {
+        let mut way = Vec::new();
+        let mut next = Some(at);
+        while let Some(at) = next {
+            let (path, before) = self.members[at];
+            way.push(self.workspace.members[path].name.clone());
+            next = before;
+        }
+        if way.len() > LONGEST_VIA {
+            // Where it begins, and who needs it in the end.
+            way.splice(LONGEST_VIA - 3..way.len() - 2, ["…".to_owned()]);
+        }
+        way
     }
 }
 
