@@ -24,7 +24,7 @@ writeFileSync(
   `# ${name} at ${repository.git(["rev-parse", "--short=10", "HEAD"])}, ${count} commits${globs.length ? `, apps are ${globs.join(" ")}` : ""}\n` +
     `# frontage ${own}, ${Object.entries(VERSIONS).map((pair) => pair.join(" ")).join(", ")}\n` +
     `# ${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}\n` +
-    "# commit | apps | git diff ms | frontage ms with nothing known, ms asked again, apps that it marks | of each other tool ms, apps\n" +
+    "# commit | apps | git diff ms | frontage ms with nothing known, ms with its base known, apps that it marks | of each other tool ms, apps\n" +
     "# below: apps that Frontage marks with the first reason; of each tool those that it alone marks (−), that it does not (+), why it failed (!)\n",
 );
 
@@ -161,6 +161,6 @@ for (const [name, { failed, buildsThere }] of peersTotals) {
 }
 say(`app builds: all ${totals.all}, frontage ${totals.frontage.builds}, ${peersTotals.map(([name, { builds }]) => `${name} ${builds}`).join(", ")}`);
 say(
-  `one answer, median: git diff ${median(totals.diffMs)}, frontage ${median(totals.frontage.ms)} with nothing known, ${median(totals.warmMs)} asked again, ` +
+  `one answer, median: git diff ${median(totals.diffMs)}, frontage ${median(totals.frontage.ms)} with nothing known, ${median(totals.warmMs)} with the base known, ` +
     peersTotals.map(([name, { ms }]) => `${name} ${median(ms)}`).join(", "),
 );

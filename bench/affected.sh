@@ -8,8 +8,8 @@
 # takes for apps, or those in folders that GLOBS (with commas between) mean, whatever they look like. What a tool needs
 # besides – `frontage.toml`, `turbo.json`, `nx.json`, moon's files – is in both sides of each of its comparisons and in
 # no other tool's. Nx is asked twice, as it comes and with `projectsAffectedByDependencyUpdates: "auto"`; its plugins are
-# left out. moon gets dependencies from manifests. Frontage is asked with an empty data directory, and with one that has
-# answered the same question; Nx and moon keep their caches. Raw output goes to bench/runs/.
+# left out. moon gets dependencies from manifests. Frontage is asked with an empty data directory, and with one where only
+# the base was asked about; Nx and moon keep their caches. Raw output goes to bench/runs/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -38,7 +38,7 @@ function run(program, words, options = {}) {
   return { ms: performance.now() - since, text };
 }
 
-/** Frontage by the object database alone; in `folder` it keeps what it learns. */
+/** Frontage by the object database alone; it keeps what it learns in `folder`. */
 export function frontage(program, repository, folder) {
   const ask = (data, { base, head }) => {
     const { ms, text } = run(program, ["affected", "-C", repository.path, "--data", data, "--base", base, "--head", head, "--json"]);
@@ -52,10 +52,13 @@ export function frontage(program, repository, folder) {
       rmSync(data, { recursive: true, force: true });
       return answer;
     },
-    /** With what it has learned from all questions so far, this one among them. */
+    /** With a data directory where only the base was asked about. */
     warm: (pair) => {
-      ask(join(folder, "data"), pair);
-      return ask(join(folder, "data"), pair);
+      const data = mkdtempSync(join(folder, "data-"));
+      ask(data, { base: pair.base, head: pair.base });
+      const answer = ask(data, pair);
+      rmSync(data, { recursive: true, force: true });
+      return answer;
     },
     members: (commit) => {
       const words = ["apps", "-C", repository.path, "--data", join(folder, "data-of-members"), "--head", commit, "--json"];

@@ -14,7 +14,7 @@ use crate::git::{Change, GitError};
 use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach, Replaced};
 use crate::knowledge::Knowledge;
 use crate::modules::{self, Kind, Record, is_configuration, package_of};
-use crate::plan::{self, Planned, Toolchains};
+use crate::plan::{self, Toolchains};
 use crate::workspace::{Unreadable, Workspace};
 use crate::{Repository, Snapshot};
 
@@ -88,14 +88,14 @@ impl Analysis {
     pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
         let workspace = Workspace::read_knowing(snapshot, knowledge)?;
         let toolchains = plan::as_written(&workspace);
-        let planned = plan::all(&workspace, &EnvironmentName::production(), &toolchains);
-        let analysed = |(app, planned): (AppName, Planned)| {
+        let inputs = plan::inputs(&workspace, &EnvironmentName::production(), &toolchains);
+        let analysed = |(app, inputs): (AppName, Inputs)| {
             let path = workspace.apps[&app].path.clone();
-            (app, Analysed { path, inputs: planned.inputs })
+            (app, Analysed { path, inputs })
         };
         Ok(Analysis {
             production: workspace.config.production.clone(),
-            apps: planned.into_iter().map(analysed).collect(),
+            apps: inputs.into_iter().map(analysed).collect(),
             warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
             structure: Structure { told: workspace.told.clone(), names: names(&workspace) },
             toolchains,

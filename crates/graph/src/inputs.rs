@@ -4,6 +4,7 @@
 //! is now needed through another package gives the same key.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -186,10 +187,19 @@ impl Covered {
 
     /// Components that the other does not have, or has with another content, and the other way round.
     fn differing<'a>(&'a self, other: &'a Covered, into: &mut BTreeSet<&'a Component>) {
-        let content = |covered: &'a Covered, component| covered.components.get(component).map(|it| &it.content);
-        let of_own = self.components.iter().filter(|(component, own)| content(other, component) != Some(&own.content));
-        into.extend(of_own.map(|(component, _)| component));
-        into.extend(other.components.keys().filter(|component| !self.components.contains_key(component)));
+        let (mut own, mut others) = (self.components.iter().peekable(), other.components.iter().peekable());
+        // Both are in order.
+        while let (Some((component, counted)), Some((by_other, counted_by_other))) = (own.peek(), others.peek()) {
+            match component.cmp(by_other) {
+                Ordering::Less => into.extend(own.next().map(|(component, _)| component)),
+                Ordering::Greater => into.extend(others.next().map(|(component, _)| component)),
+                Ordering::Equal => {
+                    into.extend((counted.content != counted_by_other.content).then_some(*component));
+                    (own.next(), others.next());
+                }
+            }
+        }
+        into.extend(own.chain(others).map(|(component, _)| component));
     }
 
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing
@@ -287,15 +297,21 @@ impl Inputs {
 
     /// Folders of packages that it reads or needs, and through which members each is reached.
     pub fn packages(&self) -> BTreeMap<String, Vec<String>> {
-        let mut packages = BTreeMap::new();
-        let mut add = |reach: &Reach| {
-            if let Reach::Package { folder, via, .. } = reach {
+        let mut packages: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for reach in self.own.reaches() {
+            if let Reach::Package { folder, via, .. } = &**reach {
                 packages.entry(folder.clone()).or_insert_with(|| via.clone());
             }
-        };
-        self.own.reaches().for_each(|reach| add(reach));
+        }
         for behind in &self.behind {
-            behind.covered.reaches().for_each(|reach| add(&behind.reach(reach)));
+            packages.entry(behind.folder.clone()).or_insert_with(|| behind.via.clone());
+            for reach in behind.covered.reaches() {
+                if let Reach::Package { folder, via, .. } = &**reach
+                    && !packages.contains_key(folder)
+                {
+                    packages.insert(folder.clone(), [via.as_slice(), &behind.via].concat());
+                }
+            }
         }
         packages
     }

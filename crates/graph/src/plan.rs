@@ -61,13 +61,20 @@ pub fn all(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Planned> {
+    one_by_one(workspace, environment, toolchains).collect()
+}
+
+fn one_by_one<'a>(
+    workspace: &'a Workspace,
+    environment: &'a EnvironmentName,
+    toolchains: &'a Toolchains,
+) -> impl Iterator<Item = (AppName, Planned)> + 'a {
     let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
-    let one = |app: &App| {
+    workspace.apps.values().map(move |app| {
         let root = &workspace.members[&app.path].root;
         let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
         (app.name.clone(), planner.plan(app, environment))
-    };
-    workspace.apps.values().map(one).collect()
+    })
 }
 
 /// What the key of every app covers.
@@ -79,7 +86,7 @@ pub fn inputs(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Inputs> {
-    all(workspace, environment, toolchains).into_iter().map(|(app, planned)| (app, planned.inputs)).collect()
+    one_by_one(workspace, environment, toolchains).map(|(app, planned)| (app, planned.inputs)).collect()
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
@@ -119,6 +126,12 @@ struct Build<'a> {
     reads: Reads,
     /// Whether it may check types.
     checks_types: bool,
+    /// Whether a compiler makes something of whatever its configuration names.
+    compiles: bool,
+    /// Whether it is an app's own.
+    is_app: bool,
+    /// Names of packages from outside that its own manifest asks for.
+    tools: Vec<&'a str>,
     /// The command that may read anything, if there is one.
     reads_anything: Option<String>,
 }
@@ -183,7 +196,8 @@ impl<'a> Planner<'a> {
         commands.extend(app.build.clone());
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
-        let build = Build::new(commands, &globs.ignore, Reads::of(app), checks_types);
+        let tools = self.tools(&app.path);
+        let build = Build { is_app: true, tools, ..Build::new(commands, &globs.ignore, Reads::of(app), checks_types) };
         let mut draft = self.draft(&app.path, &build, usize::MAX);
         for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
             draft.show(Component::File(path.clone()), file, &Arc::new(Reach::Own));
@@ -216,7 +230,7 @@ impl<'a> Planner<'a> {
         commands.extend(self.commands(path, BUILD));
         let nothing = GlobSet::empty();
         // What a package gives to others may be all of it.
-        let build = Build::new(commands, &nothing, Reads::default(), true);
+        let build = Build { tools: self.tools(path), ..Build::new(commands, &nothing, Reads::default(), true) };
         let mut draft = self.draft(path, &build, self.workspace.build_position(path));
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
@@ -233,6 +247,12 @@ impl<'a> Planner<'a> {
             draft.inputs.add(Component::Setting("build_network".into()), network.to_string());
         }
         self.task(path, TaskKind::Package, draft, BTreeMap::new(), network)
+    }
+
+    /// Names of packages from outside that a member's manifest asks for.
+    fn tools(&self, path: &RepoPath) -> Vec<&'a str> {
+        let member = self.workspace.members.get(path);
+        member.map(|member| member.manifest.all_dependencies().into_keys().collect()).unwrap_or_default()
     }
 
     /// What a task of a member waits for in the same member.
@@ -318,7 +338,7 @@ impl<'a> Planner<'a> {
         let graph = self.workspace.graph();
         let is_root =
             |file: &str| !build.ignore.is_match(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-        let walk = Walk::new(self.workspace, graph, path, build.checks_types, &is_root);
+        let walk = Walk::new(self.workspace, graph, path, (build.checks_types, build.compiles), &is_root);
         let words =
             build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
         let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));
@@ -450,7 +470,8 @@ impl<'a> Planner<'a> {
 impl<'a> Build<'a> {
     fn new(commands: Vec<String>, ignore: &'a GlobSet, reads: Reads, checks_types: bool) -> Build<'a> {
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
-        Build { commands, ignore, reads, checks_types, reads_anything }
+        let compiles = reads_anything.is_some() || commands.iter().any(|command| unread::compiles(command));
+        Build { commands, ignore, reads, checks_types, compiles, is_app: false, tools: Vec::new(), reads_anything }
     }
 }
 

@@ -124,7 +124,7 @@ const TOOL_PACKAGES: [&str; 26] = [
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 52] = [
+const BUILDERS: [(&str, Types); 55] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -177,7 +177,17 @@ const BUILDERS: [(&str, Types); 52] = [
     ("cpy", Types::Checked),
     ("copyfiles", Types::Checked),
     ("eleventy", Types::Unread),
+    ("lingui", Types::Unread),
+    ("patch-package", Types::Unread),
+    ("svelte-package", Types::Checked),
 ];
+
+/// Programs that make something of every file that TypeScript's configuration names.
+const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
+
+/// Words in the names of packages that put versions of packages into what they make. Module Federation, which webpack and
+/// Rspack have built in, tells who shares a package its version.
+const VERSION_PACKAGES: [&str; 7] = ["version", "license", "banner", "federation", "webpack", "rspack", "release"];
 
 /// What a program makes of types.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -301,6 +311,17 @@ pub fn names(command: &str, package: &str) -> bool {
     let words = command.split(|char: char| char.is_whitespace() || "\"'=:,;()".contains(char));
     let mut words = words.map(|word| word.rsplit_once("node_modules/").map_or(word, |(_, installed)| installed));
     words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Whether a command compiles whatever a compiler's configuration names.
+pub fn compiles(command: &str) -> bool {
+    let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
+    programs(command).any(|program| is_compiler(&program) && !program.arguments.iter().any(|word| word == "--noEmit"))
+}
+
+/// Whether a package is there to put versions into what is built, by its name.
+pub fn may_read_versions(package: &str) -> bool {
+    VERSION_PACKAGES.iter().any(|word| package.contains(word))
 }
 
 /// Whether a command may check types; if it does, all that is imported counts.

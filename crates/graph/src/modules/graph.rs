@@ -11,12 +11,13 @@ use super::aliases::{self, Aliases};
 use super::kind::{Kind, is_configuration};
 use super::paths::Paths;
 use super::record::Record;
-use super::resolve::{Resolver, by_alias, folder_of};
+use super::resolve::{Resolver, by_alias, folder_of, package_of};
 use crate::files::Contents;
 use crate::git::GitError;
 use crate::knowledge::Knowledge;
+use crate::manifest::Manifest;
 use crate::parallel;
-use crate::workspace::{Member, Workspace};
+use crate::workspace::{Member, Root, Workspace};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
@@ -42,6 +43,8 @@ pub struct Node {
     pub passed: Vec<Found>,
     /// Files that it names by their paths.
     pub named: Vec<u32>,
+    /// Files that a compiler makes something of by it.
+    pub compiled: Vec<u32>,
     /// Members that its configuration names, with what of them.
     pub configured: Vec<Found>,
     /// Members that it names by where they are installed.
@@ -150,6 +153,7 @@ struct Linker<'a> {
     paths: &'a Paths,
     purity: BTreeMap<&'a RepoPath, Purity>,
     root: &'a RepoPath,
+    roots: &'a BTreeMap<RepoPath, Root>,
 }
 
 impl<'a> Linker<'a> {
@@ -163,7 +167,14 @@ impl<'a> Linker<'a> {
         let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
         let resolver = Resolver::new(paths, members, roots, workspace.needs(), aliases);
         let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
-        Linker { members, resolver, paths, purity: members.values().map(purity).collect(), root }
+        Linker {
+            members,
+            resolver,
+            paths,
+            purity: members.values().map(purity).collect(),
+            root,
+            roots: &workspace.roots,
+        }
     }
 
     fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
@@ -175,7 +186,15 @@ impl<'a> Linker<'a> {
         let is_other = |word: &str| {
             self.resolver.package(of, word).is_some_and(|(package, below)| package != of || !below.is_empty())
         };
-        let configured = record.words.iter().filter(|word| (is_configuration || word.contains('/')) && is_other(word));
+        // A text is a package's name by chance, unless its manifest asks for that. Configuration finds what is installed
+        // beside it as well, and what is put together while it runs may be of any name.
+        let is_meant = |word: &str| {
+            let is_asked_for = self.is_asked_for(of, package_of(word));
+            is_asked_for && (is_configuration || word.contains('/'))
+                || (is_configuration || record.is_open) && word.contains('/')
+                || matches!(kind, Kind::Compiler)
+        };
+        let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
             member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path));
@@ -184,11 +203,21 @@ impl<'a> Linker<'a> {
             imports: record.imports.iter().map(|asked| import(&asked.module)).collect(),
             passed: record.passed.iter().map(|passed| import(&passed.module)).collect(),
             named: self.named(path, of, is_configuration, &record),
+            compiled: record.compiled.iter().flat_map(|text| self.paths.by_text(folder_of(path), text)).collect(),
             configured: configured.map(|word| import(word)).collect(),
             installed: installed.map(|(package, _)| package.clone()).collect(),
             is_pure: record.is_told && is_left_out,
             record,
         }
+    }
+
+    /// Whether a member's manifest, or that of its root, asks for a package.
+    fn is_asked_for(&self, member: &RepoPath, package: &str) -> bool {
+        let asks = |manifest: &Manifest| manifest.all_dependencies().contains_key(package);
+        let found = self.members.get(member);
+        found.is_some_and(|found| {
+            asks(&found.manifest) || self.roots.get(&found.root).is_some_and(|root| asks(&root.manifest))
+        })
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where

@@ -8,6 +8,10 @@ use super::{aliases, text};
 use crate::git::SYMBOLIC_LINK;
 use crate::{nesting, parallel};
 
+/// How the names of variables begin that package managers set from a manifest.
+/// Source: docs.npmjs.com, "npm-scripts", `package.json` vars.
+pub const MANIFEST_VARIABLE: &str = "npm_package_";
+
 /// The largest file that is looked into, in bytes: what is larger was made by a program.
 const LARGEST: usize = 4_000_000;
 
@@ -61,7 +65,7 @@ pub fn is_configuration(path: &str, kind: Kind) -> bool {
 /// What texts say, each by its kind. One that is nested too deep for a parser is searched for what may be imports.
 pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     let stack = |(text, _): &(String, Kind)| nesting::stack_for(text);
-    let one = |(text, kind): &(String, Kind), may_parse: bool| match kind {
+    let said = |(text, kind): &(String, Kind), may_parse: bool| match kind {
         Kind::Link => text::link(text),
         // It may import anything.
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
@@ -69,6 +73,10 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
         Kind::Compiler if may_parse => text::compiler(text),
         Kind::Module(_) => text::markup(text),
         Kind::Data | Kind::Compiler => text::data(text),
+    };
+    let one = |text: &(String, Kind), may_parse: bool| {
+        let reads_manifest = text.0.contains(MANIFEST_VARIABLE);
+        Record { reads_manifest, ..said(text, may_parse) }
     };
     let all = |texts: &[(String, Kind)]| {
         let stacks: Vec<Option<usize>> = texts.iter().map(stack).collect();

@@ -29,6 +29,10 @@ pub struct Reached {
     pub packages: BTreeSet<Box<str>>,
     /// What could not be told, in words.
     pub doubts: Vec<String>,
+    /// Manifests that files ask for.
+    pub manifests: BTreeSet<u32>,
+    /// Whether anything asks for what the manifest says, by the variables that package managers set.
+    pub reads_manifest: bool,
 }
 
 /// How a file was reached.
@@ -47,6 +51,8 @@ pub struct Walk<'a> {
     built: &'a RepoPath,
     /// Whether types and unused re-exports count, since the build checks types.
     checks_types: bool,
+    /// Whether what a compiler's configuration names gets into what is built.
+    compiles: bool,
     is_root: &'a dyn Fn(&str) -> bool,
     reached: Reached,
     /// What is imported by the member itself, or by a file of nobody, that cannot be told.
@@ -64,7 +70,7 @@ impl<'a> Walk<'a> {
         workspace: &'a Workspace,
         graph: &'a Graph,
         built: &'a RepoPath,
-        checks_types: bool,
+        (checks_types, compiles): (bool, bool),
         is_root: &'a dyn Fn(&str) -> bool,
     ) -> Walk<'a> {
         Walk {
@@ -72,6 +78,7 @@ impl<'a> Walk<'a> {
             graph,
             built,
             checks_types,
+            compiles,
             is_root,
             reached: Reached::default(),
             in_doubt: None,
@@ -135,7 +142,7 @@ impl<'a> Walk<'a> {
                     open.extend(files);
                 }
             }
-            open.extend(&node.named);
+            open.extend(node.named.iter().chain(&node.compiled));
         }
     }
 
@@ -192,6 +199,9 @@ impl<'a> Walk<'a> {
         let graph = self.graph;
         let node = graph.node(file);
         let is_first = !self.reached.counted.contains_key(&file);
+        if origin.from.is_some() && graph.path(file).rsplit('/').next() == Some("package.json") {
+            self.reached.manifests.insert(file);
+        }
         if is_first {
             self.reached.counted.insert(file, origin);
             self.touch(node, file);
@@ -248,6 +258,11 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
+        if self.compiles {
+            let compiled = node.compiled.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
+            self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
+        }
+        self.reached.reads_manifest |= record.reads_manifest;
         let path = self.graph.path(file);
         for member in &node.installed {
             self.widen(member, || format!("`{path}` names where it is installed"));

@@ -88,8 +88,12 @@ pub struct Record {
     pub installed: BTreeSet<Box<str>>,
     /// Whether what it exports is told by its text: it is an ECMAScript module that could be read.
     pub is_told: bool,
+    /// Paths that a compiler makes something of by this configuration, whoever imports them.
+    pub compiled: BTreeSet<Box<str>>,
     /// Whether it imports what is only known when it runs.
     pub is_open: bool,
+    /// Whether it asks for what the manifest says, by the variables that package managers set.
+    pub reads_manifest: bool,
 }
 
 impl Language {

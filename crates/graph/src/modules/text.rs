@@ -96,10 +96,16 @@ pub fn compiler(text: &str) -> Record {
         return data(text);
     };
     let types = value.get("compilerOptions").and_then(|options| options.get("types"));
-    let named = ["extends", "include", "files"].into_iter().filter_map(|field| value.get(field)).chain(types);
-    let named = named.flat_map(|named| named.as_array().map_or(std::slice::from_ref(named), Vec::as_slice));
-    named.filter_map(Value::as_str).for_each(|name| record.mention(name));
+    texts(value.get("extends").into_iter().chain(types)).for_each(|name| record.mention(name));
+    let compiled = texts(["include", "files"].into_iter().filter_map(|field| value.get(field)));
+    record.compiled = compiled.filter(|path| path.len() <= LONGEST).map(Into::into).collect();
     record
+}
+
+/// Texts, alone or in lists.
+fn texts<'a>(values: impl Iterator<Item = &'a Value>) -> impl Iterator<Item = &'a str> {
+    let each = values.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    each.filter_map(Value::as_str)
 }
 
 /// Texts in quotes, and where each begins with its quote.

@@ -8,7 +8,7 @@ use model::{Digest, RepoPath, ShownFile};
 use super::{Build, Draft, Planner};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
-use crate::modules::{Language, Reached};
+use crate::modules::{Language, MANIFEST_VARIABLE, Reached};
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -38,8 +38,14 @@ impl Planner<'_> {
         for file in self.workspace.files_of(path) {
             let name = file.path.as_str();
             if name == manifest {
+                let is_read =
+                    self.workspace.graph().place(name).is_some_and(|place| reached.manifests.contains(&place));
+                if is_read {
+                    draft.show(Component::File(manifest.clone()), file, &reaches.certain);
+                }
                 draft.shown.insert(manifest.clone(), file.clone());
-                self.count_manifest(path, &manifest, &reaches.certain, draft);
+                let counts_version = build.is_app && via.is_none() || self.may_read_versions(build, reached);
+                self.count_manifest(path, &manifest, counts_version, &reaches.certain, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !build.ignore.is_match(name) && !self.show_reached(file, &mut reaches, reached, draft) {
@@ -106,9 +112,19 @@ impl Planner<'_> {
         }
     }
 
-    fn count_manifest(&self, path: &RepoPath, file: &str, reach: &Arc<Reach>, draft: &mut Draft) {
+    /// Whether a build may put versions of packages into what it makes: by the variables that package managers set, by a
+    /// plugin that is there for it, or in a way that cannot be told. Who reads a manifest itself counts all of it.
+    fn may_read_versions(&self, build: &Build<'_>, reached: &Reached) -> bool {
+        build.reads_anything.is_some()
+            || reached.reads_manifest
+            || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
+            || build.tools.iter().any(|name| unread::may_read_versions(name))
+    }
+
+    fn count_manifest(&self, path: &RepoPath, file: &str, counts_version: bool, reach: &Arc<Reach>, draft: &mut Draft) {
         let Some(member) = self.workspace.members.get(path) else { return };
-        for (field, content) in member.manifest.counted() {
+        let counted = member.manifest.counted().into_iter().filter(|(field, _)| counts_version || field != "version");
+        for (field, content) in counted {
             draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach);
         }
     }
