@@ -199,8 +199,8 @@ impl<'a> Planner<'a> {
         let tools = self.tools(&app.path);
         let build = Build { is_app: true, tools, ..Build::new(commands, &globs.ignore, Reads::of(app), checks_types) };
         let mut draft = self.draft(&app.path, &build, usize::MAX);
-        for (path, file) in self.workspace.snapshot.files.iter().filter(|(path, _)| globs.inputs.is_match(path)) {
-            draft.show(Component::File(path.clone()), file, &Arc::new(Reach::Own));
+        for file in self.workspace.snapshot.files.values().filter(|file| globs.inputs.is_match(file.path.as_str())) {
+            draft.show(file, content(file), &Arc::new(Reach::Own));
         }
         draft.inputs.add(Component::Built(app.path.to_string()), "app");
         let env = build_variables(app, environment);
@@ -338,7 +338,8 @@ impl<'a> Planner<'a> {
         let graph = self.workspace.graph();
         let is_root =
             |file: &str| !build.ignore.is_match(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-        let walk = Walk::new(self.workspace, graph, path, (build.checks_types, build.compiles), &is_root);
+        let walk =
+            Walk::new(self.workspace, graph, path, (build.checks_types, build.compiles), &is_root, unread::is_tool);
         let words =
             build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
         let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));
@@ -356,7 +357,7 @@ impl<'a> Planner<'a> {
             let by_any = build.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
             by_any.or_else(has_bin).or_else(by_name)
         };
-        walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())), unread::is_tool)
+        walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())))
     }
 
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
@@ -476,8 +477,8 @@ impl<'a> Build<'a> {
 }
 
 impl Draft {
-    fn show(&mut self, component: Component, file: &ShownFile, reach: &Arc<Reach>) {
-        self.inputs.add_reached(component, content(file), reach);
+    fn show(&mut self, file: &ShownFile, content: String, reach: &Arc<Reach>) {
+        self.inputs.add_reached(Component::File(file.path.to_string()), content, reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }
 }

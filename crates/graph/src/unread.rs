@@ -64,7 +64,7 @@ const TOOLS: [&str; 30] = [
 ];
 
 /// Files that tell people and machines about a repository.
-const ABOUT: [&str; 22] = [
+const ABOUT: [&str; 23] = [
     ".gitignore",
     ".gitattributes",
     ".gitmodules",
@@ -87,6 +87,8 @@ const ABOUT: [&str; 22] = [
     "turbo.json",
     "turbo.jsonc",
     "lerna.json",
+    // It counts by what the lockfile comes to.
+    "pnpm-workspace.yaml",
 ];
 
 /// Endings of documents.
@@ -253,7 +255,11 @@ impl Reads {
 /// Whether a file that no member owns is no part of any build as long as nothing imports it, by its path below the root.
 pub fn is_unread(below: &str) -> bool {
     let is_top = !below.contains('/');
-    is_test(below) || below.starts_with("docs/") || is_top && (is_about(below) || is_document(below))
+    let name = below.rsplit('/').next().unwrap_or(below);
+    is_test(below)
+        || below.starts_with("docs/")
+        || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md"].contains(&name)
+        || is_top && (is_about(below) || is_document(below))
 }
 
 fn is_test(below: &str) -> bool {

@@ -8,8 +8,8 @@ use model::RepoPath;
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
-use super::kind::{Kind, is_configuration};
-use super::paths::Paths;
+use super::kind::{Kind, configures_vite, is_configuration};
+use super::paths::{Named, Paths};
 use super::record::Record;
 use super::resolve::{Resolver, by_alias, folder_of, package_of};
 use crate::files::Contents;
@@ -43,6 +43,8 @@ pub struct Node {
     pub passed: Vec<Found>,
     /// Files that it names by their paths.
     pub named: Vec<u32>,
+    /// Files below the folders that its configuration names.
+    pub below: Vec<u32>,
     /// Files that a compiler makes something of by it.
     pub compiled: Vec<u32>,
     /// Members that its configuration names, with what of them.
@@ -51,6 +53,8 @@ pub struct Node {
     pub installed: Vec<RepoPath>,
     /// Whether bundlers may leave it out if nothing of it is used.
     pub is_pure: bool,
+    /// Whether it configures tools.
+    pub is_configuration: bool,
 }
 
 /// What an import stands for.
@@ -120,8 +124,8 @@ impl Graph {
     }
 
     /// Files that a path in a text in a folder may stand for.
-    pub fn by_text(&self, folder: &str, text: &str) -> Vec<u32> {
-        self.paths.by_text(folder, text)
+    pub fn by_text(&self, folder: &str, text: &str) -> impl Iterator<Item = u32> {
+        self.paths.by_text(folder, text).all()
     }
 
     /// What a file says of others; none if it is of a kind that says nothing.
@@ -178,6 +182,8 @@ impl<'a> Linker<'a> {
     }
 
     fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
+        let is_aside = record.aside.is_empty() || configures_vite(path);
+        let record = if is_aside { record } else { Arc::new(record.with_aside()) };
         // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
         let of = member.unwrap_or(self.root);
         let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
@@ -195,6 +201,8 @@ impl<'a> Linker<'a> {
                 || matches!(kind, Kind::Compiler)
         };
         let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
+        let (named, below) = self.named(path, of, is_configuration, &record);
+        let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
             member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path));
@@ -202,11 +210,13 @@ impl<'a> Linker<'a> {
             member: member.cloned(),
             imports: record.imports.iter().map(|asked| import(&asked.module)).collect(),
             passed: record.passed.iter().map(|passed| import(&passed.module)).collect(),
-            named: self.named(path, of, is_configuration, &record),
-            compiled: record.compiled.iter().flat_map(|text| self.paths.by_text(folder_of(path), text)).collect(),
+            named: named.into_iter().collect(),
+            below: below.into_iter().collect(),
+            compiled: compiled.flat_map(Named::all).collect(),
             configured: configured.map(|word| import(word)).collect(),
             installed: installed.map(|(package, _)| package.clone()).collect(),
             is_pure: record.is_told && is_left_out,
+            is_configuration,
             record,
         }
     }
@@ -221,14 +231,20 @@ impl<'a> Linker<'a> {
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where
-    /// tools read it.
-    fn named(&self, path: &str, of: &RepoPath, is_configuration: bool, record: &Record) -> Vec<u32> {
+    /// tools read it. What lies below a folder that configuration names stands apart: it is about whatever is there.
+    fn named(
+        &self,
+        path: &str,
+        of: &RepoPath,
+        is_configuration: bool,
+        record: &Record,
+    ) -> (BTreeSet<u32>, BTreeSet<u32>) {
         let named = |text: &str| {
             let from_member = is_configuration || text.starts_with("../");
             let folders = [Some(folder_of(path)), from_member.then_some(of.as_str())];
             folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)))
         };
-        let files = record.paths.iter().flat_map(|text| named(text)).flatten().flatten();
+        let by_paths = record.paths.iter().flat_map(|text| named(text)).flatten();
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
         let words = || record.words.iter().filter(|_| !of.is_root());
@@ -236,12 +252,18 @@ impl<'a> Linker<'a> {
         // A member's folder alone is a place, and nothing that is read.
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.members.contains_key(&path));
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
-        let below =
-            words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word))).flatten();
-        let files = files.chain(exact).chain(below);
+        let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
+        // Tailwind looks for names of classes in whatever it is pointed at.
+        let is_apart = is_configuration && !path.contains("tailwind");
+        let (mut files, mut apart): (BTreeSet<u32>, BTreeSet<u32>) = (exact.collect(), BTreeSet::new());
+        for named in by_paths.chain(below) {
+            files.extend(named.files);
+            if is_apart { &mut apart } else { &mut files }.extend(named.below);
+        }
         let own = self.paths.place(path);
-        let files: BTreeSet<u32> = files.filter(|file| Some(*file) != own).collect();
-        files.into_iter().collect()
+        files.retain(|file| Some(*file) != own);
+        apart.retain(|file| Some(*file) != own && !files.contains(file));
+        (files, apart)
     }
 }
 

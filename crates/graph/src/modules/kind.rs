@@ -62,6 +62,11 @@ pub fn is_configuration(path: &str, kind: Kind) -> bool {
         || name.contains("preset")
 }
 
+/// Whether a file configures Vite.
+pub fn configures_vite(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with("vite.config."))
+}
+
 /// What texts say, each by its kind. One that is nested too deep for a parser is searched for what may be imports.
 pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     let stack = |(text, _): &(String, Kind)| nesting::stack_for(text);

@@ -37,6 +37,22 @@ pub struct Paths {
     owners: Vec<Option<u32>>,
 }
 
+/// What a path in a text may stand for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// Files that it names, or that a pattern in it may mean.
+    pub files: Vec<u32>,
+    /// All files below the folder that it names.
+    pub below: Vec<u32>,
+}
+
+impl Named {
+    /// All of them.
+    pub fn all(self) -> impl Iterator<Item = u32> {
+        self.files.into_iter().chain(self.below)
+    }
+}
+
 impl Paths {
     /// From paths in order and the members of all roots.
     pub fn new(all: Vec<String>, members: &BTreeMap<RepoPath, Member>) -> Paths {
@@ -86,20 +102,24 @@ impl Paths {
     }
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
-    pub fn by_text(&self, folder: &str, text: &str) -> Vec<u32> {
+    pub fn by_text(&self, folder: &str, text: &str) -> Named {
         let (head, is_pattern) = match text.find(['*', '{', '[', '$', '!']) {
             Some(at) => (&text[..text[..at].rfind('/').map_or(0, |slash| slash)], true),
             None => (text.trim_end_matches('/'), false),
         };
-        let Some(path) = resolved(folder, head.split('?').next().unwrap_or(head)) else { return Vec::new() };
-        let mut found = if is_pattern { Vec::new() } else { self.candidates(&path) };
+        let Some(path) = resolved(folder, head.split('?').next().unwrap_or(head)) else { return Named::default() };
+        let mut files = if is_pattern { Vec::new() } else { self.candidates(&path) };
         // What holds the folder itself is the repository, or the package: a place, and nothing that is read.
         let is_above = path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"));
         let is_file = self.place(&path).is_some() && !is_pattern;
-        if !is_file && (!is_above || is_pattern) && !path.is_empty() {
-            found.extend(self.below(&path));
+        if is_file || is_above && !is_pattern || path.is_empty() {
+            return Named { files, below: Vec::new() };
         }
-        found
+        if is_pattern {
+            files.extend(self.below(&path));
+            return Named { files, below: Vec::new() };
+        }
+        Named { files, below: self.below(&path).collect() }
     }
 
     /// Files in a folder and below.

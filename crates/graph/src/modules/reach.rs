@@ -54,6 +54,8 @@ pub struct Walk<'a> {
     /// Whether what a compiler's configuration names gets into what is built.
     compiles: bool,
     is_root: &'a dyn Fn(&str) -> bool,
+    /// Whether a package only checks, by its name.
+    is_tool: fn(&str) -> bool,
     reached: Reached,
     /// What is imported by the member itself, or by a file of nobody, that cannot be told.
     in_doubt: Option<usize>,
@@ -65,13 +67,15 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A way for the build of a member. Of a member's files those that `is_root` names are read without being imported.
+    /// A way for the build of a member. Of a member's files those that `is_root` names are read without being imported;
+    /// packages of which `is_tool` says so only check.
     pub fn new(
         workspace: &'a Workspace,
         graph: &'a Graph,
         built: &'a RepoPath,
         (checks_types, compiles): (bool, bool),
         is_root: &'a dyn Fn(&str) -> bool,
+        is_tool: fn(&str) -> bool,
     ) -> Walk<'a> {
         Walk {
             workspace,
@@ -80,6 +84,7 @@ impl<'a> Walk<'a> {
             checks_types,
             compiles,
             is_root,
+            is_tool,
             reached: Reached::default(),
             in_doubt: None,
             wanted: HashMap::new(),
@@ -90,21 +95,19 @@ impl<'a> Walk<'a> {
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run, for the reason that is told. `checks` configure what only checks, as members do of which
-    /// `is_tool` says so.
+    /// that its commands may run, for the reason that is told. `checks` configure what only checks.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
         may_run: impl Fn(&Member) -> Option<String>,
         checks: impl Iterator<Item = u32>,
-        is_tool: fn(&str) -> bool,
     ) -> Reached {
         self.all_of(self.built, Origin::default());
         self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
         self.go();
         for needed in self.workspace.needs().direct(self.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
-            if self.reached.members.contains(needed) || is_tool(&member.name) {
+            if self.reached.members.contains(needed) || (self.is_tool)(&member.name) {
                 continue;
             }
             match (self.in_doubt, may_run(member)) {
@@ -114,7 +117,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.go();
-        self.check(checks, is_tool);
+        self.check(checks);
         let Walk { mut reached, .. } = self;
         reached.shown.retain(|file| !reached.counted.contains_key(file));
         reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
@@ -122,12 +125,11 @@ impl<'a> Walk<'a> {
     }
 
     /// Finds what only checks open, from the files of the member that are no roots and from tools that it needs.
-    fn check(&mut self, checks: impl Iterator<Item = u32>, is_tool: fn(&str) -> bool) {
-        let tools = self
-            .workspace
-            .needs()
-            .direct(self.built, true)
-            .filter(|needed| self.workspace.members.get(*needed).is_some_and(|member| is_tool(&member.name)));
+    fn check(&mut self, checks: impl Iterator<Item = u32>) {
+        let tools =
+            self.workspace.needs().direct(self.built, true).filter(|needed| {
+                self.workspace.members.get(*needed).is_some_and(|member| (self.is_tool)(&member.name))
+            });
         let members = tools.chain([self.built]).flat_map(|member| self.workspace.files_of(member));
         let of_members = members.filter_map(|file| self.graph.place(file.path.as_str()));
         let mut open: Vec<u32> = of_members.chain(checks).collect();
@@ -142,7 +144,7 @@ impl<'a> Walk<'a> {
                     open.extend(files);
                 }
             }
-            open.extend(node.named.iter().chain(&node.compiled));
+            open.extend(node.named.iter().chain(&node.below).chain(&node.compiled));
         }
     }
 
@@ -243,8 +245,10 @@ impl<'a> Walk<'a> {
         let record = &node.record;
         let names = record.imports.iter().map(|import| &import.module);
         let names = names.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
+        // What checks may be called by what builds, and changes nothing in what is built.
+        let is_check = |package: &str| node.is_configuration && (self.is_tool)(package);
         for package in names.map(|name| super::resolve::package_of(name)) {
-            if !self.reached.packages.contains(package) {
+            if !is_check(package) && !self.reached.packages.contains(package) {
                 self.reached.packages.insert(package.into());
             }
         }
@@ -258,6 +262,8 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
+        let below = node.below.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
+        self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
         if self.compiles {
             let compiled = node.compiled.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
@@ -412,7 +418,7 @@ impl<'a> Walk<'a> {
                 Found::Outside | Found::Unknown => {}
             }
         }
-        self.open_shown.extend(&node.named);
+        self.open_shown.extend(node.named.iter().chain(&node.below));
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, CallExpression, Decorator, ExportAllDeclaration, ExportFromDeclaration, ExportNamedDeclaration,
-    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, StringLiteral,
+    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, ObjectProperty, StringLiteral,
     TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation,
     TemplateLiteral,
 };
@@ -20,6 +20,10 @@ use super::text;
 
 /// The longest text that may be a path.
 const LONGEST_PATH: usize = 200;
+
+/// What Vite's configuration says of tests and of servers that no build starts.
+/// Source: vite.dev, "Server Options", "Preview Options"; vitest.dev, "Config Reference".
+const ASIDE: [&str; 3] = ["test", "server", "preview"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +75,15 @@ pub struct Passed {
     pub is_type: bool,
 }
 
+/// What of a compiler's configuration changes what is made, in canonical text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Of each module.
+    pub of_modules: Box<str>,
+    /// Which modules there are.
+    pub modules: Box<str>,
+}
+
 /// What a file says of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -88,8 +101,12 @@ pub struct Record {
     pub installed: BTreeSet<Box<str>>,
     /// Whether what it exports is told by its text: it is an ECMAScript module that could be read.
     pub is_told: bool,
+    /// Texts of it that are about tests and servers of development, where it configures Vite.
+    pub aside: BTreeSet<Box<str>>,
     /// Paths that a compiler makes something of by this configuration, whoever imports them.
     pub compiled: BTreeSet<Box<str>>,
+    /// Of a compiler's configuration, what of it changes what is made: of each module, and which modules there are.
+    pub settings: Option<Settings>,
     /// Whether it imports what is only known when it runs.
     pub is_open: bool,
     /// Whether it asks for what the manifest says, by the variables that package managers set.
@@ -132,6 +149,14 @@ impl Record {
             return text::markup(text);
         }
         Record::of(&parsed, language)
+    }
+
+    /// The same where what is aside is like all the rest.
+    #[must_use]
+    pub fn with_aside(&self) -> Record {
+        let mut record = Record { aside: BTreeSet::new(), ..self.clone() };
+        self.aside.iter().for_each(|text| record.mention(text));
+        record
     }
 
     /// Takes a text along that may be a path or a name.
@@ -264,9 +289,19 @@ struct Reader<'a> {
     /// Modules that are asked for by types.
     asked_as_type: BTreeSet<Box<str>>,
     has_decorators: bool,
+    /// Whether what is read is about tests and servers of development, where it configures Vite.
+    is_aside: bool,
 }
 
 impl<'a> Reader<'a> {
+    fn mention(&mut self, text: &str) {
+        if !self.is_aside {
+            self.record.mention(text);
+        } else if text.len() <= LONGEST_PATH {
+            self.record.aside.insert(text.into());
+        }
+    }
+
     /// What styles in a text ask for, as configuration puts them before others.
     fn styles(&mut self, text: &str) {
         if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
@@ -326,13 +361,13 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         let text = literal.value.as_str();
         self.styles(text);
-        self.record.mention(text);
+        self.mention(text);
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
         if let Some(pattern) = pattern(template) {
             self.styles(&pattern);
-            self.record.mention(&pattern);
+            self.mention(&pattern);
         }
         walk::walk_template_literal(self, template);
     }
@@ -352,6 +387,14 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_jsx_identifier(&mut self, identifier: &JSXIdentifier<'a>) {
         self.used.insert(identifier.name.as_str());
+    }
+
+    fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
+        let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
+        let before = self.is_aside;
+        self.is_aside |= is_about && matches!(property.value, Expression::ObjectExpression(_));
+        walk::walk_object_property(self, property);
+        self.is_aside = before;
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
@@ -388,7 +431,7 @@ impl<'a> Visit<'a> for Reader<'a> {
         });
         let parts: Vec<&str> = parts.collect();
         if parts.len() > 1 && parts[0].starts_with("..") {
-            self.record.mention(&parts.join("/"));
+            self.mention(&parts.join("/"));
         }
         walk::walk_call_expression(self, call);
     }

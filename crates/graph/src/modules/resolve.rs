@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::aliases::Aliases;
 use super::graph::Found;
-use super::paths::Paths;
+use super::paths::{Named, Paths};
 use super::record::Language;
 use crate::manifest::Manifest;
 use crate::workspace::{Member, Needs, owner};
@@ -114,13 +114,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
-    pub fn path(&self, folder: &str, member: &RepoPath, text: &str) -> Vec<u32> {
+    pub fn path(&self, folder: &str, member: &RepoPath, text: &str) -> Named {
         // A pattern with nothing in front but a way out of the member may be about anything, most often about addresses.
         let head = text.split(['*', '{', '[', '$', '!']).next().filter(|head| head.len() < text.len());
         let leaves = |head: &str| resolved(folder, head).is_none_or(|path| !member.holds(&path));
         let is_bare = |head: &str| head.split('/').all(|part| part.is_empty() || part == "." || part == "..");
         if head.is_some_and(|head| is_bare(head) && leaves(head)) {
-            Vec::new()
+            Named::default()
         } else {
             self.paths.by_text(folder, text)
         }
@@ -217,7 +217,10 @@ impl<'a> Resolver<'a> {
 pub fn by_alias(paths: &Paths, aliases: &Aliases, name: &str) -> Vec<u32> {
     let targets = aliases.targets(name).into_iter();
     targets
-        .flat_map(|path| if name.contains('*') { paths.by_text("", &path) } else { paths.candidates(&path) })
+        .flat_map(|path| match name.contains('*') {
+            true => paths.by_text("", &path).all().collect(),
+            false => paths.candidates(&path),
+        })
         .collect()
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::record::{Import, Record, Wanted, is_path};
+use super::record::{Import, Record, Settings, Wanted, is_path};
 
 /// The longest text in quotes that is looked at.
 const LONGEST: usize = 300;
@@ -25,6 +25,49 @@ const IMPORTING: [&str; 14] = [
     "href=",
     "url(",
     "@import url(",
+];
+
+/// Options of TypeScript's compiler that decide what it complains about, what it tells, and what it keeps for itself. `strict` is
+/// none of them: esbuild writes `use strict` by it.
+/// Source: typescriptlang.org, "TSConfig Reference": Type Checking, Completeness, Projects, Output Formatting, Compiler
+/// Diagnostics, and those of other parts of which the page says so.
+const CHECKING: [&str; 26] = [
+    "allowUnreachableCode",
+    "allowUnusedLabels",
+    "exactOptionalPropertyTypes",
+    "strictBindCallApply",
+    "strictBuiltinIteratorReturn",
+    "strictFunctionTypes",
+    "strictNullChecks",
+    "strictPropertyInitialization",
+    "useUnknownInCatchVariables",
+    "skipDefaultLibCheck",
+    "skipLibCheck",
+    "incremental",
+    "tsBuildInfoFile",
+    "disableReferencedProjectLoad",
+    "disableSolutionSearching",
+    "disableSourceOfProjectReferenceRedirect",
+    "noErrorTruncation",
+    "preserveWatchOutput",
+    "pretty",
+    "diagnostics",
+    "explainFiles",
+    "extendedDiagnostics",
+    "listFiles",
+    "traceResolution",
+    "forceConsistentCasingInFileNames",
+    "erasableSyntaxOnly",
+];
+const CHECKING_PREFIXES: [&str; 8] = [
+    "noImplicitAny",
+    "noImplicitOverride",
+    "noImplicitReturns",
+    "noImplicitThis",
+    "noUnused",
+    "noUnchecked",
+    "noFallthrough",
+    "noPropertyAccess",
 ];
 
 /// Text with scripts in it. All of what is imported is taken to be used, since what uses it may be markup.
@@ -98,8 +141,33 @@ pub fn compiler(text: &str) -> Record {
     let types = value.get("compilerOptions").and_then(|options| options.get("types"));
     texts(value.get("extends").into_iter().chain(types)).for_each(|name| record.mention(name));
     let compiled = texts(["include", "files"].into_iter().filter_map(|field| value.get(field)));
+    record.settings = value.as_object().map(settings);
     record.compiled = compiled.filter(|path| path.len() <= LONGEST).map(Into::into).collect();
     record
+}
+
+/// What of TypeScript's configuration changes what is made.
+fn settings(fields: &Map<String, Value>) -> Settings {
+    let is_of_checks = |option: &String| {
+        CHECKING.contains(&option.as_str()) || CHECKING_PREFIXES.iter().any(|prefix| option.starts_with(prefix))
+    };
+    let plain = |value: &Value| match value {
+        Value::Object(options) => {
+            let options = options.iter().filter(|(option, _)| !is_of_checks(option));
+            options.map(|(option, value)| format!("{option}={value}")).collect::<BTreeSet<String>>()
+        }
+        other => BTreeSet::from([other.to_string()]),
+    };
+    let which = |field: &str| ["files", "include", "exclude", "references"].contains(&field);
+    let said = |is_asked: &dyn Fn(&str) -> bool| {
+        let fields: BTreeMap<&String, BTreeSet<String>> =
+            fields.iter().filter(|(field, _)| is_asked(field)).map(|(field, value)| (field, plain(value))).collect();
+        format!("{fields:?}").into_boxed_str()
+    };
+    Settings {
+        of_modules: said(&|field| !which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
+        modules: said(&which),
+    }
 }
 
 /// Texts, alone or in lists.

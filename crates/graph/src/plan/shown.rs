@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use model::{Digest, RepoPath, ShownFile};
 
-use super::{Build, Draft, Planner};
+use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
-use crate::modules::{Language, MANIFEST_VARIABLE, Reached};
+use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings};
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -41,30 +41,37 @@ impl Planner<'_> {
                 let is_read =
                     self.workspace.graph().place(name).is_some_and(|place| reached.manifests.contains(&place));
                 if is_read {
-                    draft.show(Component::File(manifest.clone()), file, &reaches.certain);
+                    draft.show(file, self.content(file, build), &reaches.certain);
                 }
                 draft.shown.insert(manifest.clone(), file.clone());
                 let counts_version = build.is_app && via.is_none() || self.may_read_versions(build, reached);
                 self.count_manifest(path, &manifest, counts_version, &reaches.certain, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !build.ignore.is_match(name) && !self.show_reached(file, &mut reaches, reached, draft) {
+            } else if !build.ignore.is_match(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
                 if (is_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
-                    draft.show(Component::File(name.to_owned()), file, &reaches.with(doubt.copied()));
+                    draft.show(file, self.content(file, build), &reaches.with(doubt.copied()));
                 }
             }
         }
     }
 
     /// Shows a file that is reached, and whether it is.
-    fn show_reached(&self, file: &ShownFile, reaches: &mut Reaches<'_>, reached: &Reached, draft: &mut Draft) -> bool {
+    fn show_reached(
+        &self,
+        file: &ShownFile,
+        build: &Build<'_>,
+        reaches: &mut Reaches<'_>,
+        reached: &Reached,
+        draft: &mut Draft,
+    ) -> bool {
         let name = file.path.as_str();
         let graph = self.workspace.graph();
         let Some(place) = graph.place(name) else { return false };
         if let Some(origin) = reached.counted.get(&place) {
-            draft.show(Component::File(name.to_owned()), file, &reaches.with(origin.doubt));
+            draft.show(file, self.content(file, build), &reaches.with(origin.doubt));
         } else if reached.shown.contains(&place) {
             match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
                 Some(record) => {
@@ -73,12 +80,25 @@ impl Planner<'_> {
                     draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), &reaches.certain);
                     draft.shown.insert(name.to_owned(), file.clone());
                 }
-                None => draft.show(Component::File(name.to_owned()), file, &reaches.certain),
+                None => draft.show(file, self.content(file, build), &reaches.certain),
             }
         } else {
             return false;
         }
         true
+    }
+
+    /// What tells one content of a file from another: of a compiler's configuration what changes what is made.
+    fn content(&self, file: &ShownFile, build: &Build<'_>) -> String {
+        let graph = self.workspace.graph();
+        let node = graph.place(file.path.as_str()).and_then(|place| graph.node(place));
+        match node.and_then(|node| node.record.settings.as_ref()) {
+            Some(Settings { of_modules, modules }) => {
+                let modules = if build.compiles { modules } else { "" };
+                format!("{} {}", file.mode, Digest::of(format!("{of_modules} {modules}").as_bytes()).hex())
+            }
+            None => content(file),
+        }
     }
 
     /// Shows what counts and was not shown with a member that is needed.
@@ -95,7 +115,7 @@ impl Planner<'_> {
                 doubt: origin.doubt.map(|doubt| reached.doubts[doubt].clone()),
             });
             if let Some(file) = self.workspace.snapshot.files.get(name) {
-                draft.show(Component::File(name.to_owned()), file, &Arc::new(reach));
+                draft.show(file, self.content(file, build), &Arc::new(reach));
             }
         }
     }
@@ -154,11 +174,9 @@ impl Planner<'_> {
                 }
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !self.show_reached(file, &mut own, reached, draft) {
+            } else if !self.show_reached(file, build, &mut own, reached, draft) {
                 let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything.is_some());
-                reach
-                    .into_iter()
-                    .for_each(|reach| draft.show(Component::File(name.to_owned()), file, &Arc::new(reach)));
+                reach.into_iter().for_each(|reach| draft.show(file, self.content(file, build), &Arc::new(reach)));
             }
         }
     }

@@ -111,7 +111,7 @@ fn imports(workspace: &mut Workspace) {
     let (mut imported, mut needed) = (BTreeSet::new(), BTreeSet::new());
     for (_, node) in workspace.graph.nodes() {
         let Some(member) = &node.member else { continue };
-        let named = node.named.iter().filter_map(|file| workspace.graph.owner(*file));
+        let named = node.named.iter().chain(&node.below).filter_map(|file| workspace.graph.owner(*file));
         imported.extend(named.map(|owner| (member.clone(), owner.clone())));
         for found in node.all() {
             match found {
