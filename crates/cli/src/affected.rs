@@ -27,7 +27,7 @@ const UNRELATED: &str = "it has no history in common with production here";
 
 /// What an app is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Base {
+pub enum Base {
     /// A commit.
     Commit(CommitId),
     /// The head of production, with which there is no history in common.
@@ -37,18 +37,26 @@ enum Base {
 }
 
 /// What came of comparing.
-struct Answer {
-    base: Base,
-    head: Option<CommitId>,
-    apps: Vec<Answered>,
+#[derive(Debug)]
+pub struct Answer {
+    /// What was compared with.
+    pub base: Base,
+    /// What was compared; none for the working tree.
+    pub head: Option<CommitId>,
+    /// Every app.
+    pub apps: Vec<Answered>,
     warnings: Vec<String>,
 }
 
 /// An app, and why it is affected.
-struct Answered {
-    name: AppName,
-    path: RepoPath,
-    reasons: Vec<Reason>,
+#[derive(Debug)]
+pub struct Answered {
+    /// Its name.
+    pub name: AppName,
+    /// Its folder.
+    pub path: RepoPath,
+    /// Why it is affected; none if it is not.
+    pub reasons: Vec<Reason>,
 }
 
 /// Says which apps differ.
@@ -58,21 +66,42 @@ struct Answered {
 pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     let since = Instant::now();
     let knowledge = place.knowledge();
+    let Affected { base, head, working_tree, json } = asked;
+    let asked = Asked { base: base.as_deref(), head: head.as_deref(), working_tree: *working_tree };
     let answer = answer(place, asked, &knowledge)?;
     let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
-    print(asked.json, &answer.value(took_ms), || answer.lines());
-    // Only the next question is answered later.
+    print(*json, &answer.value(took_ms), || answer.lines());
+    keep(place, &knowledge);
+    Ok(())
+}
+
+/// Keeps what was found out. If that fails, only the next question is answered later.
+pub fn keep(place: &Place, knowledge: &Knowledge) {
     if let Err(cause) = knowledge.keep() {
         let folder = place.data.knowledge();
         crate::complain(&format!("note: what was found out could not be kept in `{}`: {cause}", folder.display()));
     }
-    Ok(())
 }
 
-fn answer(place: &Place, asked: &Affected, knowledge: &Knowledge) -> Result<Answer, Failure> {
+/// What is compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// A revision to compare with.
+    pub base: Option<&'a str>,
+    /// The revision that is compared.
+    pub head: Option<&'a str>,
+    /// Whether the working tree is.
+    pub working_tree: bool,
+}
+
+/// Compares every app.
+///
+/// # Errors
+/// If a revision names nothing, or the head cannot be used.
+pub fn answer(place: &Place, asked: Asked<'_>, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
-    let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
-    let asked_base = asked.base.as_deref().map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
+    let commit = repository.resolve(asked.head.unwrap_or("HEAD")).map_err(unreadable)?;
+    let asked_base = asked.base.map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
     // What was compared with before is likely to be known, and what lies near it is soon told.
     let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
     if let Some(base) = &asked_base {

@@ -74,17 +74,8 @@ pub enum Command {
     },
     /// Show what runs, where, and what is waited for.
     Status(Query),
-    /// Say why an app was built last, or why not.
-    Why {
-        /// The app.
-        app: String,
-        /// The environment.
-        #[arg(long, default_value = "production")]
-        environment: String,
-        /// Answer in JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    /// Say why an app was built last, or why not; or how what differs between two commits gets into it.
+    Why(Why),
     /// Print what an app's instances wrote.
     Logs(Logs),
     /// List builds, newest last.
@@ -149,6 +140,34 @@ pub struct Affected {
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub struct Why {
+    /// The app.
+    pub app: String,
+    /// The environment.
+    #[arg(long, default_value = "production", conflicts_with_all = ["base", "head", "working_tree", "dot", "html"])]
+    pub environment: String,
+    /// Compare with this commit, by the repository alone: how each change gets into the app, from file to file.
+    #[arg(long, value_name = "REVISION")]
+    pub base: Option<String>,
+    /// What to compare; by default what is checked out.
+    #[arg(long, value_name = "REVISION")]
+    pub head: Option<String>,
+    /// Compare the working tree, with what is not committed.
+    #[arg(long, conflicts_with = "head")]
+    pub working_tree: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the packages that the app needs, for Graphviz: those that changed, and the ways from them.
+    #[arg(long, conflicts_with_all = ["json", "html"])]
+    pub dot: bool,
+    /// The same as a page for a browser.
+    #[arg(long, conflicts_with = "json")]
+    pub html: bool,
 }
 
 /// Arguments of `demo`.

@@ -16,10 +16,7 @@ use crate::report::Failure;
 pub fn run(place: &Place, app: &str, head: Option<&str>, json: bool) -> Result<(), Failure> {
     let workspace = crate::apps::workspace(place, head)?;
     let Some(found) = workspace.apps.values().find(|found| found.name.as_str() == app) else {
-        let names: Vec<String> = workspace.apps.keys().map(|name| format!("`{name}`")).collect();
-        return Err(
-            Failure::unusable(format!("there is no app `{app}`")).hint(format!("there are {}", names.join(", ")))
-        );
+        return Err(crate::why::unknown(app, workspace.apps.keys()));
     };
     let planned = plan::plan(&workspace, found, &EnvironmentName::production(), &plan::as_written(&workspace));
     let pieces: Vec<[String; 4]> =

@@ -15,6 +15,7 @@ mod reference;
 mod report;
 mod show;
 mod up;
+mod why;
 mod write;
 
 use std::io::Write;
@@ -66,7 +67,8 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Inputs { app, head, json } => inputs::run(&place()?, app, head.as_deref(), *json)?,
         Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,
         Command::Status(query) => queries::status(&place()?, query.json)?,
-        Command::Why { app, environment, json } => queries::why(&place()?, app, environment, *json)?,
+        Command::Why(asked) if why::is_about_commits(asked) => why::run(&place()?, asked)?,
+        Command::Why(asked) => queries::why(&place()?, &asked.app, &asked.environment, asked.json)?,
         Command::Logs(logs) => logs::run(&place()?, logs).await?,
         Command::Builds(query) => queries::builds(&place()?, query.json)?,
         Command::Deploys(query) => queries::deploys(&place()?, query.json)?,

@@ -11,10 +11,13 @@ mod install;
 
 mod shown;
 
+mod way;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
+pub use way::{Way, ways};
 
 use globset::GlobSet;
 use model::task::Step;
@@ -26,7 +29,7 @@ use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Reached, Walk};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
-use crate::workspace::{Globs, Member, Root, Workspace};
+use crate::workspace::{Member, Root, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
@@ -121,7 +124,7 @@ struct Build<'a> {
     /// Its commands.
     commands: Vec<String>,
     /// Files that it does not read.
-    ignore: &'a GlobSet,
+    ignore: Option<&'a GlobSet>,
     /// What it reads of tests, stories and documents.
     reads: Reads,
     /// Whether it may check types.
@@ -189,17 +192,30 @@ impl<'a> Planner<'a> {
         packages
     }
 
-    fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
-        let nothing = Globs::default();
-        let globs = self.workspace.globs.get(&app.name).unwrap_or(&nothing);
+    fn build_of_app(&self, app: &App) -> Build<'a> {
         let mut commands = self.commands(&app.path, BUILD);
         commands.extend(app.build.clone());
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
-        let tools = self.tools(&app.path);
-        let build = Build { is_app: true, tools, ..Build::new(commands, &globs.ignore, Reads::of(app), checks_types) };
-        let mut draft = self.draft(&app.path, &build, usize::MAX);
-        for file in self.workspace.snapshot.files.values().filter(|file| globs.inputs.is_match(file.path.as_str())) {
+        let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
+        let build = Build::new(commands, ignore, Reads::of(app), checks_types);
+        Build { is_app: true, tools: self.tools(&app.path), ..build }
+    }
+
+    fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
+        let member = self.workspace.members.get(path);
+        let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
+        let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
+        commands.extend(self.commands(path, BUILD));
+        // What a package gives to others may be all of it.
+        Build { tools: self.tools(path), ..Build::new(commands, None, Reads::default(), true) }
+    }
+
+    fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
+        let mut draft = self.draft(&app.path, &self.build_of_app(app), usize::MAX);
+        let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs);
+        let is_input = |file: &&ShownFile| inputs.is_some_and(|inputs| inputs.is_match(file.path.as_str()));
+        for file in self.workspace.snapshot.files.values().filter(is_input) {
             draft.show(file, content(file), &Arc::new(Reach::Own));
         }
         draft.inputs.add(Component::Built(app.path.to_string()), "app");
@@ -224,14 +240,7 @@ impl<'a> Planner<'a> {
 
     /// Plans the task of a package; those that it needs were planned before.
     fn package(&self, path: &RepoPath) -> (Inputs, Task) {
-        let member = self.workspace.members.get(path);
-        let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
-        let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
-        commands.extend(self.commands(path, BUILD));
-        let nothing = GlobSet::empty();
-        // What a package gives to others may be all of it.
-        let build = Build { tools: self.tools(path), ..Build::new(commands, &nothing, Reads::default(), true) };
-        let mut draft = self.draft(path, &build, self.workspace.build_position(path));
+        let mut draft = self.draft(path, &self.build_of_package(path), self.workspace.build_position(path));
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
             for task in &member.wanted_scripts {
@@ -336,8 +345,7 @@ impl<'a> Planner<'a> {
     /// What a build reads of other members, and of what belongs to nobody.
     fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
         let graph = self.workspace.graph();
-        let is_root =
-            |file: &str| !build.ignore.is_match(file) && !self.reads(path, build, file).leaves_out(self.below(file));
+        let is_root = |file: &str| !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
         let walk =
             Walk::new(self.workspace, graph, path, (build.checks_types, build.compiles), &is_root, unread::is_tool);
         let words =
@@ -469,10 +477,17 @@ impl<'a> Planner<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(commands: Vec<String>, ignore: &'a GlobSet, reads: Reads, checks_types: bool) -> Build<'a> {
+    fn new(commands: Vec<String>, ignore: Option<&'a GlobSet>, reads: Reads, checks_types: bool) -> Build<'a> {
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
         let compiles = reads_anything.is_some() || commands.iter().any(|command| unread::compiles(command));
         Build { commands, ignore, reads, checks_types, compiles, is_app: false, tools: Vec::new(), reads_anything }
+    }
+}
+
+impl Build<'_> {
+    /// Whether a file is one that it does not read.
+    fn ignores(&self, path: &str) -> bool {
+        self.ignore.is_some_and(|ignore| ignore.is_match(path))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{RepoPath, resolved};
 
 use crate::workspace::Member;
@@ -116,7 +117,10 @@ impl Paths {
             return Named { files, below: Vec::new() };
         }
         if is_pattern {
-            files.extend(self.below(&path));
+            let rest = text[head.len()..].trim_start_matches('/');
+            let matcher = matcher(&path, rest);
+            let is_meant = |file: &u32| matcher.as_ref().is_none_or(|matcher| matcher.is_match(self.path(*file)));
+            files.extend(self.below(&path).filter(is_meant));
             return Named { files, below: Vec::new() };
         }
         Named { files, below: self.below(&path).collect() }
@@ -129,6 +133,29 @@ impl Paths {
         let below = self.all[first..].iter().take_while(move |path| path.starts_with(&prefix));
         (first..).zip(below).map(|(at, _)| u32::try_from(at).expect("a commit has fewer files"))
     }
+}
+
+/// What a pattern below a folder matches; none if that cannot be told: what stands in it is put together while something
+/// runs (`$`), or dialects differ about it.
+fn matcher(folder: &str, pattern: &str) -> Option<GlobSet> {
+    if pattern.contains(['$', '!', '[', '(', '?', '\\']) {
+        return None;
+    }
+    let folder: String = folder.chars().flat_map(escaped).collect();
+    let is_of_files = pattern.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let whole = format!("{folder}/{pattern}");
+    // What matches a folder means all that is in it.
+    let patterns = if is_of_files { vec![whole] } else { vec![format!("{whole}/**"), whole] };
+    let mut globs = GlobSetBuilder::new();
+    for pattern in patterns {
+        globs.add(GlobBuilder::new(&pattern).literal_separator(true).build().ok()?);
+    }
+    globs.build().ok()
+}
+
+/// A character that stands for itself in a pattern.
+fn escaped(char: char) -> Vec<char> {
+    if "*?[]{}!\\".contains(char) { vec!['[', char, ']'] } else { vec![char] }
 }
 
 /// A path without an ending, and without what it says of a platform besides.

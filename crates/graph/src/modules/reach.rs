@@ -29,8 +29,8 @@ pub struct Reached {
     pub packages: BTreeSet<Box<str>>,
     /// What could not be told, in words.
     pub doubts: Vec<String>,
-    /// Manifests that files ask for.
-    pub manifests: BTreeSet<u32>,
+    /// Manifests that files ask for, and which of their fields.
+    pub manifests: BTreeMap<u32, Wanted>,
     /// Whether anything asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
 }
@@ -201,21 +201,20 @@ impl<'a> Walk<'a> {
         let graph = self.graph;
         let node = graph.node(file);
         let is_first = !self.reached.counted.contains_key(&file);
-        if origin.from.is_some() && graph.path(file).rsplit('/').next() == Some("package.json") {
-            self.reached.manifests.insert(file);
-        }
         if is_first {
             self.reached.counted.insert(file, origin);
             self.touch(node, file);
-            let name = graph.path(file).rsplit('/').next().unwrap_or_default();
-            // Whoever asks for a manifest looks for the package's folder, and what a layer's configuration lies in is its.
-            if (name == "package.json" || name.starts_with("nuxt.config."))
-                && let Some(owner) = graph.owner(file)
-            {
-                self.widen(owner, || {
-                    format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file))
-                });
-            }
+        }
+        let name = graph.path(file).rsplit('/').next().unwrap_or_default();
+        let is_manifest = name == "package.json";
+        if is_manifest && origin.from.is_some() {
+            self.reached.manifests.entry(file).or_insert_with(Wanted::nothing).add(wanted.clone());
+        }
+        // Whoever asks for a whole manifest looks for the package's folder, and what a layer's configuration lies in is its.
+        if (is_manifest && is_whole(wanted) || is_first && name.starts_with("nuxt.config."))
+            && let Some(owner) = graph.owner(file)
+        {
+            self.widen(owner, || format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file)));
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
@@ -419,6 +418,14 @@ impl<'a> Walk<'a> {
             }
         }
         self.open_shown.extend(node.named.iter().chain(&node.below));
+    }
+}
+
+/// Whether all of a file of data is wanted.
+pub fn is_whole(wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::All => true,
+        Wanted::Names(names) => names.contains("default"),
     }
 }
 

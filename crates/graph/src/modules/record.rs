@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, CallExpression, Decorator, ExportAllDeclaration, ExportFromDeclaration, ExportNamedDeclaration,
-    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, ObjectProperty, StringLiteral,
-    TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation,
-    TemplateLiteral,
+    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, ObjectProperty,
+    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType,
+    TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -38,6 +38,8 @@ pub enum Language {
     Types,
     /// Anything with imports in it: components of Vue, Svelte and Astro, MDX, HTML.
     Markup,
+    /// A document, which tells people of files as well.
+    Document,
     /// CSS, Sass and Less.
     Styles,
 }
@@ -124,7 +126,8 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
             "ts" | "mts" | "cts" => Language::TypeScript,
             "tsx" => Language::TypeScriptJsx,
-            "vue" | "svelte" | "astro" | "mdx" | "md" | "html" => Language::Markup,
+            "vue" | "svelte" | "astro" | "mdx" | "html" => Language::Markup,
+            "md" => Language::Document,
             "css" | "scss" | "sass" | "less" | "pcss" | "postcss" => Language::Styles,
             _ => return None,
         })
@@ -140,6 +143,7 @@ impl Record {
             Language::TypeScriptJsx => SourceType::tsx(),
             Language::Types => SourceType::d_ts(),
             Language::Markup => return text::markup(text),
+            Language::Document => return text::document(text),
             Language::Styles => return text::styles(text),
         };
         let allocator = Allocator::default();
@@ -179,7 +183,7 @@ impl Record {
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader { mut record, mut used, asked, asked_as_type, .. } = reader;
+        let Reader { mut record, mut used, asked, asked_as_type, members, whole, .. } = reader;
         let module = &parsed.module_record;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
@@ -203,6 +207,10 @@ impl Record {
             }
             let wanted = match &entry.import_name {
                 ImportImportName::Name(name) => Wanted::name(name.name.as_str()),
+                // Of data as much is wanted as is taken of it.
+                _ if entry.module_request.name.ends_with(".json") && !whole.contains(local) => {
+                    Wanted::Names(members.get(local).into_iter().flatten().map(|name| (*name).into()).collect())
+                }
                 ImportImportName::Default(_) => Wanted::name("default"),
                 ImportImportName::NamespaceObject => Wanted::All,
             };
@@ -289,6 +297,10 @@ struct Reader<'a> {
     /// Modules that are asked for by types.
     asked_as_type: BTreeSet<Box<str>>,
     has_decorators: bool,
+    /// Names of what is taken of identifiers, one by one.
+    members: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Identifiers of which anything may be taken.
+    whole: BTreeSet<&'a str>,
     /// Whether what is read is about tests and servers of development, where it configures Vite.
     is_aside: bool,
 }
@@ -315,7 +327,7 @@ impl<'a> Reader<'a> {
             Expression::StringLiteral(text) => drop(self.asked.insert(text.value.as_str().into())),
             Expression::TemplateLiteral(template) => match pattern(template) {
                 Some(pattern) if !pattern.contains('*') => drop(self.asked.insert(pattern.into())),
-                Some(pattern) if is_path(&pattern) => drop(self.record.paths.insert(pattern.into())),
+                Some(pattern) if is_path(&pattern) => drop(self.record.paths.insert(open_ended(&pattern).into())),
                 // An alias may stand before what is only known later.
                 Some(pattern) if is_word(&pattern) => drop(self.asked.insert(pattern.into())),
                 _ => self.record.is_open = true,
@@ -327,7 +339,7 @@ impl<'a> Reader<'a> {
             }
             Expression::BinaryExpression(sum) => match &sum.left {
                 Expression::StringLiteral(text) if is_path(&text.value) => {
-                    self.record.paths.insert(format!("{}*", text.value).into());
+                    self.record.paths.insert(format!("{}$", text.value).into());
                 }
                 _ => self.record.is_open = true,
             },
@@ -342,6 +354,11 @@ fn pattern(template: &TemplateLiteral<'_>) -> Option<String> {
     let parts = template.quasis.iter().map(|quasi| Some(quasi.value.cooked?.as_str()));
     let parts: Option<Vec<&str>> = parts.collect();
     parts.map(|parts| parts.join("*"))
+}
+
+/// A pattern of which any part may stand for several folders.
+fn open_ended(pattern: &str) -> String {
+    pattern.replace('*', "$")
 }
 
 /// Whether a text may be a path that is relative to something.
@@ -367,7 +384,7 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
         if let Some(pattern) = pattern(template) {
             self.styles(&pattern);
-            self.mention(&pattern);
+            self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
         }
         walk::walk_template_literal(self, template);
     }
@@ -383,10 +400,22 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
         self.used.insert(identifier.name.as_str());
+        self.whole.insert(identifier.name.as_str());
+    }
+
+    fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        match &member.object {
+            Expression::Identifier(identifier) => {
+                self.used.insert(identifier.name.as_str());
+                self.members.entry(identifier.name.as_str()).or_default().insert(member.property.name.as_str());
+            }
+            _ => walk::walk_static_member_expression(self, member),
+        }
     }
 
     fn visit_jsx_identifier(&mut self, identifier: &JSXIdentifier<'a>) {
         self.used.insert(identifier.name.as_str());
+        self.whole.insert(identifier.name.as_str());
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {

@@ -122,7 +122,7 @@ fn what_is_asked_for_when_it_runs() {
             import b: *
             import c/d: *
             import e: *
-            paths ./l/*.json ./m/ ./m/*"#]],
+            paths ./l/$.json ./m/ ./m/$"#]],
     );
     for open in ["import(name)", "import(`${name}`)", "require(at(x))", "require(a + b)"] {
         assert!(Record::read(open, Language::JavaScript).is_open, "{open}");
@@ -135,7 +135,7 @@ fn texts_that_may_be_paths() {
     check(
         Language::TypeScript,
         "new URL('./w.ts', import.meta.url); import.meta.glob('./pages/**/*.tsx'); join(__dirname, `../data/${x}.json`); say('./two\\nlines'); const s = 'not ./one';",
-        expect!["paths ../data/*.json ./pages/**/*.tsx ./w.ts"],
+        expect!["paths ../data/$.json ./pages/**/*.tsx ./w.ts"],
     );
 }
 

@@ -91,6 +91,11 @@ pub fn markup(text: &str) -> Record {
     record
 }
 
+/// A document: what it imports and shows, but not what it tells of.
+pub fn document(text: &str) -> Record {
+    Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) }
+}
+
 /// Styles. What they name without a dot in front is a file beside them before it is a package.
 pub fn styles(text: &str) -> Record {
     let mut record = markup(text);

@@ -8,7 +8,7 @@ use model::{Digest, RepoPath, ShownFile};
 use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
-use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings};
+use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings, Wanted, is_whole};
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -30,7 +30,7 @@ impl Planner<'_> {
     ) {
         let manifest = path.join("package.json");
         let mut reaches = Reaches::of(path, via, reached);
-        let is_whole = via.is_none() || reached.whole.contains_key(path);
+        let counts_whole = via.is_none() || reached.whole.contains_key(path);
         let reads = if via.is_none() { build.reads } else { Reads::default() };
         // Documents name images in ways of their own.
         let has_documents = self.workspace.files_of(path).any(|file| is_page(self.below(file.path.as_str())));
@@ -38,19 +38,20 @@ impl Planner<'_> {
         for file in self.workspace.files_of(path) {
             let name = file.path.as_str();
             if name == manifest {
-                let is_read =
-                    self.workspace.graph().place(name).is_some_and(|place| reached.manifests.contains(&place));
-                if is_read {
+                let wanted = self.workspace.graph().place(name).and_then(|place| reached.manifests.get(&place));
+                if wanted.is_some_and(is_whole) {
                     draft.show(file, self.content(file, build), &reaches.certain);
+                } else if let Some(Wanted::Names(fields)) = wanted {
+                    self.count_fields(path, &manifest, fields, &reaches.certain, draft);
                 }
                 draft.shown.insert(manifest.clone(), file.clone());
                 let counts_version = build.is_app && via.is_none() || self.may_read_versions(build, reached);
                 self.count_manifest(path, &manifest, counts_version, &reaches.certain, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !build.ignore.is_match(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
+            } else if !build.ignores(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
-                if (is_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
+                if (counts_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
                     draft.show(file, self.content(file, build), &reaches.with(doubt.copied()));
                 }
@@ -105,7 +106,7 @@ impl Planner<'_> {
     pub(super) fn show_rest(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
         for (place, origin) in &reached.counted {
             let name = self.workspace.graph().path(*place);
-            if draft.shown.contains_key(name) || build.ignore.is_match(name) {
+            if draft.shown.contains_key(name) || build.ignores(name) {
                 continue;
             }
             let owner = self.workspace.graph().owner(*place).and_then(|owner| self.workspace.members.get(owner));
@@ -125,10 +126,27 @@ impl Planner<'_> {
         let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));
         let owners = files.clone().filter_map(|file| self.workspace.owner(file));
         let manifests: BTreeSet<String> = owners.map(|owner| owner.join("package.json")).collect();
-        for name in files.map(str::to_owned).chain(manifests).filter(|name| !build.ignore.is_match(name)) {
+        for name in files.map(str::to_owned).chain(manifests).filter(|name| !build.ignores(name)) {
             if let Some(file) = self.workspace.snapshot.files.get(&name) {
                 draft.shown.entry(name).or_insert_with(|| file.clone());
             }
+        }
+    }
+
+    /// Counts fields of a manifest that files ask for one by one.
+    fn count_fields(
+        &self,
+        path: &RepoPath,
+        file: &str,
+        fields: &BTreeSet<Box<str>>,
+        reach: &Arc<Reach>,
+        draft: &mut Draft,
+    ) {
+        let Some(member) = self.workspace.members.get(path) else { return };
+        for field in fields {
+            let content = member.manifest.field(field).map_or_else(String::new, ToString::to_string);
+            let component = Component::Field { file: file.to_owned(), field: field.to_string() };
+            draft.inputs.add_reached(component, content, reach);
         }
     }
 
@@ -164,7 +182,7 @@ impl Planner<'_> {
         let (mut own, above) = (Reaches::own(reached), Arc::new(Reach::Above));
         for file in self.workspace.unowned_files().chain(of_root) {
             let name = file.path.as_str();
-            if draft.shown.contains_key(name) || build.ignore.is_match(name) && name != manifest {
+            if draft.shown.contains_key(name) || build.ignores(name) && name != manifest {
                 continue;
             }
             if name == manifest {

@@ -1,0 +1,136 @@
+//! How a file gets into an app's build: from the file along who asks for it to what the build reads by itself.
+
+use model::{App, RepoPath};
+
+use super::{Build, Planner, Toolchains};
+use crate::modules::{Found, Graph, Import, Passed, Reached, Wanted};
+use crate::workspace::Workspace;
+
+/// How many names of exports a step tells.
+const MOST_NAMES: usize = 3;
+
+/// How a file gets into a build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The member whose build reads it: the app's, or a package's whose output the app's stands on.
+    pub built: RepoPath,
+    /// From the file to what the build reads by itself.
+    pub steps: Vec<Step>,
+    /// What cannot be told, without which the build would not read it.
+    pub doubt: Option<String>,
+}
+
+/// One file that asks for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The file that asks.
+    pub file: String,
+    /// What it does with the one before: `imports "Button" of`.
+    pub does: String,
+}
+
+/// Ways from each of some files into an app's build; of a file that gets into it by the outputs of packages alone the way
+/// into the first of these.
+///
+/// # Panics
+/// As [`super::plan`].
+pub fn ways(workspace: &Workspace, app: &App, toolchains: &Toolchains, files: &[&str]) -> Vec<Option<Way>> {
+    let planner = Planner::new(workspace, app, toolchains);
+    let mut found = vec![None; files.len()];
+    let own = (app.path.clone(), planner.build_of_app(app));
+    let packages = planner.packages_to_build(&app.path).into_iter().map(|path| {
+        let build = planner.build_of_package(&path);
+        (path, build)
+    });
+    for (built, build) in std::iter::once(own).chain(packages) {
+        if found.iter().all(Option::is_some) {
+            break;
+        }
+        let reached = planner.reached(&built, &build);
+        for (file, found) in files.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            *found = way(workspace.graph(), &built, &reached, file)
+                .or_else(|| planner.is_there_for_all(&built, &build, &reached, file));
+        }
+    }
+    found
+}
+
+fn way(graph: &Graph, built: &RepoPath, reached: &Reached, file: &str) -> Option<Way> {
+    let mut at = graph.place(file)?;
+    let doubt = reached.counted.get(&at)?.doubt.map(|doubt| reached.doubts[doubt].clone());
+    let mut steps: Vec<Step> = Vec::new();
+    while let Some(from) = reached.counted.get(&at).and_then(|origin| origin.from) {
+        // Who asks was reached before, so that this ends.
+        steps.push(Step { file: graph.path(from).to_owned(), does: does(graph, from, at) });
+        at = from;
+    }
+    Some(Way { built: built.clone(), steps, doubt })
+}
+
+impl Planner<'_> {
+    /// The way of what no module asks for: what lies in a package, and tools look for or read in ways of their own.
+    fn is_there_for_all(&self, built: &RepoPath, build: &Build<'_>, reached: &Reached, file: &str) -> Option<Way> {
+        let mut draft = super::Draft::default();
+        let owner = self.workspace.graph().place(file).and_then(|place| self.workspace.graph().owner(place));
+        match owner {
+            Some(owner) if owner == built => self.show_member(owner, None, build, reached, &mut draft),
+            Some(owner) if reached.members.contains(owner) => {
+                self.show_member(
+                    owner,
+                    Some(&vec![self.workspace.members[owner].name.clone()]),
+                    build,
+                    reached,
+                    &mut draft,
+                );
+            }
+            Some(_) => return None,
+            None => self.show_outside(built, build, reached, &mut draft),
+        }
+        let counted = draft.inputs.part(&crate::inputs::Component::File(file.to_owned()))?;
+        Some(Way { built: built.clone(), steps: Vec::new(), doubt: counted.reach.doubt().map(str::to_owned) })
+    }
+}
+
+/// What a file does with another.
+fn does(graph: &Graph, file: u32, other: u32) -> String {
+    let Some(node) = graph.node(file) else { return "leads to".to_owned() };
+    let is_it = |found: &Found| matches!(found, Found::Files(files) if files.contains(&other));
+    let passed = node.record.passed.iter().zip(&node.passed).filter(|(_, found)| is_it(found));
+    let passed: Vec<&Passed> = passed.map(|(passed, _)| passed).collect();
+    let imported = node.record.imports.iter().zip(&node.imports).find(|(_, found)| is_it(found));
+    if let Some((Import { wanted, is_type, .. }, _)) = imported {
+        let types = if *is_type { "types of" } else { "" };
+        return match wanted {
+            Wanted::All => format!("imports {}", if *is_type { types } else { "all of" }),
+            Wanted::Names(names) if names.is_empty() => "imports".to_owned(),
+            Wanted::Names(names) => format!("imports {} of", listed(names.iter().map(AsRef::as_ref))),
+        };
+    }
+    if !passed.is_empty() {
+        let names: Option<Vec<&str>> = passed.iter().map(|passed| passed.exported.as_deref()).collect();
+        return match names {
+            Some(names) => format!("re-exports {} of", listed(names.into_iter())),
+            None => "re-exports all of".to_owned(),
+        };
+    }
+    if node.configured.iter().any(is_it) {
+        return "names the package of".to_owned();
+    }
+    if node.below.contains(&other) {
+        return "names the folder of".to_owned();
+    }
+    if node.compiled.contains(&other) {
+        return "has a compiler make something of".to_owned();
+    }
+    "names".to_owned()
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST_NAMES {
+        let more = names.len() - MOST_NAMES;
+        names.truncate(MOST_NAMES);
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
+}
