@@ -13,6 +13,8 @@ use crate::plan::{Toolchains, plan};
 
 mod modules;
 
+mod precision;
+
 /// Two apps of which one needs `ui`, which needs `tokens`; the other stands on `react` alone.
 const SITE: &str = "
     shop*: ui react

@@ -93,7 +93,11 @@ pub fn markup(text: &str) -> Record {
 
 /// A document: what it imports and shows, but not what it tells of.
 pub fn document(text: &str) -> Record {
-    Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) }
+    let mut record = Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) };
+    // What it shows is one file; other paths in it are examples.
+    let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    record.paths.retain(|path| is_of_file(path) && !path.contains(['*', '{', '[', '$', '!']));
+    record
 }
 
 /// Styles. What they name without a dot in front is a file beside them before it is a package.

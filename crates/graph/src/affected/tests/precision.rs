@@ -1,0 +1,501 @@
+//! Cases of what is near to mattering: texts, versions, configuration and patterns, each where it counts and where it
+//! does not.
+
+use expect_test::{Expect, expect};
+
+use super::check;
+
+/// A shop that imports a package, which has a module besides and a test.
+const SITE: &str = "
+    shop*: ui
+    ui
+    apps/shop/index.ts = import 'ui'; createServer(1)
+    packages/ui/index.ts = export const one = 1
+    packages/ui/lib/a.ts = export const a = 1
+    packages/ui/lib/a.test.ts = test(1)
+";
+
+/// A change of the site with something added.
+fn near(added: &str, change: &str, expected: Expect) {
+    check(&format!("{SITE}{added}"), change, expected);
+}
+
+#[test]
+fn a_text_is_a_package_where_its_manifest_asks_for_it() {
+    // A text by chance.
+    near(
+        "
+            other
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = translate('other/index')
+        ",
+        "packages/other/index.ts = export const o = 2",
+        expect![],
+    );
+    // A scoped one.
+    near(
+        r#"
+            packages/other/package.json = {"name": "@acme/other"}
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = slot("@acme/other/index")
+        "#,
+        "packages/other/index.ts = export const o = 2",
+        expect![],
+    );
+    // Asked for.
+    near(
+        r#"
+            packages/other/package.json = {"name": "@acme/other"}
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = plugin("@acme/other/index")
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "@acme/other": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+        "#,
+        "packages/other/index.ts = export const o = 2",
+        expect!["shop: `packages/other/index.ts` changed, needed through @acme/other"],
+    );
+    // An import needs no manifest.
+    near(
+        "
+            other
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = import 'other'
+        ",
+        "packages/other/index.ts = export const o = 2",
+        expect!["shop: `packages/other/index.ts` changed, needed through other"],
+    );
+    // Require.resolve needs none.
+    near(
+        "
+            other
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = require.resolve('other')
+        ",
+        "packages/other/index.ts = export const o = 2",
+        expect!["shop: `packages/other/index.ts` changed, needed through other"],
+    );
+    // Configuration, scoped.
+    near(
+        r#"
+            packages/other/package.json = {"name": "@acme/other"}
+            packages/other/index.ts = export const o = 1
+            apps/shop/postcss.config.js = module.exports = { plugins: ["@acme/other"] }
+        "#,
+        "packages/other/index.ts = export const o = 2",
+        expect!["shop: `packages/other/index.ts` changed, needed through @acme/other"],
+    );
+    // Configuration, one word by chance.
+    near(
+        r#"
+            root
+            packages/root/index.ts = export const o = 1
+            apps/shop/some.config.json = {"root": true}
+        "#,
+        "packages/root/index.ts = export const o = 2",
+        expect![],
+    );
+    // Computed names.
+    near(
+        r#"
+            packages/other/package.json = {"name": "@acme/other"}
+            packages/other/index.ts = export const o = 1
+            apps/shop/text.ts = const name = "@acme/other/index"; import(name)
+        "#,
+        "packages/other/index.ts = export const o = 2",
+        expect!["shop: `packages/other/index.ts` changed, needed through @acme/other"],
+    );
+    // A compiler extends it.
+    near(
+        r#"
+            packages/other/package.json = {"name": "@acme/other"}
+            packages/other/base.json = {"compilerOptions": {"jsx": "react"}}
+            apps/shop/tsconfig.json = {"extends": "@acme/other/base.json"}
+        "#,
+        r#"packages/other/base.json = {"compilerOptions": {"jsx": "preserve"}}"#,
+        expect!["shop: `packages/other/base.json` changed, needed through @acme/other"],
+    );
+}
+
+#[test]
+fn what_a_compiler_is_pointed_at_counts_where_it_compiles() {
+    // A bundler.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
+        "#,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // A check.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc --noEmit && vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
+        "#,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // A compiler.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc -p .", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
+        "#,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // A compiler, a test.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc -p .", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
+        "#,
+        "packages/ui/lib/a.test.ts = test(2)",
+        expect![],
+    );
+    // Own tests.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"include": ["**/*.ts"]}
+            apps/shop/src/cart.test.ts = test(1)
+        "#,
+        "apps/shop/src/cart.test.ts = test(2)",
+        expect![],
+    );
+    // Files.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"files": ["../../packages/ui/lib/a.ts"]}
+        "#,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn of_a_compilers_configuration_counts_what_changes_what_is_made() {
+    // How JSX is written.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "preserve", "strictNullChecks": true}, "include": ["src"]}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+    // What is complained about.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": false, "noUnusedLocals": true, "skipLibCheck": true}, "include": ["src"]}"#,
+        expect![],
+    );
+    // Strict, by which esbuild writes a line.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true, "strict": true}, "include": ["src"]}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+    // Which files are checked.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src", "test"]}"#,
+        expect![],
+    );
+    // Which files are compiled.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src", "test"]}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+    // References.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"], "references": [{"path": "../../packages/ui"}]}"#,
+        expect![],
+    );
+    // Comments and order.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"include": ["src"], /* the same */ "compilerOptions": {"strictNullChecks": true, "jsx": "react"}}"#,
+        expect![],
+    );
+    // A decorator's kind.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true, "experimentalDecorators": true}, "include": ["src"]}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+    // What does not parse.
+    near(
+        r#"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
+        "#,
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+}
+
+#[test]
+fn versions_count_for_who_reads_them() {
+    // Nobody reads it.
+    near(
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}"#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect![],
+    );
+    // An app's own counts.
+    near(
+        r#"apps/shop/package.json = {"name": "shop", "version": "1.0.0", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}"#,
+        r#"apps/shop/package.json = {"name": "shop", "version": "1.0.1", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}"#,
+        expect!["shop: `apps/shop/package.json` changed (field `version`)"],
+    );
+    // A variable of the package manager.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = export const version = process.env.npm_package_version
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+    // A module reads it.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import pkg from './package.json'; export const version = pkg.version
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+    // By its name.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import { version } from './package.json'; export { version }
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+    // A module reads another field.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import pkg from './package.json'; export const name = pkg.name
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect![],
+    );
+    // A field that does not count by itself.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import pkg from './package.json'; export const text = pkg.description
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "b", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `description`), needed through ui"],
+    );
+    // All of it.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import pkg from './package.json'; export default pkg
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "b", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed, needed through ui"],
+    );
+    // A part that is taken by a computed name.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            packages/ui/index.ts = import pkg from './package.json'; export default pkg[field]
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "b", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed, needed through ui"],
+    );
+    // A plugin shares versions.
+    near(
+        r#"
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"webpack": "5"}, "scripts": {"build": "webpack", "start": "node a.js"}}
+            #webpack 5.0.0
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+    // A built package.
+    near(
+        r#"
+            ui!
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "main": "dist/index.js", "scripts": {"build": "tsdown"}}
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "main": "dist/index.js", "scripts": {"build": "tsdown"}}"#,
+        expect![],
+    );
+    // A built package by what may read anything.
+    near(
+        r#"
+            ui!
+            packages/ui/package.json = {"name": "ui", "version": "1.0.0", "main": "dist/index.js", "scripts": {"build": "genversion && tsdown"}}
+        "#,
+        r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "main": "dist/index.js", "scripts": {"build": "genversion && tsdown"}}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+}
+
+#[test]
+fn what_configures_tests_and_servers_of_development_does_not_count() {
+    // Tests of Vite's configuration.
+    near(
+        "apps/shop/vite.config.ts = export default { test: { setupFiles: ['../../packages/ui/lib/a.ts'] } }",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // What its server may give away.
+    near(
+        "apps/shop/vite.config.ts = export default { server: { fs: { allow: ['../../packages/ui/lib'] } } }",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // What it builds from.
+    near(
+        "apps/shop/vite.config.ts = export default { build: { lib: { entry: '../../packages/ui/lib/a.ts' } } }",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // An import is one all the same.
+    near(
+        "apps/shop/vite.config.ts = import '../../packages/ui/lib/a'; export default { test: {} }",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // The same words elsewhere.
+    near(
+        "apps/shop/settings.ts = export default { server: { entry: '../../packages/ui/lib/a.ts' } }",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // Tests below a folder that configuration names.
+    near(
+        r#"apps/shop/some.config.json = {"folder": "../../packages/ui/lib"}"#,
+        "packages/ui/lib/a.test.ts = test(2)",
+        expect![],
+    );
+    // What else is there.
+    near(
+        r#"apps/shop/some.config.json = {"folder": "../../packages/ui/lib"}"#,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // Classes in tests, where Tailwind looks.
+    near(
+        "apps/shop/tailwind.config.js = module.exports = { content: ['../../packages/ui/lib'] }",
+        "packages/ui/lib/a.test.ts = test(2)",
+        expect!["shop: `packages/ui/lib/a.test.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn patterns_mean_what_they_match() {
+    // One folder.
+    near(
+        "apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/*.ts')",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // Not below.
+    near(
+        "
+            packages/ui/lib/deep/b.ts = export const b = 1
+            apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/*.ts')
+        ",
+        "packages/ui/lib/deep/b.ts = export const b = 2",
+        expect![],
+    );
+    // All below.
+    near(
+        "
+            packages/ui/lib/deep/b.ts = export const b = 1
+            apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/**/*.ts')
+        ",
+        "packages/ui/lib/deep/b.ts = export const b = 2",
+        expect!["shop: `packages/ui/lib/deep/b.ts` changed, needed through ui"],
+    );
+    // Another ending.
+    near(
+        "apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/*.vue')",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // Several endings.
+    near(
+        "apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/*.{ts,tsx}')",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+    // A folder that matches.
+    near(
+        "
+            packages/ui/lib/deep/b.ts = export const b = 1
+            apps/shop/text.ts = copy('../../packages/ui/lib/*')
+        ",
+        "packages/ui/lib/deep/b.ts = export const b = 2",
+        expect!["shop: `packages/ui/lib/deep/b.ts` changed, needed through ui"],
+    );
+    // What is put in may hold folders.
+    near(
+        "
+            packages/ui/lib/deep/b.ts = export const b = 1
+            apps/shop/text.ts = import(`../../packages/ui/lib/${name}.ts`)
+        ",
+        "packages/ui/lib/deep/b.ts = export const b = 2",
+        expect!["shop: `packages/ui/lib/deep/b.ts` changed, needed through ui"],
+    );
+    // Brackets are names of routes.
+    near(
+        "
+            packages/ui/lib/[id]/b.ts = export const b = 1
+            apps/shop/text.ts = read('../../packages/ui/lib/[id]/b.ts')
+        ",
+        "packages/ui/lib/[id]/b.ts = export const b = 2",
+        expect!["shop: `packages/ui/lib/[id]/b.ts` changed, needed through ui"],
+    );
+    // A test that a pattern matches.
+    near(
+        "apps/shop/text.ts = import.meta.glob('../../packages/ui/lib/*.ts')",
+        "packages/ui/lib/a.test.ts = test(2)",
+        expect!["shop: `packages/ui/lib/a.test.ts` changed, needed through ui"],
+    );
+    // What a document tells of.
+    near(
+        "
+            packages/ui/CHANGES.md = look at './lib/*' and './lib/a.ts'
+            apps/shop/text.ts = import changes from '../../packages/ui/CHANGES.md'
+        ",
+        "packages/ui/lib/b.ts = export const b = 1",
+        expect![],
+    );
+}
