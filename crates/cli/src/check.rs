@@ -22,7 +22,11 @@ pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
     };
     let snapshot = place.repository.working_tree().map_err(failed)?;
     let workspace = match Workspace::read(snapshot) {
-        Ok(workspace) => workspace,
+        Ok(mut workspace) => {
+            let undeclared = graph::undeclared::imports(&workspace);
+            workspace.warnings.extend(undeclared);
+            workspace
+        }
         Err(Unreadable::Git(error)) => return Err(failed(error)),
         Err(Unreadable::Commit(problems)) => {
             if json {

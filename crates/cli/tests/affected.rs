@@ -171,3 +171,112 @@ fn what_is_known_of_other_commits_changes_no_answer() {
     std::fs::write(folder.path().join("file"), "").expect("it can be written");
     assert_eq!(answers(&|_| below("file/below".to_owned())), cold);
 }
+
+#[test]
+fn why_tells_the_way_from_file_to_file() {
+    let world = repository();
+    let base = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    world.add("packages/ui/button.ts", "export const Other = () => 2;\n");
+    world.add("packages/ui/icon.ts", "export const Icons = () => 2;\n");
+    let answer = world.ask(&["why", "shop", "--base", &base]);
+    assert_eq!((&answer["app"], &answer["base"], &answer["affected"]), (&json!("shop"), &json!(base), &json!(true)));
+    let way = json!({"built": "apps/shop", "steps": [{"file": "apps/shop/main.ts", "does": "imports `Button` of"}], "doubt": null});
+    assert_eq!(answer["reasons"][0]["way"], way);
+    assert_eq!(answer["unread"], json!(["packages/ui/icon.ts"]));
+    let said = |arguments: &[&str]| {
+        let output = world.run(arguments);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let short = &base[..10];
+    expect_test::expect![[r#"
+        `shop` is affected since BASE
+        `packages/ui/button.ts` changed, needed through ui
+            `apps/shop/main.ts` imports `Button` of it
+            the build of `shop` reads that by itself
+    "#]]
+    .assert_eq(&said(&["why", "shop", "--base", &base]).replace(short, "BASE"));
+    expect_test::expect![[r#"
+        `blog` is not affected since BASE
+        `packages/ui/button.ts` differs, and its build reads nothing of it
+        `packages/ui/icon.ts` differs, and its build reads nothing of it
+    "#]]
+    .assert_eq(&said(&["why", "blog", "--base", &base]).replace(short, "BASE"));
+    let dot = said(&["why", "shop", "--base", &base, "--dot"]);
+    assert!(dot.starts_with("digraph \"shop\" {") && dot.contains("n0 -> n1 [penwidth=2]"), "{dot}");
+    let page = said(&["why", "shop", "--base", &base, "--html"]);
+    assert!(page.contains("<g class=\"changed\" data-at=\"1\"><title>packages/ui</title>"), "{page}");
+    let refused = world.run(&["why", "shpo", "--base", &base]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no app `shpo`"));
+}
+
+/// What of a value is not as a schema says; only what our schema uses is understood, and anything else in it fails.
+fn violations(schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (word, said) in schema.as_object().expect("a schema is an object") {
+        let of_type = |name: &Value| match name.as_str().expect("a type") {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
+            "integer" => value.is_u64() || value.is_i64(),
+            "null" => value.is_null(),
+            other => panic!("`{other}` is no type that is understood"),
+        };
+        let is_kept = match word.as_str() {
+            "$schema" | "title" | "description" => true,
+            "type" => said.as_array().map_or_else(|| of_type(said), |types| types.iter().any(of_type)),
+            "required" => {
+                said.as_array().expect("names").iter().all(|name| value.get(name.as_str().expect("a name")).is_some())
+            }
+            "additionalProperties" => {
+                let known = schema["properties"].as_object().expect("properties");
+                value.as_object().is_some_and(|fields| fields.keys().all(|field| known.contains_key(field)))
+            }
+            "properties" => {
+                for (field, schema) in said.as_object().expect("properties") {
+                    let inner = value.get(field).into_iter();
+                    found.extend(inner.flat_map(|value| violations(schema, value, &format!("{at}.{field}"))));
+                }
+                true
+            }
+            "items" => {
+                let items = value.as_array().into_iter().flatten();
+                found.extend(items.flat_map(|item| violations(said, item, &format!("{at}[]"))));
+                true
+            }
+            "enum" => said.as_array().expect("values").contains(value),
+            "minimum" => value.as_i64() >= said.as_i64(),
+            "pattern" => value.as_str().is_none_or(|id| {
+                matches!(id.len(), 40 | 64) && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+            }),
+            other => panic!("`{other}` is nothing that is understood"),
+        };
+        if !is_kept {
+            found.push(format!("{at}: {word}: {value}"));
+        }
+    }
+    found
+}
+
+#[test]
+fn answers_are_as_the_published_schema_says() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../docs/reference/affected.schema.json")).expect("JSON");
+    let world = repository();
+    let base = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    world.add("packages/ui/button.ts", "import 'blog';\n");
+    world.add("frontage.toml", "[apps.shop]\ncommit = true\n");
+    std::fs::write(world.repository().join("apps/shop/main.ts"), "").expect("it can be written");
+    for arguments in [&["--base", &*base][..], &["--base", &base, "--working-tree"], &[], &["--base", "HEAD"]] {
+        let answer = world.ask(&[&["affected"], arguments].concat());
+        assert_eq!(violations(&schema, &answer, "answer"), Vec::<String>::new(), "{answer:#}");
+    }
+    let answer = world.ask(&["affected", "--base", &base]);
+    assert!(answer["warnings"].to_string().contains("does not ask for `blog`"), "{answer:#}");
+    let mut other = answer.clone();
+    other["apps"][0]["reasons"] = json!([{"kind": "weather", "path": "", "via": [], "detail": ""}]);
+    other["head"] = json!("HEAD");
+    assert_eq!(violations(&schema, &other, "answer").len(), 2);
+}

@@ -15,6 +15,7 @@ use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach, Replaced
 use crate::knowledge::Knowledge;
 use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan::{self, Toolchains};
+use crate::undeclared;
 use crate::workspace::{Unreadable, Workspace};
 use crate::{Repository, Snapshot};
 
@@ -96,7 +97,12 @@ impl Analysis {
         Ok(Analysis {
             production: workspace.config.production.clone(),
             apps: inputs.into_iter().map(analysed).collect(),
-            warnings: workspace.warnings.iter().map(ToString::to_string).collect(),
+            warnings: workspace
+                .warnings
+                .iter()
+                .chain(&undeclared::imports(&workspace))
+                .map(ToString::to_string)
+                .collect(),
             structure: Structure { told: workspace.told.clone(), names: names(&workspace) },
             toolchains,
         })

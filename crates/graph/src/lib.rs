@@ -44,6 +44,8 @@ pub mod affected;
 
 pub mod variables;
 
+pub mod undeclared;
+
 mod yaml;
 
 pub mod pipeline;
