@@ -195,7 +195,8 @@ impl Covered {
                 Ordering::Greater => into.extend(others.next().map(|(component, _)| component)),
                 Ordering::Equal => {
                     into.extend((counted.content != counted_by_other.content).then_some(*component));
-                    (own.next(), others.next());
+                    own.next();
+                    others.next();
                 }
             }
         }
