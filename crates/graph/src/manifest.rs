@@ -111,6 +111,16 @@ impl Manifest {
         })
     }
 
+    /// Names of its programs. Source: docs.npmjs.com, "package.json", `bin`.
+    pub fn programs(&self) -> Vec<&str> {
+        let own = || self.text("name").map(|name| name.rsplit('/').next().unwrap_or(name));
+        match self.field("bin") {
+            Some(Value::String(_)) => own().into_iter().collect(),
+            Some(Value::Object(programs)) => programs.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Names and ranges of a dependency table.
     pub fn dependencies(&self, table: &str) -> BTreeMap<&str, &str> {
         let entries = self.fields.get(table).and_then(Value::as_object).into_iter().flatten();

@@ -198,7 +198,7 @@ impl<'a> Planner<'a> {
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
-        let build = Build::new(commands, ignore, Reads::of(app), checks_types);
+        let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.own_programs(&app.path));
         Build { is_app: true, tools: self.tools(&app.path), ..build }
     }
 
@@ -208,7 +208,10 @@ impl<'a> Planner<'a> {
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
         // What a package gives to others may be all of it.
-        Build { tools: self.tools(path), ..Build::new(commands, None, Reads::default(), true) }
+        Build {
+            tools: self.tools(path),
+            ..Build::new(commands, None, Reads::default(), true, &self.own_programs(path))
+        }
     }
 
     fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
@@ -256,6 +259,12 @@ impl<'a> Planner<'a> {
             draft.inputs.add(Component::Setting("build_network".into()), network.to_string());
         }
         self.task(path, TaskKind::Package, draft, BTreeMap::new(), network)
+    }
+
+    /// Names of programs that members have which a member needs.
+    fn own_programs(&self, path: &RepoPath) -> BTreeSet<&'a str> {
+        let needed = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
+        needed.flat_map(|member| member.manifest.programs()).collect()
     }
 
     /// Names of packages from outside that a member's manifest asks for.
@@ -477,9 +486,16 @@ impl<'a> Planner<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(commands: Vec<String>, ignore: Option<&'a GlobSet>, reads: Reads, checks_types: bool) -> Build<'a> {
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
-        let compiles = reads_anything.is_some() || commands.iter().any(|command| unread::compiles(command));
+    fn new(
+        commands: Vec<String>,
+        ignore: Option<&'a GlobSet>,
+        reads: Reads,
+        checks_types: bool,
+        own_programs: &BTreeSet<&str>,
+    ) -> Build<'a> {
+        let is_own = |program: &str| own_programs.contains(program);
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, is_own)).cloned();
+        let compiles = commands.iter().any(|command| unread::compiles(command));
         Build { commands, ignore, reads, checks_types, compiles, is_app: false, tools: Vec::new(), reads_anything }
     }
 }

@@ -307,9 +307,11 @@ pub fn is_tool(package: &str) -> bool {
 }
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
-/// program nor a module. What modules read they name.
-pub fn may_read_anything(command: &str) -> bool {
-    programs(command).any(|program| types(&program).is_none() && program.file().is_none())
+/// program nor a module, nor a member's own, which is made of modules. What modules read they name.
+pub fn may_read_anything(command: &str, is_of_member: impl Fn(&str) -> bool) -> bool {
+    let is_told =
+        |program: &Program| types(program).is_some() || program.file().is_some() || is_of_member(program.name.as_str());
+    !programs(command).all(|program| is_told(&program))
 }
 
 /// Whether a command names a package, by itself or by where it is installed.
@@ -319,10 +321,13 @@ pub fn names(command: &str, package: &str) -> bool {
     words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// Whether a command compiles whatever a compiler's configuration names.
+/// Whether a command compiles whatever a compiler's configuration names; one that is not known may.
 pub fn compiles(command: &str) -> bool {
     let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
-    programs(command).any(|program| is_compiler(&program) && !program.arguments.iter().any(|word| word == "--noEmit"))
+    let emits = |program: &Program| !program.arguments.iter().any(|word| word == "--noEmit");
+    programs(command).any(|program| {
+        is_compiler(&program) && emits(&program) || types(&program).is_none() && program.file().is_none()
+    })
 }
 
 /// Whether a package is there to put versions into what is built, by its name.

@@ -160,22 +160,37 @@ fn settings(fields: &Map<String, Value>) -> Settings {
     let is_of_checks = |option: &String| {
         CHECKING.contains(&option.as_str()) || CHECKING_PREFIXES.iter().any(|prefix| option.starts_with(prefix))
     };
+    // What a name stands for is followed; which of several files it is, is not.
+    let several = |value: &Value| {
+        let names = value.as_object().into_iter().flatten();
+        names
+            .filter(|(_, files)| files.as_array().is_none_or(|files| files.len() > 1))
+            .map(|(_, files)| files.to_string())
+            .collect::<String>()
+    };
+    let said = |option: &str, value: &Value| match option {
+        "paths" => several(value),
+        "baseUrl" => String::new(),
+        _ => value.to_string(),
+    };
     let plain = |value: &Value| match value {
         Value::Object(options) => {
             let options = options.iter().filter(|(option, _)| !is_of_checks(option));
-            options.map(|(option, value)| format!("{option}={value}")).collect::<BTreeSet<String>>()
+            let options =
+                options.map(|(option, value)| (option, said(option, value))).filter(|(_, said)| !said.is_empty());
+            options.map(|(option, said)| format!("{option}={said}")).collect::<BTreeSet<String>>()
         }
         other => BTreeSet::from([other.to_string()]),
     };
     let which = |field: &str| ["files", "include", "exclude", "references"].contains(&field);
-    let said = |is_asked: &dyn Fn(&str) -> bool| {
+    let of = |is_asked: &dyn Fn(&str) -> bool| {
         let fields: BTreeMap<&String, BTreeSet<String>> =
             fields.iter().filter(|(field, _)| is_asked(field)).map(|(field, value)| (field, plain(value))).collect();
         format!("{fields:?}").into_boxed_str()
     };
     Settings {
-        of_modules: said(&|field| !which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
-        modules: said(&which),
+        of_modules: of(&|field| !which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
+        modules: of(&which),
     }
 }
 

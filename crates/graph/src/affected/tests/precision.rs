@@ -499,3 +499,59 @@ fn patterns_mean_what_they_match() {
         expect![],
     );
 }
+
+#[test]
+fn a_program_of_a_member_reads_what_its_modules_name() {
+    let by_member = r#"
+            packages/kit/package.json = {"name": "kit", "bin": {"make": "./make.js"}}
+            packages/kit/make.js = build('vite')
+            content/words.json = {}
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"kit": "*"}, "scripts": {"build": "make app", "start": "node a.js"}}
+    "#;
+    // What belongs to nobody is not read by it.
+    near(&by_member, "content/words.json = {\"a\": 1}", expect![]);
+    // Its modules are.
+    near(
+        &by_member,
+        "packages/kit/make.js = build('webpack')",
+        expect![
+            "shop: `packages/kit/make.js` may matter (`kit` has a program that a build may run), needed through kit"
+        ],
+    );
+    // A program that nobody knows may read all of it.
+    near(
+        &by_member.replace("make app", "wonder app"),
+        "content/words.json = {\"a\": 1}",
+        expect!["shop: `content/words.json` may matter (it belongs to no package, so any build may read it)"],
+    );
+    // It may name what belongs to nobody.
+    near(
+        &format!("{by_member} \n packages/kit/make.js = read('../../content/words.json')"),
+        "content/words.json = {\"a\": 1}",
+        expect!["shop: `content/words.json` changed"],
+    );
+}
+
+#[test]
+fn what_names_stand_for_counts_by_what_is_found() {
+    let with = |paths: &str| format!("apps/shop/tsconfig.json = {{\"compilerOptions\": {{\"paths\": {{{paths}}}}}}}");
+    let one = with(r#""@ui/*": ["../../packages/ui/lib/*"]"#);
+    // A name that nobody uses.
+    near(&one, &with(r#""@ui/*": ["../../packages/ui/lib/*"], "@other/*": ["../other/*"]"#), expect![]);
+    // A name that stands for another file.
+    let used = format!("{one} \n apps/shop/text.ts = import '@ui/a' \n packages/ui/b/a.ts = export const a = 1");
+    near(
+        &used,
+        &with(r#""@ui/*": ["../../packages/ui/b/*"]"#),
+        expect![[r#"
+        shop: `packages/ui/b/a.ts` changed (read now), needed through ui
+        shop: `packages/ui/lib/a.ts` changed (no longer read), needed through ui"#]],
+    );
+    // Of several the first is taken.
+    let several = with(r#""@ui/*": ["../../packages/ui/lib/*", "../../packages/ui/b/*"]"#);
+    near(
+        &several,
+        &with(r#""@ui/*": ["../../packages/ui/b/*", "../../packages/ui/lib/*"]"#),
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+}
