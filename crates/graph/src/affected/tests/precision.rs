@@ -509,7 +509,7 @@ fn a_program_of_a_member_reads_what_its_modules_name() {
             apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"kit": "*"}, "scripts": {"build": "make app", "start": "node a.js"}}
     "#;
     // What belongs to nobody is not read by it.
-    near(&by_member, "content/words.json = {\"a\": 1}", expect![]);
+    near(by_member, "content/words.json = {\"a\": 1}", expect![]);
     // Its modules are.
     near(
         &by_member,
