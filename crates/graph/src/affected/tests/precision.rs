@@ -512,7 +512,7 @@ fn a_program_of_a_member_reads_what_its_modules_name() {
     near(by_member, "content/words.json = {\"a\": 1}", expect![]);
     // Its modules are.
     near(
-        &by_member,
+        by_member,
         "packages/kit/make.js = build('webpack')",
         expect![
             "shop: `packages/kit/make.js` may matter (`kit` has a program that a build may run), needed through kit"
