@@ -495,7 +495,7 @@ impl<'a> Build<'a> {
     ) -> Build<'a> {
         let is_own = |program: &str| own_programs.contains(program);
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, is_own)).cloned();
-        let compiles = commands.iter().any(|command| unread::compiles(command));
+        let compiles = reads_anything.is_some() || commands.iter().any(|command| unread::compiles(command));
         Build { commands, ignore, reads, checks_types, compiles, is_app: false, tools: Vec::new(), reads_anything }
     }
 }

@@ -321,13 +321,11 @@ pub fn names(command: &str, package: &str) -> bool {
     words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// Whether a command compiles whatever a compiler's configuration names; one that is not known may.
+/// Whether a command compiles whatever a compiler's configuration names.
 pub fn compiles(command: &str) -> bool {
     let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
     let emits = |program: &Program| !program.arguments.iter().any(|word| word == "--noEmit");
-    programs(command).any(|program| {
-        is_compiler(&program) && emits(&program) || types(&program).is_none() && program.file().is_none()
-    })
+    programs(command).any(|program| is_compiler(&program) && emits(&program))
 }
 
 /// Whether a package is there to put versions into what is built, by its name.
