@@ -15,8 +15,8 @@ pub trait Files {
     /// Whether there is such a file.
     fn holds(&self, path: &str) -> bool;
 
-    /// Paths in `folder` and below of those files whose texts are known, in order.
-    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a>;
+    /// Paths of those files whose texts are known and whose names begin so.
+    fn named<'a>(&'a self, beginning: &'a str) -> Box<dyn Iterator<Item = &'a str> + 'a>;
 
     /// The text of a file; none if there is no such file, or if it is none that rules read.
     fn text(&self, path: &str) -> Option<&str>;
@@ -27,6 +27,8 @@ pub trait Files {
 pub struct Contents {
     paths: Arc<BTreeMap<String, ShownFile>>,
     texts: BTreeMap<String, String>,
+    /// Paths of texts by the files' names.
+    names: BTreeMap<String, Vec<String>>,
 }
 
 impl Contents {
@@ -38,7 +40,12 @@ impl Contents {
         let read = snapshot.files.values().filter(|file| file.mode != SYMBOLIC_LINK && is_read(file.path.as_str()));
         let contents = snapshot.read(read.map(|file| file.path.as_str()))?;
         let texts = contents.into_iter().map(|(path, content)| (path, text_of(content)));
-        Ok(Contents { paths: Arc::clone(&snapshot.files), texts: texts.collect() })
+        let texts: BTreeMap<String, String> = texts.collect();
+        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for path in texts.keys() {
+            names.entry(name_of(path).to_owned()).or_default().push(path.clone());
+        }
+        Ok(Contents { paths: Arc::clone(&snapshot.files), texts, names })
     }
 }
 
@@ -51,8 +58,13 @@ impl Files for Contents {
         self.paths.contains_key(path)
     }
 
-    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
-        below(&self.texts, folder)
+    fn named<'a>(&'a self, beginning: &'a str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        let from = self.names.range(beginning.to_owned()..);
+        Box::new(
+            from.take_while(move |(name, _)| name.starts_with(beginning))
+                .flat_map(|(_, paths)| paths)
+                .map(String::as_str),
+        )
     }
 
     fn text(&self, path: &str) -> Option<&str> {
@@ -70,13 +82,17 @@ impl Files for BTreeMap<String, String> {
         self.contains_key(path)
     }
 
-    fn told_below<'a>(&'a self, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
-        below(self, folder)
+    fn named<'a>(&'a self, beginning: &'a str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+        Box::new(self.keys().map(String::as_str).filter(move |path| name_of(path).starts_with(beginning)))
     }
 
     fn text(&self, path: &str) -> Option<&str> {
         self.get(path).map(String::as_str)
     }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn below<'a, T>(files: &'a BTreeMap<String, T>, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {

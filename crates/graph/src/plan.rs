@@ -112,7 +112,7 @@ struct Planner<'a> {
     workspace: &'a Workspace,
     root: &'a Root,
     toolchain: &'a Toolchain,
-    install: Option<InstallLayer>,
+    install: Option<Arc<InstallLayer>>,
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
     /// The packages' tasks and what their keys cover, by folder.
@@ -154,7 +154,7 @@ impl<'a> Planner<'a> {
         let root = workspace.root_of(&app.path).expect("an app is a member of a root");
         let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
         let toolchain = toolchain.expect("a workspace has a toolchain");
-        let install = install::layer(workspace, root, toolchain);
+        let install = install::layer(workspace, root, toolchain).map(Arc::new);
         let (networked, planned) = (BTreeSet::new(), BTreeMap::new());
         let mut planner = Planner { workspace, root, toolchain, install, networked, planned };
         let asking = workspace.apps.values().filter(|app| app.build_network);
@@ -216,10 +216,12 @@ impl<'a> Planner<'a> {
 
     fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
         let mut draft = self.draft(&app.path, &self.build_of_app(app), usize::MAX);
-        let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs);
-        let is_input = |file: &&ShownFile| inputs.is_some_and(|inputs| inputs.is_match(file.path.as_str()));
-        for file in self.workspace.snapshot.files.values().filter(is_input) {
-            draft.show(file, content(file), &Arc::new(Reach::Own));
+        let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
+        if let Some(inputs) = inputs {
+            let files = self.workspace.snapshot.files.values();
+            for file in files.filter(|file| inputs.is_match(file.path.as_str())) {
+                draft.show(file, content(file), &Arc::new(Reach::Own));
+            }
         }
         draft.inputs.add(Component::Built(app.path.to_string()), "app");
         let env = build_variables(app, environment);

@@ -1,7 +1,7 @@
 //! Packages of the workspace that are imported without being asked for: it works where they are installed all the same, and
 //! no other tool knows of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Diagnostic;
 use crate::modules::{Import, Passed, package_of};
@@ -12,7 +12,7 @@ const MOST_TOLD: usize = 20;
 
 /// A warning for each package that a member imports and neither its manifest nor its root's asks for.
 pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
-    let by_name: BTreeMap<(&str, &str), &Member> =
+    let by_name: HashMap<(&str, &str), &Member> =
         workspace.members.values().map(|member| ((member.root.as_str(), member.name.as_str()), member)).collect();
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for (file, node) in workspace.graph().nodes() {

@@ -1,6 +1,7 @@
 //! A task: the build of one package or app at one build key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +27,7 @@ pub struct Task {
     /// Every file of the commit that the build may open, sorted by path.
     pub shown: Vec<ShownFile>,
     /// The third-party packages that it stands on; none in a repository without any.
-    pub install: Option<InstallLayer>,
+    pub install: Option<Arc<InstallLayer>>,
     /// The shell commands, in order: lifecycle scripts of the root and the member, then its build.
     pub steps: Vec<Step>,
     /// The variables that count for its key.

@@ -105,12 +105,9 @@ pub(super) fn desktop(member: &Member<'_>) -> Option<Answer> {
         return Some(Answer::unserved("it is a part of a desktop app: `electron` in its name"));
     }
     let files = member.candidate.files;
-    let is_configuration = |path: &&str| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        name.starts_with("tauri.") && name.ends_with(".json")
-    };
+    let root = &member.candidate.root;
     let path = member.candidate.path;
-    for file in files.told_below(member.candidate.root.as_str()).filter(is_configuration) {
+    for file in files.named("tauri.").filter(|file| file.ends_with(".json") && root.holds(file)) {
         let Some(text) = files.text(file) else { continue };
         let script = script::read(file, text);
         let built = script.text("build.frontendDist").or_else(|| script.text("build.distDir"));
