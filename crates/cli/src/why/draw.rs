@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use graph::Workspace;
 use model::{App, Reason, RepoPath};
 
-/// What is drawn. Packages stand in columns by how many steps they are from the app.
+/// What is drawn. Packages stand in columns, each beyond all that need it.
 pub struct Drawing {
     app: String,
     nodes: Vec<Node>,
@@ -31,31 +31,31 @@ impl Drawing {
         reasons: impl Iterator<Item = &'a Reason>,
     ) -> Drawing {
         let closure = workspace.closure(&app.path, true);
-        let ways: BTreeMap<&RepoPath, Vec<String>> = closure.ways(|_| true).into_iter().collect();
         let members: Vec<&RepoPath> = std::iter::once(&app.path).chain(closure.members()).collect();
         let places: BTreeMap<&RepoPath, usize> = members.iter().zip(0..).map(|(path, at)| (*path, at)).collect();
+        let needed = |at: usize| -> BTreeSet<usize> {
+            let with_dev = at == 0 || workspace.members[members[at]].has_task();
+            let needs = workspace.needs();
+            let needed = needs.direct(members[at], with_dev).chain(needs.imported(members[at]));
+            needed.filter_map(|path| places.get(path).copied()).collect()
+        };
+        let edges: Vec<(usize, usize)> =
+            (0..members.len()).flat_map(|at| needed(at).into_iter().map(move |to| (at, to))).collect();
+        let columns = columns(workspace, &members, &edges);
         let owners: BTreeSet<&RepoPath> = changed.iter().filter_map(|path| workspace.owner(path)).collect();
-        let on_way: BTreeSet<Vec<String>> = reasons.map(|reason| reason.via.clone()).collect();
-        let on_way: BTreeSet<&str> = on_way.iter().flatten().map(String::as_str).collect();
-        let node = |path: &&RepoPath| Node {
+        let on_way: BTreeSet<&str> = reasons.flat_map(|reason| &reason.via).map(String::as_str).collect();
+        let node = |(path, column): (&&RepoPath, usize)| Node {
             name: if **path == app.path { app.name.to_string() } else { workspace.members[*path].name.clone() },
             folder: path.to_string(),
-            column: ways.get(path).map_or(0, Vec::len),
+            column,
             is_changed: owners.contains(path),
             is_on_way: **path == app.path || on_way.contains(workspace.members[*path].name.as_str()),
         };
-        let nodes: Vec<Node> = members.iter().map(node).collect();
-        let mut edges = Vec::new();
-        for (path, from) in &places {
-            let with_dev = *from == 0 || workspace.members[*path].has_task();
-            let needed: BTreeSet<&RepoPath> =
-                workspace.needs().direct(path, with_dev).chain(workspace.needs().imported(path)).collect();
-            for to in needed.into_iter().filter_map(|needed| places.get(needed)) {
-                let is_on_way =
-                    nodes[*from].is_on_way && nodes[*to].is_on_way && nodes[*from].column < nodes[*to].column;
-                edges.push((*from, *to, is_on_way));
-            }
-        }
+        let nodes: Vec<Node> = members.iter().zip(columns).map(node).collect();
+        let is_on_way = |from: usize, to: usize| {
+            nodes[from].is_on_way && nodes[to].is_on_way && nodes[from].column < nodes[to].column
+        };
+        let edges = edges.into_iter().map(|(from, to)| (from, to, is_on_way(from, to))).collect();
         Drawing { app: app.name.to_string(), nodes, edges }
     }
 
@@ -136,6 +136,20 @@ impl Drawing {
             self.nodes.len() - 1,
         )
     }
+}
+
+/// How many steps each member is from the app at most, so that all ways lead to one side, but for circles.
+fn columns(workspace: &Workspace, members: &[&RepoPath], edges: &[(usize, usize)]) -> Vec<usize> {
+    let position = |at: usize| workspace.build_position(members[at]);
+    let mut order: Vec<&(usize, usize)> =
+        edges.iter().filter(|(from, to)| *from == 0 || position(*to) < position(*from)).collect();
+    // Who needs others is built after them.
+    order.sort_by_key(|(from, _)| (*from != 0, std::cmp::Reverse(position(*from))));
+    let mut columns = vec![0; members.len()];
+    for (from, to) in order {
+        columns[*to] = columns[*to].max(columns[*from] + 1);
+    }
+    columns
 }
 
 const STYLE: &str = "body{font:14px system-ui,sans-serif;margin:16px;color:#222}h1{font-size:20px;margin:0}\
