@@ -11,10 +11,9 @@ use crate::diagnostic::{self, Diagnostic};
 pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
 
 /// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
-const UNCOUNTED: [&str; 32] = [
+const UNCOUNTED: [&str; 31] = [
     "description",
     "keywords",
-    "homepage",
     "bugs",
     "license",
     "author",
@@ -109,16 +108,6 @@ impl Manifest {
             [only] => (*only).to_owned(),
             several => several.iter().map(|part| format!("( {part} )")).collect::<Vec<_>>().join(" && "),
         })
-    }
-
-    /// Names of its programs. Source: docs.npmjs.com, "package.json", `bin`.
-    pub fn programs(&self) -> Vec<&str> {
-        let own = || self.text("name").map(|name| name.rsplit('/').next().unwrap_or(name));
-        match self.field("bin") {
-            Some(Value::String(_)) => own().into_iter().collect(),
-            Some(Value::Object(programs)) => programs.keys().map(String::as_str).collect(),
-            _ => Vec::new(),
-        }
     }
 
     /// Names and ranges of a dependency table.

@@ -121,6 +121,8 @@ struct Planner<'a> {
 
 /// How a member is built, as far as it tells what that reads.
 struct Build<'a> {
+    /// The folder of the member that is built.
+    folder: RepoPath,
     /// Its commands.
     commands: Vec<String>,
     /// Files that it does not read.
@@ -133,7 +135,7 @@ struct Build<'a> {
     compiles: bool,
     /// Whether it is an app's own.
     is_app: bool,
-    /// Names of packages from outside that its own manifest asks for.
+    /// Names of packages that it may be built by.
     tools: Vec<&'a str>,
     /// The command that may read anything, if there is one.
     reads_anything: Option<String>,
@@ -198,8 +200,8 @@ impl<'a> Planner<'a> {
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
-        let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.own_programs(&app.path));
-        Build { is_app: true, tools: self.tools(&app.path), ..build }
+        let build = Build::new(commands, ignore, Reads::of(app), checks_types);
+        Build { folder: app.path.clone(), is_app: true, tools: self.tools(&app.path), ..build }
     }
 
     fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
@@ -208,10 +210,8 @@ impl<'a> Planner<'a> {
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
         // What a package gives to others may be all of it.
-        Build {
-            tools: self.tools(path),
-            ..Build::new(commands, None, Reads::default(), true, &self.own_programs(path))
-        }
+        let build = Build::new(commands, None, Reads::default(), true);
+        Build { folder: path.clone(), tools: self.tools(path), ..build }
     }
 
     fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
@@ -263,16 +263,11 @@ impl<'a> Planner<'a> {
         self.task(path, TaskKind::Package, draft, BTreeMap::new(), network)
     }
 
-    /// Names of programs that members have which a member needs.
-    fn own_programs(&self, path: &RepoPath) -> BTreeSet<&'a str> {
-        let needed = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
-        needed.flat_map(|member| member.manifest.programs()).collect()
-    }
-
-    /// Names of packages from outside that a member's manifest asks for.
+    /// Names of packages that a member's manifest asks for, or that of the root, where tools live.
     fn tools(&self, path: &RepoPath) -> Vec<&'a str> {
-        let member = self.workspace.members.get(path);
-        member.map(|member| member.manifest.all_dependencies().into_keys().collect()).unwrap_or_default()
+        let own = self.workspace.members.get(path).map(|member| &member.manifest);
+        let manifests = own.into_iter().chain([&self.root.manifest]);
+        manifests.flat_map(|manifest| manifest.all_dependencies().into_keys()).collect()
     }
 
     /// What a task of a member waits for in the same member.
@@ -488,17 +483,20 @@ impl<'a> Planner<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(
-        commands: Vec<String>,
-        ignore: Option<&'a GlobSet>,
-        reads: Reads,
-        checks_types: bool,
-        own_programs: &BTreeSet<&str>,
-    ) -> Build<'a> {
-        let is_own = |program: &str| own_programs.contains(program);
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, is_own)).cloned();
-        let compiles = reads_anything.is_some() || commands.iter().any(|command| unread::compiles(command));
-        Build { commands, ignore, reads, checks_types, compiles, is_app: false, tools: Vec::new(), reads_anything }
+    fn new(commands: Vec<String>, ignore: Option<&'a GlobSet>, reads: Reads, checks_types: bool) -> Build<'a> {
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
+        let compiles = commands.iter().any(|command| unread::compiles(command));
+        Build {
+            folder: RepoPath::root(),
+            commands,
+            ignore,
+            reads,
+            checks_types,
+            compiles,
+            is_app: false,
+            tools: Vec::new(),
+            reads_anything,
+        }
     }
 }
 

@@ -252,6 +252,15 @@ impl Reads {
     }
 }
 
+/// Whether a file in a folder is a test of what else is there, by its path below that.
+pub fn is_test_in(below: &str) -> bool {
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    let is_marked =
+        name.split('.').skip(1).any(|mark| ["test", "tests", "spec", "specs", "test-d", "cy", "e2e"].contains(&mark));
+    is_marked && name.matches('.').count() > 1
+        || folders.split('/').any(|part| part == "__tests__" || part == "__snapshots__")
+}
+
 /// Whether a file that no member owns is no part of any build as long as nothing imports it, by its path below the root.
 pub fn is_unread(below: &str) -> bool {
     let is_top = !below.contains('/');
@@ -307,11 +316,9 @@ pub fn is_tool(package: &str) -> bool {
 }
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
-/// program nor a module, nor a member's own, which is made of modules. What modules read they name.
-pub fn may_read_anything(command: &str, is_of_member: impl Fn(&str) -> bool) -> bool {
-    let is_told =
-        |program: &Program| types(program).is_some() || program.file().is_some() || is_of_member(program.name.as_str());
-    !programs(command).all(|program| is_told(&program))
+/// program nor a module. What modules read they name.
+pub fn may_read_anything(command: &str) -> bool {
+    programs(command).any(|program| types(&program).is_none() && program.file().is_none())
 }
 
 /// Whether a command names a package, by itself or by where it is installed.
@@ -321,11 +328,13 @@ pub fn names(command: &str, package: &str) -> bool {
     words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// Whether a command compiles whatever a compiler's configuration names.
+/// Whether a command may compile whatever a compiler's configuration names; what is not known, and what runs a module,
+/// may.
 pub fn compiles(command: &str) -> bool {
     let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
-    let emits = |program: &Program| !program.arguments.iter().any(|word| word == "--noEmit");
-    programs(command).any(|program| is_compiler(&program) && emits(&program))
+    let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
+    let emits = |program: &Program| !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]));
+    programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
 }
 
 /// Whether a package is there to put versions into what is built, by its name.

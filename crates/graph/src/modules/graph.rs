@@ -16,8 +16,8 @@ use crate::files::Contents;
 use crate::git::GitError;
 use crate::knowledge::Knowledge;
 use crate::manifest::Manifest;
-use crate::parallel;
 use crate::workspace::{Member, Root, Workspace};
+use crate::{parallel, unread};
 
 /// How many files are read at once.
 const AT_ONCE: usize = 2000;
@@ -43,7 +43,7 @@ pub struct Node {
     pub passed: Vec<Found>,
     /// Files that it names by their paths.
     pub named: Vec<u32>,
-    /// Files below the folders that its configuration names.
+    /// Tests below the folders that its configuration names.
     pub below: Vec<u32>,
     /// Files that a compiler makes something of by it.
     pub compiled: Vec<u32>,
@@ -231,7 +231,7 @@ impl<'a> Linker<'a> {
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where
-    /// tools read it. What lies below a folder that configuration names stands apart: it is about whatever is there.
+    /// tools read it. Tests below a folder that configuration names stand apart: it is about what else is there.
     fn named(
         &self,
         path: &str,
@@ -258,7 +258,10 @@ impl<'a> Linker<'a> {
         let (mut files, mut apart): (BTreeSet<u32>, BTreeSet<u32>) = (exact.collect(), BTreeSet::new());
         for named in by_paths.chain(below) {
             files.extend(named.files);
-            if is_apart { &mut apart } else { &mut files }.extend(named.below);
+            let is_test = |file: &u32| is_apart && unread::is_test_in(&self.paths.path(*file)[named.folder.len()..]);
+            let (tests, others): (Vec<u32>, Vec<u32>) = named.below.iter().partition(|file| is_test(file));
+            files.extend(others);
+            apart.extend(tests);
         }
         let own = self.paths.place(path);
         files.retain(|file| Some(*file) != own);

@@ -12,6 +12,9 @@ use crate::{nesting, parallel};
 /// Source: docs.npmjs.com, "npm-scripts", `package.json` vars.
 pub const MANIFEST_VARIABLE: &str = "npm_package_";
 
+/// What names the variables of a manifest, or who looks for one.
+const MANIFEST_READERS: [&str; 6] = [MANIFEST_VARIABLE, "readPackage", "readPkg", "read-pkg", "pkg-types", "pkg-up"];
+
 /// The largest file that is looked into, in bytes: what is larger was made by a program.
 const LARGEST: usize = 4_000_000;
 
@@ -47,6 +50,9 @@ impl Kind {
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
+    if name.starts_with(".env") {
+        return true;
+    }
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
@@ -60,6 +66,12 @@ pub fn is_configuration(path: &str, kind: Kind) -> bool {
         || name.starts_with('.')
         || name.contains("config")
         || name.contains("preset")
+}
+
+/// Whether a text may read a manifest in another way than by an import, which tells what is taken of it.
+fn may_read_manifest(text: &str, record: &Record) -> bool {
+    let imported = record.imports.iter().filter(|import| import.module.ends_with("package.json")).count();
+    MANIFEST_READERS.iter().any(|word| text.contains(word)) || text.matches("package.json").count() > imported
 }
 
 /// Whether a file configures Vite.
@@ -80,8 +92,8 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
         Kind::Data | Kind::Compiler => text::data(text),
     };
     let one = |text: &(String, Kind), may_parse: bool| {
-        let reads_manifest = text.0.contains(MANIFEST_VARIABLE);
-        Record { reads_manifest, ..said(text, may_parse) }
+        let record = said(text, may_parse);
+        Record { reads_manifest: may_read_manifest(&text.0, &record), ..record }
     };
     let all = |texts: &[(String, Kind)]| {
         let stacks: Vec<Option<usize>> = texts.iter().map(stack).collect();

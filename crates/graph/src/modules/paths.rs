@@ -43,7 +43,9 @@ pub struct Paths {
 pub struct Named {
     /// Files that it names, or that a pattern in it may mean.
     pub files: Vec<u32>,
-    /// All files below the folder that it names.
+    /// The folder that it names.
+    pub folder: String,
+    /// All files below that.
     pub below: Vec<u32>,
 }
 
@@ -114,16 +116,16 @@ impl Paths {
         let is_above = path.is_empty() || folder == path || folder.starts_with(&format!("{path}/"));
         let is_file = self.place(&path).is_some() && !is_pattern;
         if is_file || is_above && !is_pattern || path.is_empty() {
-            return Named { files, below: Vec::new() };
+            return Named { files, ..Named::default() };
         }
         if is_pattern {
             let rest = text[head.len()..].trim_start_matches('/');
             let matcher = matcher(&path, rest);
             let is_meant = |file: &u32| matcher.as_ref().is_none_or(|matcher| matcher.is_match(self.path(*file)));
             files.extend(self.below(&path).filter(is_meant));
-            return Named { files, below: Vec::new() };
+            return Named { files, ..Named::default() };
         }
-        Named { files, below: self.below(&path).collect() }
+        Named { files, below: self.below(&path).collect(), folder: path }
     }
 
     /// Files in a folder and below.
@@ -138,19 +140,31 @@ impl Paths {
 /// What a pattern below a folder matches; none if that cannot be told: what stands in it is put together while something
 /// runs (`$`), or dialects differ about it.
 fn matcher(folder: &str, pattern: &str) -> Option<GlobSet> {
-    if pattern.contains(['$', '!', '[', '(', '?', '\\']) {
+    if pattern.contains(['$', '!', '[', '(', '?', '\\']) || pattern.contains("..") || !has_plain_choices(pattern) {
         return None;
     }
     let folder: String = folder.chars().flat_map(escaped).collect();
-    let is_of_files = pattern.rsplit('/').next().is_some_and(|last| last.contains('.'));
-    let whole = format!("{folder}/{pattern}");
+    let whole = format!("{folder}/{}", pattern.trim_end_matches('/'));
     // What matches a folder means all that is in it.
-    let patterns = if is_of_files { vec![whole] } else { vec![format!("{whole}/**"), whole] };
+    let patterns = [format!("{whole}/**"), whole];
     let mut globs = GlobSetBuilder::new();
     for pattern in patterns {
         globs.add(GlobBuilder::new(&pattern).literal_separator(true).build().ok()?);
     }
     globs.build().ok()
+}
+
+/// Whether what stands in braces are choices, none of them empty, and no name of something or range.
+fn has_plain_choices(pattern: &str) -> bool {
+    let mut rest = pattern;
+    while let Some((_, behind)) = rest.split_once('{') {
+        let Some((inside, behind)) = behind.split_once('}') else { return false };
+        if inside.contains('{') || !inside.contains(',') || inside.split(',').any(str::is_empty) {
+            return false;
+        }
+        rest = behind;
+    }
+    !rest.contains('}')
 }
 
 /// A character that stands for itself in a pattern.

@@ -29,6 +29,8 @@ pub struct Reached {
     pub packages: BTreeSet<Box<str>>,
     /// What could not be told, in words.
     pub doubts: Vec<String>,
+    /// Files of configuration of compilers that others than such ask for: they are read as data.
+    pub read_as_data: BTreeSet<u32>,
     /// Manifests that files ask for, and which of their fields.
     pub manifests: BTreeMap<u32, Wanted>,
     /// Whether anything asks for what the manifest says, by the variables that package managers set.
@@ -204,6 +206,10 @@ impl<'a> Walk<'a> {
         if is_first {
             self.reached.counted.insert(file, origin);
             self.touch(node, file);
+        }
+        let is_compilers = |node: Option<&Node>| node.is_some_and(|node| node.record.settings.is_some());
+        if is_compilers(node) && origin.from.is_some_and(|from| !is_compilers(graph.node(from))) {
+            self.reached.read_as_data.insert(file);
         }
         let name = graph.path(file).rsplit('/').next().unwrap_or_default();
         let is_manifest = name == "package.json";

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportFromDeclaration, ExportNamedDeclaration,
-    Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier, ObjectProperty,
-    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSModuleReference, TSType,
-    TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
+    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration,
+    ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier,
+    ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
+    TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -80,10 +80,12 @@ pub struct Passed {
 /// What of a compiler's configuration changes what is made, in canonical text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Of each module.
-    pub of_modules: Box<str>,
-    /// Which modules there are.
-    pub modules: Box<str>,
+    /// How modules are compiled.
+    pub options: Box<str>,
+    /// Which modules are, in canonical text.
+    pub which: Box<str>,
+    /// Whether it names them itself, whatever it extends.
+    pub says_which: bool,
 }
 
 /// What a file says of others.
@@ -301,6 +303,8 @@ struct Reader<'a> {
     members: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Identifiers of which anything may be taken.
     whole: BTreeSet<&'a str>,
+    /// How deep in objects what is read is, in what the module exports by default.
+    depth: Option<usize>,
     /// Whether what is read is about tests and servers of development, where it configures Vite.
     is_aside: bool,
 }
@@ -421,9 +425,24 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
         let before = self.is_aside;
-        self.is_aside |= is_about && matches!(property.value, Expression::ObjectExpression(_));
+        // Of the configuration itself: further in, an option of any plugin may be called so.
+        let is_outermost = self.depth == Some(1);
+        self.is_aside |= is_outermost && is_about && matches!(property.value, Expression::ObjectExpression(_));
         walk::walk_object_property(self, property);
         self.is_aside = before;
+    }
+
+    fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
+        let before = self.depth;
+        self.depth = before.map(|depth| depth + 1);
+        walk::walk_object_expression(self, object);
+        self.depth = before;
+    }
+
+    fn visit_export_default_declaration(&mut self, exported: &ExportDefaultDeclaration<'a>) {
+        self.depth = Some(0);
+        walk::walk_export_default_declaration(self, exported);
+        self.depth = None;
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {

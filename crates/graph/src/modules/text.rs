@@ -27,24 +27,19 @@ const IMPORTING: [&str; 14] = [
     "@import url(",
 ];
 
-/// Options of TypeScript's compiler that decide what it complains about, what it tells, and what it keeps for itself. `strict` is
-/// none of them: esbuild writes `use strict` by it.
+/// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since esbuild
+/// writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
 /// Source: typescriptlang.org, "TSConfig Reference": Type Checking, Completeness, Projects, Output Formatting, Compiler
 /// Diagnostics, and those of other parts of which the page says so.
-const CHECKING: [&str; 26] = [
+const CHECKING: [&str; 21] = [
     "allowUnreachableCode",
     "allowUnusedLabels",
-    "exactOptionalPropertyTypes",
-    "strictBindCallApply",
     "strictBuiltinIteratorReturn",
     "strictFunctionTypes",
-    "strictNullChecks",
     "strictPropertyInitialization",
     "useUnknownInCatchVariables",
     "skipDefaultLibCheck",
     "skipLibCheck",
-    "incremental",
-    "tsBuildInfoFile",
     "disableReferencedProjectLoad",
     "disableSolutionSearching",
     "disableSourceOfProjectReferenceRedirect",
@@ -93,6 +88,10 @@ pub fn markup(text: &str) -> Record {
 
 /// A document: what it imports and shows, but not what it tells of.
 pub fn document(text: &str) -> Record {
+    // One with a script in it is a component.
+    if text.contains("<script") {
+        return markup(text);
+    }
     let mut record = Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) };
     // What it shows is one file; other paths in it are examples.
     let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
@@ -149,6 +148,17 @@ pub fn compiler(text: &str) -> Record {
     };
     let types = value.get("compilerOptions").and_then(|options| options.get("types"));
     texts(value.get("extends").into_iter().chain(types)).for_each(|name| record.mention(name));
+    let options = value.get("compilerOptions");
+    // What JSX becomes is imported, though no module names it.
+    if let Some(source) = options.and_then(|options| options.get("jsxImportSource")).and_then(Value::as_str) {
+        ["jsx-runtime", "jsx-dev-runtime"].iter().for_each(|name| record.mention(&format!("{source}/{name}")));
+    }
+    let plugins = options.and_then(|options| options.get("plugins")).and_then(Value::as_array).into_iter().flatten();
+    plugins
+        .filter_map(Value::as_object)
+        .flat_map(Map::values)
+        .filter_map(Value::as_str)
+        .for_each(|name| record.mention(name));
     let compiled = texts(["include", "files"].into_iter().filter_map(|field| value.get(field)));
     record.settings = value.as_object().map(settings);
     record.compiled = compiled.filter(|path| path.len() <= LONGEST).map(Into::into).collect();
@@ -157,40 +167,29 @@ pub fn compiler(text: &str) -> Record {
 
 /// What of TypeScript's configuration changes what is made.
 fn settings(fields: &Map<String, Value>) -> Settings {
-    let is_of_checks = |option: &String| {
+    let is_of_checks = |option: &&String| {
         CHECKING.contains(&option.as_str()) || CHECKING_PREFIXES.iter().any(|prefix| option.starts_with(prefix))
     };
-    // What a name stands for is followed; which of several files it is, is not.
-    let several = |value: &Value| {
-        let names = value.as_object().into_iter().flatten();
-        names
-            .filter(|(_, files)| files.as_array().is_none_or(|files| files.len() > 1))
-            .map(|(_, files)| files.to_string())
-            .collect::<String>()
-    };
-    let said = |option: &str, value: &Value| match option {
-        "paths" => several(value),
-        "baseUrl" => String::new(),
-        _ => value.to_string(),
-    };
-    let plain = |value: &Value| match value {
-        Value::Object(options) => {
+    let said = |field: &String, value: &Value| match (field.as_str(), value) {
+        ("compilerOptions", Value::Object(options)) => {
             let options = options.iter().filter(|(option, _)| !is_of_checks(option));
-            let options =
-                options.map(|(option, value)| (option, said(option, value))).filter(|(_, said)| !said.is_empty());
-            options.map(|(option, said)| format!("{option}={said}")).collect::<BTreeSet<String>>()
+            options.map(|(option, value)| format!("{option}={value}")).collect::<BTreeSet<String>>()
         }
-        other => BTreeSet::from([other.to_string()]),
+        _ => BTreeSet::from([value.to_string()]),
     };
-    let which = |field: &str| ["files", "include", "exclude", "references"].contains(&field);
     let of = |is_asked: &dyn Fn(&str) -> bool| {
-        let fields: BTreeMap<&String, BTreeSet<String>> =
-            fields.iter().filter(|(field, _)| is_asked(field)).map(|(field, value)| (field, plain(value))).collect();
+        let fields: BTreeMap<&String, BTreeSet<String>> = fields
+            .iter()
+            .filter(|(field, _)| is_asked(field))
+            .map(|(field, value)| (field, said(field, value)))
+            .collect();
         format!("{fields:?}").into_boxed_str()
     };
+    let says_which = |field: &str| ["files", "include", "exclude", "references"].contains(&field);
     Settings {
-        of_modules: of(&|field| !which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
-        modules: of(&which),
+        options: of(&|field| !says_which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
+        which: of(&says_which),
+        says_which: fields.contains_key("include") || fields.contains_key("files"),
     }
 }
 

@@ -40,7 +40,7 @@ impl Planner<'_> {
             if name == manifest {
                 let wanted = self.workspace.graph().place(name).and_then(|place| reached.manifests.get(&place));
                 if wanted.is_some_and(is_whole) {
-                    draft.show(file, self.content(file, build), &reaches.certain);
+                    draft.show(file, self.content(file, build, reached), &reaches.certain);
                 } else if let Some(Wanted::Names(fields)) = wanted {
                     self.count_fields(path, &manifest, fields, &reaches.certain, draft);
                 }
@@ -53,7 +53,7 @@ impl Planner<'_> {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
                 if (counts_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
-                    draft.show(file, self.content(file, build), &reaches.with(doubt.copied()));
+                    draft.show(file, self.content(file, build, reached), &reaches.with(doubt.copied()));
                 }
             }
         }
@@ -72,7 +72,7 @@ impl Planner<'_> {
         let graph = self.workspace.graph();
         let Some(place) = graph.place(name) else { return false };
         if let Some(origin) = reached.counted.get(&place) {
-            draft.show(file, self.content(file, build), &reaches.with(origin.doubt));
+            draft.show(file, self.content(file, build, reached), &reaches.with(origin.doubt));
         } else if reached.shown.contains(&place) {
             match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
                 Some(record) => {
@@ -81,7 +81,7 @@ impl Planner<'_> {
                     draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), &reaches.certain);
                     draft.shown.insert(name.to_owned(), file.clone());
                 }
-                None => draft.show(file, self.content(file, build), &reaches.certain),
+                None => draft.show(file, self.content(file, build, reached), &reaches.certain),
             }
         } else {
             return false;
@@ -90,16 +90,23 @@ impl Planner<'_> {
     }
 
     /// What tells one content of a file from another: of a compiler's configuration what changes what is made.
-    fn content(&self, file: &ShownFile, build: &Build<'_>) -> String {
+    fn content(&self, file: &ShownFile, build: &Build<'_>, reached: &Reached) -> String {
         let graph = self.workspace.graph();
-        let node = graph.place(file.path.as_str()).and_then(|place| graph.node(place));
-        match node.and_then(|node| node.record.settings.as_ref()) {
-            Some(Settings { of_modules, modules }) => {
-                let modules = if build.compiles { modules } else { "" };
-                format!("{} {}", file.mode, Digest::of(format!("{of_modules} {modules}").as_bytes()).hex())
-            }
-            None => content(file),
-        }
+        let name = file.path.as_str();
+        let settings = |name: &str| graph.node(graph.place(name)?)?.record.settings.as_ref();
+        let is_data = graph.place(name).is_some_and(|place| reached.read_as_data.contains(&place));
+        // Deeper it may be a page's, or something that is copied.
+        let (folder, _) = name.rsplit_once('/').unwrap_or_default();
+        let is_above = folder.is_empty() || build.folder.as_str().starts_with(&format!("{folder}/"));
+        let owner = self.workspace.owner(name);
+        let is_at_top = owner.map_or(is_above, |owner| owner.as_str() == folder) && !build.reads.all;
+        let Some(settings_of_file) = settings(name).filter(|_| is_at_top && !is_data) else { return content(file) };
+        let Settings { options, which, .. } = settings_of_file;
+        // What lies above says which modules only to who does not say so.
+        let own = settings(&build.folder.join("tsconfig.json"));
+        let is_overruled = owner.is_none() && !build.compiles && own.is_some_and(|own| own.says_which);
+        let which = if is_overruled { "" } else { which };
+        format!("{} {}", file.mode, Digest::of(format!("{options} {which}").as_bytes()).hex())
     }
 
     /// Shows what counts and was not shown with a member that is needed.
@@ -116,7 +123,7 @@ impl Planner<'_> {
                 doubt: origin.doubt.map(|doubt| reached.doubts[doubt].clone()),
             });
             if let Some(file) = self.workspace.snapshot.files.get(name) {
-                draft.show(file, self.content(file, build), &Arc::new(reach));
+                draft.show(file, self.content(file, build, reached), &Arc::new(reach));
             }
         }
     }
@@ -187,6 +194,9 @@ impl Planner<'_> {
             }
             if name == manifest {
                 draft.shown.insert(name.to_owned(), file.clone());
+                if self.workspace.graph().place(name).is_some_and(|place| reached.manifests.contains_key(&place)) {
+                    draft.show(file, content(file), &above);
+                }
                 for (field, content) in self.root.manifest.counted() {
                     draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, &above);
                 }
@@ -194,7 +204,9 @@ impl Planner<'_> {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !self.show_reached(file, build, &mut own, reached, draft) {
                 let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything.is_some());
-                reach.into_iter().for_each(|reach| draft.show(file, self.content(file, build), &Arc::new(reach)));
+                reach
+                    .into_iter()
+                    .for_each(|reach| draft.show(file, self.content(file, build, reached), &Arc::new(reach)));
             }
         }
     }

@@ -531,7 +531,7 @@ fn what_a_command_may_read_counts() {
         &site("gen && vite build"),
         "packages/gen/b.js = new",
         expect![
-            "shop: `packages/gen/b.js` may matter (read now; `gen` has a program that a build may run), needed through gen"
+            "shop: `packages/gen/b.js` may matter (read now; `gen && vite build` may read anything), needed through gen"
         ],
     );
     let without_bin = site("vite build").replace(", \"bin\": \"a.js\"", "").replace("\\\"bin\\\"", "");

@@ -192,7 +192,7 @@ fn of_a_compilers_configuration_counts_what_changes_what_is_made() {
             apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
         "#,
         r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": false, "noUnusedLocals": true, "skipLibCheck": true}, "include": ["src"]}"#,
-        expect![],
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
     );
     // Strict, by which esbuild writes a line.
     near(
@@ -210,7 +210,7 @@ fn of_a_compilers_configuration_counts_what_changes_what_is_made() {
             apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
         "#,
         r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src", "test"]}"#,
-        expect![],
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
     );
     // Which files are compiled.
     near(
@@ -228,7 +228,7 @@ fn of_a_compilers_configuration_counts_what_changes_what_is_made() {
             apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
         "#,
         r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"], "references": [{"path": "../../packages/ui"}]}"#,
-        expect![],
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
     );
     // Comments and order.
     near(
@@ -501,51 +501,24 @@ fn patterns_mean_what_they_match() {
 }
 
 #[test]
-fn a_program_of_a_member_reads_what_its_modules_name() {
-    let by_member = r#"
-            packages/kit/package.json = {"name": "kit", "bin": {"make": "./make.js"}}
-            packages/kit/make.js = build('vite')
-            content/words.json = {}
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"kit": "*"}, "scripts": {"build": "make app", "start": "node a.js"}}
-    "#;
-    // What belongs to nobody is not read by it.
-    near(by_member, "content/words.json = {\"a\": 1}", expect![]);
-    // Its modules are.
-    near(
-        by_member,
-        "packages/kit/make.js = build('webpack')",
-        expect![
-            "shop: `packages/kit/make.js` may matter (`kit` has a program that a build may run), needed through kit"
-        ],
-    );
-    // A program that nobody knows may read all of it.
-    near(
-        &by_member.replace("make app", "wonder app"),
-        "content/words.json = {\"a\": 1}",
-        expect!["shop: `content/words.json` may matter (it belongs to no package, so any build may read it)"],
-    );
-    // It may name what belongs to nobody.
-    near(
-        &format!("{by_member} \n packages/kit/make.js = read('../../content/words.json')"),
-        "content/words.json = {\"a\": 1}",
-        expect!["shop: `content/words.json` changed"],
-    );
-}
-
-#[test]
-fn what_names_stand_for_counts_by_what_is_found() {
+fn what_names_stand_for_counts() {
     let with = |paths: &str| format!("apps/shop/tsconfig.json = {{\"compilerOptions\": {{\"paths\": {{{paths}}}}}}}");
     let one = with(r#""@ui/*": ["../../packages/ui/lib/*"]"#);
     // A name that nobody uses.
-    near(&one, &with(r#""@ui/*": ["../../packages/ui/lib/*"], "@other/*": ["../other/*"]"#), expect![]);
+    near(
+        &one,
+        &with(r#""@ui/*": ["../../packages/ui/lib/*"], "@other/*": ["../other/*"]"#),
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
     // A name that stands for another file.
     let used = format!("{one} \n apps/shop/text.ts = import '@ui/a' \n packages/ui/b/a.ts = export const a = 1");
     near(
         &used,
         &with(r#""@ui/*": ["../../packages/ui/b/*"]"#),
         expect![[r#"
-        shop: `packages/ui/b/a.ts` changed (read now), needed through ui
-        shop: `packages/ui/lib/a.ts` changed (no longer read), needed through ui"#]],
+            shop: `apps/shop/tsconfig.json` changed
+            shop: `packages/ui/b/a.ts` changed (read now), needed through ui
+            shop: `packages/ui/lib/a.ts` changed (no longer read), needed through ui"#]],
     );
     // Of several the first is taken.
     let several = with(r#""@ui/*": ["../../packages/ui/lib/*", "../../packages/ui/b/*"]"#);
@@ -553,5 +526,169 @@ fn what_names_stand_for_counts_by_what_is_found() {
         &several,
         &with(r#""@ui/*": ["../../packages/ui/b/*", "../../packages/ui/lib/*"]"#),
         expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+}
+
+const SHOP: &str =
+    r#"{"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "BUILD", "start": "node a.js"}}"#;
+
+/// The shop's manifest with a build.
+fn built_by(command: &str) -> String {
+    format!("apps/shop/package.json = {}", SHOP.replace("BUILD", command))
+}
+
+#[test]
+fn configuration_of_a_compiler_that_is_data_counts_whole() {
+    let strict = r#"{"compilerOptions": {"skipLibCheck": true}}"#;
+    let lax = r#"{"compilerOptions": {"skipLibCheck": false}}"#;
+    let public = |text: &str| format!("apps/shop/public/tsconfig.json = {text}");
+    near(&public(strict), &public(lax), expect!["shop: `apps/shop/public/tsconfig.json` changed"]);
+    let template = |text: &str| format!("apps/shop/template/tsconfig.json = {text}");
+    near(&template(strict), &template(lax), expect!["shop: `apps/shop/template/tsconfig.json` changed"]);
+    let read = format!(
+        "apps/shop/tsconfig.json = {strict} \n apps/shop/vite.config.ts = import settings from './tsconfig.json'; export default {{}}"
+    );
+    near(&read, &format!("apps/shop/tsconfig.json = {lax}"), expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    near(&format!("apps/shop/tsconfig.json = {strict}"), &format!("apps/shop/tsconfig.json = {lax}"), expect![]);
+}
+
+#[test]
+fn which_modules_a_compiler_has_counts_for_whoever_looks_there() {
+    // Vite takes the settings of those that it names.
+    let site = format!("{} \n apps/shop/tsconfig.json = {{\"include\": [\"src\"]}}", built_by("vite build"));
+    near(
+        &site,
+        r#"apps/shop/tsconfig.json = {"include": ["src"], "exclude": ["src/old"]}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
+    // What lies above is overruled.
+    let above = r#"{"include": ["packages"]}"#;
+    near(
+        &format!("{site} \n tsconfig.json = {above}"),
+        r#"tsconfig.json = {"include": ["packages", "tools"]}"#,
+        expect![],
+    );
+    let none = format!("{} \n tsconfig.json = {above}", built_by("vite build"));
+    near(&none, r#"tsconfig.json = {"include": ["packages", "tools"]}"#, expect!["shop: `tsconfig.json` changed"]);
+    // A compiler may be called in other ways than by its name.
+    for command in ["tsc --noEmit false", "node build.mjs"] {
+        let site = format!(
+            "{} \n apps/shop/tsconfig.json = {{\"include\": [\"../../packages/ui/lib/*.ts\"]}}",
+            built_by(command)
+        );
+        near(
+            &site,
+            "packages/ui/lib/a.ts = export const a = 2",
+            expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+        );
+    }
+}
+
+#[test]
+fn versions_are_read_in_many_ways() {
+    let ui = |version: &str| {
+        format!(r#"packages/ui/package.json = {{"name": "ui", "version": "{version}", "main": "index.ts"}}"#)
+    };
+    for reader in [
+        "packages/ui/index.ts = export const v = read(folder + '/package.json').version",
+        "packages/ui/index.ts = export const v = readPackageUpSync()",
+        "packages/ui/index.ts = export const v = ['ui'].map((name) => require(name + '/package.json').version)",
+        "apps/shop/.env = VITE_V=$npm_package_version",
+    ] {
+        let site = format!("{}\n{reader}", ui("1.0.0"));
+        near(
+            &site,
+            &ui("1.0.1"),
+            expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+        );
+    }
+}
+
+#[test]
+fn a_page_by_its_manifest() {
+    let with = |more: &str| {
+        format!(
+            "apps/shop/package.json = {}",
+            SHOP.replace("BUILD", "vite build").replace("}}", &format!("}}{more}}}"))
+        )
+    };
+    // Some builds take the address from it.
+    near(
+        &with(""),
+        &with(r#", "homepage": "/shop""#),
+        expect!["shop: `apps/shop/package.json` changed (field `homepage` added)"],
+    );
+    near(&with(""), &with(r#", "description": "a shop""#), expect![]);
+}
+
+#[test]
+fn options_of_plugins_are_no_options_of_vite() {
+    for option in [
+        "export default { environments: { server: { input: '../../packages/ui/lib/a.ts' } } }",
+        "export default { plugins: [start({ server: { entry: '../../packages/ui/lib/a.ts' } })] }",
+        "const options = { test: { path: '../../packages/ui/lib/a.ts' } }; export default copy(options.test)",
+    ] {
+        near(
+            &format!("apps/shop/vite.config.ts = {option}"),
+            "packages/ui/lib/a.ts = export const a = 2",
+            expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+        );
+    }
+    let by_call = "apps/shop/vite.config.ts = export default defineConfig(() => ({ test: { setup: '../../packages/ui/lib/a.ts' } }))";
+    near(by_call, "packages/ui/lib/a.ts = export const a = 2", expect![]);
+}
+
+#[test]
+fn dialects_of_patterns_differ() {
+    for pattern in ["*.ts{,x}", "{name}.ts", "{{name}}.ts", "a{1..3}.ts", "../{lib,other}/../lib/a.ts"] {
+        let site = format!("apps/shop/text.ts = read('../../packages/ui/lib/{pattern}')");
+        near(
+            &site,
+            "packages/ui/lib/a.ts = export const a = 2",
+            expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+        );
+    }
+    let versioned = "packages/ui/lib/v1.0/b.ts = 1 \n apps/shop/text.ts = read('../../packages/ui/lib/v*.0')";
+    near(
+        versioned,
+        "packages/ui/lib/v1.0/b.ts = 2",
+        expect!["shop: `packages/ui/lib/v1.0/b.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn a_folder_that_holds_nothing_but_tests_is_meant() {
+    let mocks = r#"
+        packages/ui/__mocks__/a.ts = export const a = 1
+        apps/shop/vite.config.ts = export default { publicDir: '../../packages/ui/__mocks__' }
+    "#;
+    near(
+        mocks,
+        "packages/ui/__mocks__/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/__mocks__/a.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn a_document_with_a_script_is_a_component() {
+    let document = "packages/ui/icons.md = <script setup> const all = import.meta.glob('./lib/*.ts') </script> \n apps/shop/text.ts = import '../../packages/ui/icons.md'";
+    near(
+        document,
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_jsx_becomes_is_imported() {
+    let site = r#"
+        packages/jsx/package.json = {"name": "@x/jsx", "exports": {"./jsx-runtime": "./runtime.ts"}}
+        packages/jsx/runtime.ts = export const jsx = 1
+        apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react-jsx", "jsxImportSource": "@x/jsx"}}
+    "#;
+    near(
+        site,
+        "packages/jsx/runtime.ts = export const jsx = 2",
+        expect!["shop: `packages/jsx/runtime.ts` changed, needed through @x/jsx"],
     );
 }
