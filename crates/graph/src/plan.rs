@@ -352,8 +352,7 @@ impl<'a> Planner<'a> {
     fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
         let graph = self.workspace.graph();
         let is_root = |file: &str| !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-        let walk =
-            Walk::new(self.workspace, graph, path, (build.checks_types, build.compiles), &is_root, unread::is_tool);
+        let walk = Walk::new(self.workspace, path, build.checks_types, build.compiles, &is_root, unread::is_tool);
         let words =
             build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
         let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));

@@ -17,14 +17,12 @@ pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for (file, node) in workspace.graph().nodes() {
         let Some(member) = node.member.as_ref().and_then(|member| workspace.members.get(member)) else { continue };
-        let Some(root) = workspace.roots.get(&member.root) else { continue };
         let modules = node.record.imports.iter().map(|Import { module, .. }| module);
         for module in modules.chain(node.record.passed.iter().map(|Passed { module, .. }| module)) {
             let package = package_of(module);
             let Some(other) = by_name.get(&(member.root.as_str(), package)) else { continue };
-            let asks = |manifest: &crate::manifest::Manifest| manifest.all_dependencies().contains_key(package);
             let is_own = other.path == member.path;
-            if !is_own && !asks(&member.manifest) && !asks(&root.manifest) && !is_alias(workspace, member, module) {
+            if !is_own && !workspace.asks_for(&member.path, package) && !is_alias(workspace, member, module) {
                 let path = workspace.graph().path(file);
                 found
                     .entry((member.path.as_str(), package))

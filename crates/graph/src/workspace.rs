@@ -256,6 +256,14 @@ impl Workspace {
         owner(&self.members, path)
     }
 
+    /// Whether a member's manifest, or that of its root, asks for a package.
+    pub fn asks_for(&self, member: &RepoPath, package: &str) -> bool {
+        let asks = |manifest: &Manifest| manifest.all_dependencies().contains_key(package);
+        let found = self.members.get(member);
+        let by_root = || self.root_of(member).is_some_and(|root| asks(&root.manifest));
+        found.is_some_and(|found| asks(&found.manifest) || by_root())
+    }
+
     /// How members need each other.
     pub fn needs(&self) -> &Needs {
         &self.needs

@@ -15,8 +15,7 @@ use super::resolve::{Resolver, by_alias, folder_of, package_of};
 use crate::files::Contents;
 use crate::git::GitError;
 use crate::knowledge::Knowledge;
-use crate::manifest::Manifest;
-use crate::workspace::{Member, Root, Workspace};
+use crate::workspace::{Member, Workspace};
 use crate::{parallel, unread};
 
 /// How many files are read at once.
@@ -157,7 +156,7 @@ struct Linker<'a> {
     paths: &'a Paths,
     purity: BTreeMap<&'a RepoPath, Purity>,
     root: &'a RepoPath,
-    roots: &'a BTreeMap<RepoPath, Root>,
+    workspace: &'a Workspace,
 }
 
 impl<'a> Linker<'a> {
@@ -171,19 +170,12 @@ impl<'a> Linker<'a> {
         let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
         let resolver = Resolver::new(paths, members, roots, workspace.needs(), aliases);
         let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
-        Linker {
-            members,
-            resolver,
-            paths,
-            purity: members.values().map(purity).collect(),
-            root,
-            roots: &workspace.roots,
-        }
+        Linker { members, resolver, paths, purity: members.values().map(purity).collect(), root, workspace }
     }
 
     fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
-        let is_aside = record.aside.is_empty() || configures_vite(path);
-        let record = if is_aside { record } else { Arc::new(record.with_aside()) };
+        let is_as_told = record.aside.is_empty() || configures_vite(path);
+        let record = if is_as_told { record } else { Arc::new(record.with_aside()) };
         // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
         let of = member.unwrap_or(self.root);
         let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
@@ -193,9 +185,10 @@ impl<'a> Linker<'a> {
             self.resolver.package(of, word).is_some_and(|(package, below)| package != of || !below.is_empty())
         };
         // A text is a package's name by chance, unless its manifest asks for that. Configuration finds what is installed
-        // beside it as well, and what is put together while it runs may be of any name.
+        // beside it as well, and what is put together while it runs may be of any name; but a single word is a key or a
+        // value more often.
         let is_meant = |word: &str| {
-            let is_asked_for = self.is_asked_for(of, package_of(word));
+            let is_asked_for = self.workspace.asks_for(of, package_of(word));
             is_asked_for && (is_configuration || word.contains('/'))
                 || (is_configuration || record.is_open) && word.contains('/')
                 || matches!(kind, Kind::Compiler)
@@ -219,15 +212,6 @@ impl<'a> Linker<'a> {
             is_configuration,
             record,
         }
-    }
-
-    /// Whether a member's manifest, or that of its root, asks for a package.
-    fn is_asked_for(&self, member: &RepoPath, package: &str) -> bool {
-        let asks = |manifest: &Manifest| manifest.all_dependencies().contains_key(package);
-        let found = self.members.get(member);
-        found.is_some_and(|found| {
-            asks(&found.manifest) || self.roots.get(&found.root).is_some_and(|root| asks(&root.manifest))
-        })
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where

@@ -1,8 +1,9 @@
 //! Which files the build of a member reads: from its own modules along what they import.
 //!
-//! Two sets, and a third for what a build only checks. *Shown* is every file that a bundler may open. *Counted* are those whose content can get into what is
-//! built: all of them, but for modules without side effects of which only re-exports are reached that nobody uses, and
-//! for what is imported as a type, where the build checks no types. What cannot be told widens both to a whole package.
+//! Two sets, and a third for what a build only checks. *Shown* is every file that a bundler may open. *Counted* are those
+//! whose content can get into what is built: all of them, but for modules without side effects of which only re-exports
+//! are reached that nobody uses, and for what is imported as a type, where the build checks no types. What cannot be told
+//! widens both to a whole package, and says which doubt that is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -73,15 +74,15 @@ impl<'a> Walk<'a> {
     /// packages of which `is_tool` says so only check.
     pub fn new(
         workspace: &'a Workspace,
-        graph: &'a Graph,
         built: &'a RepoPath,
-        (checks_types, compiles): (bool, bool),
+        checks_types: bool,
+        compiles: bool,
         is_root: &'a dyn Fn(&str) -> bool,
         is_tool: fn(&str) -> bool,
     ) -> Walk<'a> {
         Walk {
             workspace,
-            graph,
+            graph: workspace.graph(),
             built,
             checks_types,
             compiles,
