@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { cpus, tmpdir, totalmem } from "node:os";
 import { basename, join } from "node:path";
 import { quiet, Repository } from "./affected/repository.mjs";
-import { declared, frontage, install, peers, VERSIONS } from "./affected/tools.mjs";
+import { attempt, declared, frontage, install, peers, told, VERSIONS } from "./affected/tools.mjs";
 
 const [program, source, ...words] = process.argv.slice(2);
 const globs = words.includes("--apps") ? words.splice(words.indexOf("--apps"), 2)[1].split(",") : [];
@@ -64,25 +64,10 @@ function workspace(commit) {
   return found;
 }
 
-/** A question's answer, or that there is none and why. */
-function attempt(question) {
-  try {
-    return question();
-  } catch (error) {
-    return { failed: `${error.stderr || error.message}`.trim().split("\n").slice(0, 3).join(" / ") };
-  }
-}
-
 /** The two commits to compare, with what a tool needs in both. */
 function pair(commit, filesOfBase, filesOfHead) {
   const base = repository.commit(`${commit}~1`, [], filesOfBase);
   return { base, head: repository.commit(commit, [base], filesOfHead) };
-}
-
-/** The first reason, as short as it can be told, and how many there are besides. */
-function told([{ kind, path, via, detail }, ...more]) {
-  const first = [kind, path, via.length && `via ${via.join(" ‹ ")}`, detail].filter(Boolean).join(" ");
-  return more.length ? `${first} (and ${more.length} more)` : first;
 }
 
 /** Asks Frontage about a commit, and `git diff` for comparison. */

@@ -19,8 +19,40 @@ export const isBuilt = ({ kind }) => ["server", "static", "worker"].includes(kin
 /** Whether a file may be a module of what is built: no declarations, no configuration. */
 export const isModule = (file) => /\.([jt]sx?|m[jt]s)$/.test(file) && !/\.d\.ts$|\.config\./.test(file);
 
+/** Whether a file configures what builds an app, which is run by no bundler here. */
+export const isConfiguration = (file) => /\.config\.\w+$/.test(file);
+
+/** Whether a file's name says that it is for tests, stories and the like, which are no entries of what is built. */
+export const isForTests = (file) => /(^|\/)(__\w+__|tests?|e2e|cypress|\.?storybook)\/|\.(test|spec|stories|cosmos|cy)\.|mock|fixture|(^|\/)(test|jest|vitest)[^/]*$/i.test(file);
+
 /** The path in the repository of what esbuild calls an input. */
 export const pathOf = (input) => normalize(input.replace(/^[a-z-]+:/, ""));
+
+/** Modules that none of them imports, and one of each circle that nothing else does. */
+export function roots(modules, { inputs }) {
+  const imports = new Map(Object.entries(inputs).map(([input, { imports }]) => [pathOf(input), imports.map(({ path }) => pathOf(path))]));
+  const imported = new Set(modules.flatMap((module) => (imports.get(module) ?? []).filter((path) => path !== module)));
+  const seen = new Set();
+  const enter = (module) => {
+    const waiting = [module];
+    for (let at = waiting.pop(); at; at = waiting.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      waiting.push(...(imports.get(at) ?? []));
+    }
+  };
+  const entries = modules.filter((module) => !imported.has(module));
+  entries.forEach(enter);
+  for (const module of modules) {
+    if (seen.has(module)) continue;
+    entries.push(module);
+    enter(module);
+  }
+  return entries;
+}
+
+/** What is another when anything of a bundle is. */
+export const digest = ({ outputFiles }) => outputFiles.map(({ path, hash }) => `${path} ${hash}`).join("\n");
 
 /** What went wrong first when esbuild failed. */
 export function problem(error) {

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { basename, join } from "node:path";
-import { bundling, installed, isBuilt, isModule, pathOf, problem, quiet } from "./bundle.mjs";
+import { bundling, digest, installed, isBuilt, isConfiguration, isForTests, isModule, pathOf, problem, quiet, roots } from "./bundle.mjs";
 import { mutated } from "./mutate.mjs";
 
 const [frontage, source, count, seed, esbuildVersion, parserVersion] = process.argv.slice(2);
@@ -39,34 +39,6 @@ say("for no other meaning, so a bundle that is different may mean the same; one 
 /** A number below `limit` that only the seed and the words decide. */
 const draw = (limit, ...words) => createHash("sha256").update([seed, ...words].join("\0")).digest().readUIntBE(0, 6) % limit;
 const ask = (...words) => JSON.parse(execFileSync(frontage, [...words, "-C", repository, "--json"], quiet));
-
-/** Whether a file's name says that it is for tests, stories and the like, which are no entries of what is built. */
-const isForTests = (file) => /(^|\/)(__\w+__|tests?|e2e|cypress|\.?storybook)\/|\.(test|spec|stories|cosmos|cy)\.|mock|fixture|(^|\/)(test|jest|vitest)[^/]*$/i.test(file);
-
-/** Modules that none of them imports, and one of each circle that nothing else does. */
-function roots(modules, { inputs }) {
-  const imports = new Map(Object.entries(inputs).map(([input, { imports }]) => [pathOf(input), imports.map(({ path }) => pathOf(path))]));
-  const imported = new Set(modules.flatMap((module) => (imports.get(module) ?? []).filter((path) => path !== module)));
-  const seen = new Set();
-  const enter = (module) => {
-    const waiting = [module];
-    for (let at = waiting.pop(); at; at = waiting.pop()) {
-      if (seen.has(at)) continue;
-      seen.add(at);
-      waiting.push(...(imports.get(at) ?? []));
-    }
-  };
-  const entries = modules.filter((module) => !imported.has(module));
-  entries.forEach(enter);
-  for (const module of modules) {
-    if (seen.has(module)) continue;
-    entries.push(module);
-    enter(module);
-  }
-  return entries;
-}
-
-const digest = ({ outputFiles }) => outputFiles.map(({ path, hash }) => `${path} ${hash}`).join("\n");
 
 const base = git("rev-parse", "HEAD");
 git("read-tree", base);
@@ -121,7 +93,6 @@ async function changed(file) {
   return paths;
 }
 
-const isConfiguration = (file) => /\.config\.\w+$/.test(file);
 const list = (paths) => paths.join(" ") || "–";
 const sums = { mutations: 0, changed: 0, marked: 0, needless: 0, configured: 0, missed: 0 };
 const isDrawn = (file) => /\.([jt]sx?|mjs)$/.test(file) && !/(^|\/)node_modules\//.test(file);

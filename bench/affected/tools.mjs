@@ -67,6 +67,21 @@ export function frontage(program, repository, folder) {
   };
 }
 
+/** Frontage's first reason, as short as it can be told, and how many there are besides. */
+export function told([{ kind, path, via, detail }, ...more]) {
+  const first = [kind, path, via.length && `via ${via.join(" ‹ ")}`, detail].filter(Boolean).join(" ");
+  return more.length ? `${first} (and ${more.length} more)` : first;
+}
+
+/** A question's answer, or that there is none and why. */
+export function attempt(question) {
+  try {
+    return question();
+  } catch (error) {
+    return { failed: `${error.stderr || error.message}`.trim().split("\n").slice(0, 3).join(" / ") };
+  }
+}
+
 /** An app's name of its path: as long as a name may be, and no two alike. */
 function appName(path) {
   const name = path.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
