@@ -208,7 +208,7 @@ impl Trial {
             },
             needs: Vec::new(),
             shown,
-            install: Some(install),
+            install: Some(install.into()),
             steps: vec![Step { name: "build".to_owned(), folder: path, command: format!("{program} run bundle") }],
             env: BTreeMap::new(),
             toolchain,
