@@ -57,7 +57,7 @@ for (const count of sizes) {
   const folder = mkdtempSync(join(tmpdir(), "frontage-scale-"));
   const repository = join(folder, "repository");
   mkdirSync(repository);
-  const git = (...arguments_) => execFileSync("git", ["-C", repository, "-c", "user.name=bench", "-c", "user.email=bench@frontage.invalid", ...arguments_], quiet).trim();
+  const git = (...arguments_) => execFileSync("git", ["-C", repository, "-c", "user.name=bench", "-c", "user.email=bench@frontage.invalid", "-c", "gc.auto=0", "-c", "maintenance.auto=false", ...arguments_], quiet).trim();
   const { packages, apps } = generate(repository, count);
   git("init", "--quiet", "--initial-branch", "main");
   const commit = (message) => {
