@@ -4,6 +4,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSyn
 import { createInterface } from "node:readline";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { environment as plain } from "./affected/tools.mjs";
 
 const [frontage, source, rounds, changed, turboVersion, nxVersion] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "frontage-bench-"));
@@ -19,14 +20,10 @@ function note(round, tool, what, ms) {
   appendFileSync(raw, `${round} ${tool} ${what} ${Math.round(ms)}\n`);
 }
 
-/** No daemon, no telemetry, no cloud; and nx keeps its cache where a cold round can remove it. */
+/** Nx keeps its cache where a cold round can remove it. */
 const nxCache = join(folder, "nx-cache");
 const environment = {
-  ...process.env,
-  CI: "1",
-  TURBO_TELEMETRY_DISABLED: "1",
-  NX_DAEMON: "false",
-  NX_NO_CLOUD: "true",
+  ...plain,
   NX_CACHE_DIRECTORY: nxCache,
   NX_WORKSPACE_DATA_DIRECTORY: join(nxCache, "data"),
 };

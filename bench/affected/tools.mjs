@@ -8,7 +8,8 @@ import { quiet } from "./repository.mjs";
 export const VERSIONS = { turbo: "2.11.11", nx: "24.0.6", "@moonrepo/cli": "2.5.5" };
 
 const PATIENCE_MS = 120_000;
-const environment = {
+/** No daemon, no telemetry, no cloud. */
+export const environment = {
   ...process.env,
   CI: "1",
   TURBO_TELEMETRY_DISABLED: "1",

@@ -15,7 +15,7 @@ use model::{AppName, CommitId, EnvironmentName, Reason, RepoPath};
 use serde_json::{Value, json};
 
 use crate::apps::{unreadable, unusable};
-use crate::arguments::Affected;
+use crate::arguments::{Affected, Compared};
 use crate::place::Place;
 use crate::queries::print;
 use crate::report::Failure;
@@ -66,11 +66,9 @@ pub struct Answered {
 pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     let since = Instant::now();
     let knowledge = place.knowledge();
-    let Affected { base, head, working_tree, json } = asked;
-    let asked = Asked { base: base.as_deref(), head: head.as_deref(), working_tree: *working_tree };
-    let answer = answer(place, asked, &knowledge)?;
+    let answer = answer(place, &asked.compared, &knowledge)?;
     let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
-    print(*json, &answer.value(took_ms), || answer.lines());
+    print(asked.json, &answer.value(took_ms), || answer.lines());
     keep(place, &knowledge);
     Ok(())
 }
@@ -83,25 +81,14 @@ pub fn keep(place: &Place, knowledge: &Knowledge) {
     }
 }
 
-/// What is compared.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    /// A revision to compare with.
-    pub base: Option<&'a str>,
-    /// The revision that is compared.
-    pub head: Option<&'a str>,
-    /// Whether the working tree is.
-    pub working_tree: bool,
-}
-
 /// Compares every app.
 ///
 /// # Errors
 /// If a revision names nothing, or the head cannot be used.
-pub fn answer(place: &Place, asked: Asked<'_>, knowledge: &Knowledge) -> Result<Answer, Failure> {
+pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
-    let commit = repository.resolve(asked.head.unwrap_or("HEAD")).map_err(unreadable)?;
-    let asked_base = asked.base.map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
+    let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
+    let asked_base = asked.base.as_deref().map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
     // What was compared with before is likely to be known, and what lies near it is soon told.
     let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
     if let Some(base) = &asked_base {
@@ -111,7 +98,7 @@ pub fn answer(place: &Place, asked: Asked<'_>, knowledge: &Knowledge) -> Result<
         let files = repository.working_tree().map_err(unreadable)?;
         Analysis::of_snapshot(files, knowledge).map(Arc::new)
     } else {
-        Analysis::of(repository, &commit, asked_base.as_slice(), knowledge)
+        Analysis::of(repository, &commit, asked_base.as_ref(), knowledge)
     };
     let head = head.map_err(|because| unusable("the head", because))?;
     let base = base(place, asked_base, &commit, head.production.as_deref())?;
@@ -167,7 +154,7 @@ fn analysis_at(
     near: &CommitId,
     knowledge: &Knowledge,
 ) -> Result<Arc<Analysis>, String> {
-    Analysis::of(&place.repository, commit, std::slice::from_ref(near), knowledge).map_err(in_words)
+    Analysis::of(&place.repository, commit, Some(near), knowledge).map_err(in_words)
 }
 
 /// What a base's keys cover, with the toolchains of the head: which versions a machine takes affects nothing by itself.

@@ -127,6 +127,17 @@ pub enum Command {
 /// Arguments of `affected`.
 #[derive(Debug, Args)]
 pub struct Affected {
+    /// What is compared.
+    #[command(flatten)]
+    pub compared: Compared,
+    /// Answer in JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Two states of the repository.
+#[derive(Debug, Args)]
+pub struct Compared {
     /// What to compare with; by default, on the production branch, what was built last of each app, elsewhere the commit
     /// where the branch began.
     #[arg(long, value_name = "REVISION")]
@@ -137,9 +148,6 @@ pub struct Affected {
     /// Compare the working tree, with what is not committed.
     #[arg(long, conflicts_with = "head")]
     pub working_tree: bool,
-    /// Answer in JSON.
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// Arguments of `why`.
@@ -150,15 +158,9 @@ pub struct Why {
     /// The environment.
     #[arg(long, default_value = "production", conflicts_with_all = ["base", "head", "working_tree", "dot", "html"])]
     pub environment: String,
-    /// Compare with this commit, by the repository alone: how each change gets into the app, from file to file.
-    #[arg(long, value_name = "REVISION")]
-    pub base: Option<String>,
-    /// What to compare; by default what is checked out.
-    #[arg(long, value_name = "REVISION")]
-    pub head: Option<String>,
-    /// Compare the working tree, with what is not committed.
-    #[arg(long, conflicts_with = "head")]
-    pub working_tree: bool,
+    /// With any of these: how what differs gets into the app, from file to file, by the repository alone.
+    #[command(flatten)]
+    pub compared: Compared,
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,

@@ -7,6 +7,7 @@ use graph::{Diagnostic, Severity, Workspace};
 use model::{AppName, Serving};
 use serde_json::json;
 
+use crate::apps::unreadable;
 use crate::place::Place;
 use crate::queries::print;
 use crate::report::Failure;
@@ -16,18 +17,14 @@ use crate::report::Failure;
 /// # Errors
 /// If it cannot be used.
 pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
-    let failed = |error: graph::GitError| {
-        let hint = error.hint();
-        hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
-    };
-    let snapshot = place.repository.working_tree().map_err(failed)?;
+    let snapshot = place.repository.working_tree().map_err(unreadable)?;
     let workspace = match Workspace::read(snapshot) {
         Ok(mut workspace) => {
             let undeclared = graph::undeclared::imports(&workspace);
             workspace.warnings.extend(undeclared);
             workspace
         }
-        Err(Unreadable::Git(error)) => return Err(failed(error)),
+        Err(Unreadable::Git(error)) => return Err(unreadable(error)),
         Err(Unreadable::Commit(problems)) => {
             if json {
                 print(true, &json!({"usable": false, "problems": problems}), Vec::new);
@@ -38,7 +35,7 @@ pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
     let apps: BTreeMap<_, _> = workspace.apps.iter().collect();
     let mut unset: BTreeMap<_, Vec<String>> = BTreeMap::new();
     for (name, app) in &workspace.apps {
-        unset.insert(name, graph::variables::unset(&workspace, app).map_err(failed)?);
+        unset.insert(name, graph::variables::unset(&workspace, app).map_err(unreadable)?);
     }
     let skipped: Vec<_> =
         workspace.skipped.iter().map(|(path, because)| json!({"path": path, "because": because})).collect();

@@ -8,9 +8,9 @@ use graph::{Snapshot, Workspace};
 use model::{App, AppName, CommitId, Reason};
 use serde_json::{Value, json};
 
-use crate::affected::{self, Answer, Asked, Base};
+use crate::affected::{self, Answer, Base};
 use crate::apps::{unreadable, unusable};
-use crate::arguments::Why;
+use crate::arguments::{Compared, Why};
 use crate::place::Place;
 use crate::queries::print;
 use crate::report::Failure;
@@ -22,7 +22,8 @@ const SHOWN: usize = 10;
 
 /// Whether states of the repository are asked about, and not what was built.
 pub fn is_about_commits(asked: &Why) -> bool {
-    asked.base.is_some() || asked.head.is_some() || asked.working_tree || asked.dot || asked.html
+    let Compared { base, head, working_tree } = &asked.compared;
+    base.is_some() || head.is_some() || *working_tree || asked.dot || asked.html
 }
 
 /// An app, and what differs.
@@ -41,8 +42,7 @@ struct Explained {
 /// If a revision names nothing, the head cannot be used, or it has no such app.
 pub fn run(place: &Place, asked: &Why) -> Result<(), Failure> {
     let knowledge = place.knowledge();
-    let compared = Asked { base: asked.base.as_deref(), head: asked.head.as_deref(), working_tree: asked.working_tree };
-    let answer = affected::answer(place, compared, &knowledge)?;
+    let answer = affected::answer(place, &asked.compared, &knowledge)?;
     let head = match &answer.head {
         Some(commit) => place.repository.snapshot(commit),
         None => place.repository.working_tree(),

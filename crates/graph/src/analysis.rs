@@ -4,20 +4,24 @@
 //! What files say of each other, what rules read, and which files there are decide everything but the contents that keys
 //! cover. Where none of that differs between two commits, neither does what is derived from it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{AppName, BuildKey, CommitId, EnvironmentName, RepoPath, ShownFile};
+use model::{AppName, CommitId, EnvironmentName, RepoPath, ShownFile};
 use serde::{Deserialize, Serialize};
 
 use crate::git::{Change, GitError};
-use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach, Replaced};
+use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
 use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan::{self, Toolchains};
 use crate::undeclared;
 use crate::workspace::{Unreadable, Workspace};
 use crate::{Repository, Snapshot};
+
+mod stored;
+
+pub use stored::Stored;
 
 /// How many files may differ where a commit is told from another.
 const MOST_CHANGES: usize = 500;
@@ -62,14 +66,14 @@ struct Structure {
 
 impl Analysis {
     /// What a commit comes to: what is kept of it, what can be told from another commit that is kept, or what reading it
-    /// says. `near` are commits that are likely to be kept.
+    /// says. `near` is a commit that is likely to be kept.
     ///
     /// # Errors
     /// If it cannot be read, or not used.
     pub fn of(
         repository: &Repository,
         commit: &CommitId,
-        near: &[CommitId],
+        near: Option<&CommitId>,
         knowledge: &Knowledge,
     ) -> Result<Arc<Analysis>, Unreadable> {
         if let Some(analysis) = knowledge.analysis(commit) {
@@ -116,22 +120,19 @@ impl Analysis {
     fn from_one_before(
         repository: &Repository,
         commit: &CommitId,
-        near: &[CommitId],
+        near: Option<&CommitId>,
         knowledge: &Knowledge,
     ) -> Result<Option<Analysis>, GitError> {
         let known = knowledge.analysed();
         if known.is_empty() {
             return Ok(None);
         }
-        let near = near.iter().find(|near| known.contains(*near)).cloned();
-        let before = match near {
-            Some(near) => Some(near),
+        let before = match near.filter(|near| known.contains(*near)) {
+            Some(near) => Some(near.clone()),
             None => repository.before(commit, MOST_BEFORE)?.into_iter().find(|before| known.contains(before)),
         };
-        let Some((before, analysis)) = before.and_then(|before| Some((before.clone(), knowledge.analysis(&before)?)))
-        else {
-            return Ok(None);
-        };
+        let Some(before) = before else { return Ok(None) };
+        let Some(analysis) = knowledge.analysis(&before) else { return Ok(None) };
         // Contents that are not there are told by whoever reads the rest.
         let read = |objects: &[&str]| repository.contents(objects).ok();
         Ok(analysis.after(commit, &repository.changes(&before, commit)?, &read))
@@ -208,118 +209,6 @@ impl Structure {
     /// Whether a word may name a package, a file of a member, or what configuration names.
     fn may_name(&self, word: &str, path: &str, kind: Kind) -> bool {
         is_configuration(path, kind) || word.contains('.') || self.names.contains(package_of(word))
-    }
-}
-
-/// An analysis as it is kept: what many share is there once.
-#[derive(Serialize, Deserialize)]
-pub struct Stored {
-    production: Option<String>,
-    toolchains: Toolchains,
-    warnings: Vec<String>,
-    structure: Structure,
-    reaches: Vec<Reach>,
-    packages: Vec<StoredCovered>,
-    apps: Vec<StoredApp>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredCovered {
-    /// Each with its content and the place of how it is reached.
-    components: Vec<(Component, String, u32)>,
-    needs: BTreeMap<String, BuildKey>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredApp {
-    name: AppName,
-    path: RepoPath,
-    own: StoredCovered,
-    /// Folder and way of each build that it needs, and that build's place among the packages.
-    behind: Vec<(String, Vec<String>, u32)>,
-}
-
-impl Stored {
-    /// What is kept of an analysis.
-    pub fn of(analysis: &Analysis) -> Stored {
-        let mut reaches: Table<Arc<Reach>> = Table { all: Vec::new(), places: HashMap::new() };
-        let mut covered = |covered: &Covered| StoredCovered {
-            components: covered
-                .components()
-                .map(|(component, counted)| (component.clone(), counted.content.clone(), reaches.place(&counted.reach)))
-                .collect(),
-            needs: covered.needs().clone(),
-        };
-        let mut packages: Vec<StoredCovered> = Vec::new();
-        let mut places: HashMap<BuildKey, u32> = HashMap::new();
-        let mut apps = Vec::new();
-        for (name, app) in &analysis.apps {
-            let mut behind = Vec::new();
-            for needed in app.inputs.behind() {
-                let Some(key) = app.inputs.needs().get(&needed.folder) else { continue };
-                let place = *places.entry(key.clone()).or_insert_with(|| {
-                    packages.push(covered(&needed.covered));
-                    u32::try_from(packages.len() - 1).expect("a repository has fewer packages")
-                });
-                behind.push((needed.folder.clone(), needed.via.clone(), place));
-            }
-            let own = covered(app.inputs.own());
-            apps.push(StoredApp { name: name.clone(), path: app.path.clone(), own, behind });
-        }
-        Stored {
-            production: analysis.production.clone(),
-            toolchains: analysis.toolchains.clone(),
-            warnings: analysis.warnings.clone(),
-            structure: analysis.structure.clone(),
-            reaches: reaches.all.iter().map(|reach| (**reach).clone()).collect(),
-            packages,
-            apps,
-        }
-    }
-
-    /// The analysis; none if it does not hang together.
-    pub fn analysis(self) -> Option<Analysis> {
-        let reaches: Vec<Arc<Reach>> = self.reaches.into_iter().map(Arc::new).collect();
-        let covered = |stored: StoredCovered| {
-            let components = stored.components.into_iter().map(|(component, content, reach)| {
-                let reach = Arc::clone(reaches.get(reach as usize)?);
-                Some((component, Counted { content, reach }))
-            });
-            Some(Arc::new(Covered::of(components.collect::<Option<_>>()?, stored.needs)))
-        };
-        let packages: Vec<Arc<Covered>> = self.packages.into_iter().map(covered).collect::<Option<_>>()?;
-        let app = |stored: StoredApp| {
-            let behind = stored.behind.into_iter().map(|(folder, via, package)| {
-                Some(Behind { folder, via, covered: Arc::clone(packages.get(package as usize)?) })
-            });
-            let inputs = Inputs::of(covered(stored.own)?, behind.collect::<Option<_>>()?);
-            Some((stored.name, Analysed { path: stored.path, inputs }))
-        };
-        Some(Analysis {
-            production: self.production,
-            toolchains: self.toolchains,
-            apps: self.apps.into_iter().map(app).collect::<Option<_>>()?,
-            warnings: self.warnings,
-            structure: self.structure,
-        })
-    }
-}
-
-/// Values in the order in which each was met first.
-struct Table<T> {
-    all: Vec<T>,
-    places: HashMap<T, u32>,
-}
-
-impl<T: Clone + Eq + std::hash::Hash> Table<T> {
-    fn place(&mut self, value: &T) -> u32 {
-        if let Some(place) = self.places.get(value) {
-            return *place;
-        }
-        let place = u32::try_from(self.all.len()).expect("there are fewer ways");
-        self.all.push(value.clone());
-        self.places.insert(value.clone(), place);
-        place
     }
 }
 

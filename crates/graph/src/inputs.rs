@@ -157,13 +157,18 @@ impl Covered {
     /// The key over all of it.
     pub fn key(&self) -> BuildKey {
         let mut text = String::from("frontage build key 3\n");
-        for (component, Counted { content, .. }) in &self.components {
+        for (component, content) in self.contents() {
             writeln!(text, "{component:?} {content:?}").expect("writing to a string succeeds");
         }
         for (folder, key) in &self.needs {
             writeln!(text, "needs {folder:?} {key}").expect("writing to a string succeeds");
         }
         BuildKey::over(text.as_bytes())
+    }
+
+    /// Its components and the content of each: what the key is over, besides what it needs.
+    fn contents(&self) -> impl Iterator<Item = (&Component, &String)> {
+        self.components.iter().map(|(component, counted)| (component, &counted.content))
     }
 
     /// How its components reach the build, each way once.
@@ -175,26 +180,19 @@ impl Covered {
 
     /// Whether the keys over both are equal.
     fn is_same(&self, other: &Covered) -> bool {
-        let contents = |covered: &Covered| covered.components.len();
-        contents(self) == contents(other)
-            && self.needs == other.needs
-            && self
-                .components
-                .iter()
-                .zip(&other.components)
-                .all(|((one, counted), (other, by_other))| one == other && counted.content == by_other.content)
+        self.needs == other.needs && self.contents().eq(other.contents())
     }
 
     /// Components that the other does not have, or has with another content, and the other way round.
     fn differing<'a>(&'a self, other: &'a Covered, into: &mut BTreeSet<&'a Component>) {
-        let (mut own, mut others) = (self.components.iter().peekable(), other.components.iter().peekable());
+        let (mut own, mut others) = (self.contents().peekable(), other.contents().peekable());
         // Both are in order.
-        while let (Some((component, counted)), Some((by_other, counted_by_other))) = (own.peek(), others.peek()) {
+        while let (Some((component, content)), Some((by_other, other_content))) = (own.peek(), others.peek()) {
             match component.cmp(by_other) {
                 Ordering::Less => into.extend(own.next().map(|(component, _)| component)),
                 Ordering::Greater => into.extend(others.next().map(|(component, _)| component)),
                 Ordering::Equal => {
-                    into.extend((counted.content != counted_by_other.content).then_some(*component));
+                    into.extend((content != other_content).then_some(*component));
                     own.next();
                     others.next();
                 }

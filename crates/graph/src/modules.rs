@@ -19,7 +19,7 @@ mod text;
 pub use aliases::is_read;
 pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, read};
-pub use reach::{Reached, Walk, is_whole};
+pub use reach::{Reached, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};
 pub use resolve::package_of;
 

@@ -255,8 +255,7 @@ impl Reads {
 /// Whether a file in a folder is a test of what else is there, by its path below that.
 pub fn is_test_in(below: &str) -> bool {
     let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
-    let is_marked =
-        name.split('.').skip(1).any(|mark| ["test", "tests", "spec", "specs", "test-d", "cy", "e2e"].contains(&mark));
+    let is_marked = name.split('.').skip(1).any(|mark| ["test", "tests", "spec", "specs", "cy", "e2e"].contains(&mark));
     is_marked && name.matches('.').count() > 1
         || folders.split('/').any(|part| part == "__tests__" || part == "__snapshots__")
 }

@@ -75,8 +75,7 @@ impl Graph {
     /// # Errors
     /// If git fails.
     pub fn of(workspace: &Workspace, files: &Contents, knowledge: &Knowledge) -> Result<Graph, GitError> {
-        let all = workspace.snapshot.files.keys().cloned().collect();
-        let paths = Arc::new(Paths::new(all, &workspace.members));
+        let paths = Arc::new(Paths::new(workspace));
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
         let mut reader = aliases::Reader::new(files, names);
         let aliases: BTreeMap<RepoPath, Aliases> =
@@ -151,7 +150,6 @@ fn looked_at(workspace: &Workspace) -> Vec<Wanted<'_>> {
 
 /// Makes nodes of what files say.
 struct Linker<'a> {
-    members: &'a BTreeMap<RepoPath, Member>,
     resolver: Resolver<'a>,
     paths: &'a Paths,
     purity: BTreeMap<&'a RepoPath, Purity>,
@@ -170,7 +168,7 @@ impl<'a> Linker<'a> {
         let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
         let resolver = Resolver::new(paths, members, roots, workspace.needs(), aliases);
         let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
-        Linker { members, resolver, paths, purity: members.values().map(purity).collect(), root, workspace }
+        Linker { resolver, paths, purity: members.values().map(purity).collect(), root, workspace }
     }
 
     fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
@@ -178,7 +176,7 @@ impl<'a> Linker<'a> {
         let record = if is_as_told { record } else { Arc::new(record.with_aside()) };
         // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
         let of = member.unwrap_or(self.root);
-        let of = self.members.get_key_value(of).map_or(self.root, |(of, _)| of);
+        let of = self.workspace.members.get_key_value(of).map_or(self.root, |(of, _)| of);
         let import = |name: &str| self.resolver.import(path, of, name);
         let is_configuration = is_configuration(path, kind);
         let is_other = |word: &str| {
@@ -234,7 +232,7 @@ impl<'a> Linker<'a> {
         let words = || record.words.iter().filter(|_| !of.is_root());
         let exact = words().filter(|word| word.contains('.')).filter_map(|word| self.paths.place(&of.join(word)));
         // A member's folder alone is a place, and nothing that is read.
-        let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.members.contains_key(&path));
+        let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // Tailwind looks for names of classes in whatever it is pointed at.

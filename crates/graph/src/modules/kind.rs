@@ -50,13 +50,11 @@ impl Kind {
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
-    if name.starts_with(".env") {
-        return true;
-    }
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
         || name.starts_with('.') && name.ends_with("rc")
+        || name.starts_with(".env")
 }
 
 /// Whether a file configures tools, so that a package may be named in it by its name alone.

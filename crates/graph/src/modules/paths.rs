@@ -1,12 +1,12 @@
 //! The paths of a commit, each by its place in their order: found by name, by a name that lacks an ending, by folder, and
 //! with the member that owns each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{RepoPath, resolved};
 
-use crate::workspace::Member;
+use crate::workspace::Workspace;
 
 /// Endings that an import may leave out.
 const ENDINGS: [&str; 22] = [
@@ -57,18 +57,22 @@ impl Named {
 }
 
 impl Paths {
-    /// From paths in order and the members of all roots.
-    pub fn new(all: Vec<String>, members: &BTreeMap<RepoPath, Member>) -> Paths {
+    /// Of a workspace, whose members and their files are known.
+    pub fn new(workspace: &Workspace) -> Paths {
+        let all: Vec<String> = workspace.snapshot.files.keys().cloned().collect();
         let mut places = HashMap::with_capacity(all.len());
         let mut stems: HashMap<String, Vec<u32>> = HashMap::new();
-        let members: Vec<RepoPath> = members.keys().cloned().collect();
-        let folders: HashMap<&str, u32> = members.iter().zip(0..).map(|(member, at)| (member.as_str(), at)).collect();
-        let owner = |path: &String| path.rmatch_indices('/').find_map(|(at, _)| folders.get(&path[..at]).copied());
-        let owners = all.iter().map(owner).collect();
         for (path, place) in all.iter().zip(0..) {
             places.insert(path.clone(), place);
             for stem in stems_of(path) {
                 stems.entry(stem.to_owned()).or_default().push(place);
+            }
+        }
+        let members: Vec<RepoPath> = workspace.members.keys().filter(|member| !member.is_root()).cloned().collect();
+        let mut owners = vec![None; all.len()];
+        for (member, at) in members.iter().zip(0..) {
+            for file in workspace.files_of(member) {
+                owners[places[file.path.as_str()] as usize] = Some(at);
             }
         }
         Paths { all, places, stems, members, owners }
@@ -143,8 +147,7 @@ fn matcher(folder: &str, pattern: &str) -> Option<GlobSet> {
     if pattern.contains(['$', '!', '[', '(', '?', '\\']) || pattern.contains("..") || !has_plain_choices(pattern) {
         return None;
     }
-    let folder: String = folder.chars().flat_map(escaped).collect();
-    let whole = format!("{folder}/{}", pattern.trim_end_matches('/'));
+    let whole = format!("{}/{}", globset::escape(folder), pattern.trim_end_matches('/'));
     // What matches a folder means all that is in it.
     let patterns = [format!("{whole}/**"), whole];
     let mut globs = GlobSetBuilder::new();
@@ -165,11 +168,6 @@ fn has_plain_choices(pattern: &str) -> bool {
         rest = behind;
     }
     !rest.contains('}')
-}
-
-/// A character that stands for itself in a pattern.
-fn escaped(char: char) -> Vec<char> {
-    if "*?[]{}!\\".contains(char) { vec!['[', char, ']'] } else { vec![char] }
 }
 
 /// A path without an ending, and without what it says of a platform besides.

@@ -218,7 +218,7 @@ impl<'a> Walk<'a> {
             self.reached.manifests.entry(file).or_insert_with(Wanted::nothing).add(wanted.clone());
         }
         // Whoever asks for a whole manifest looks for the package's folder, and what a layer's configuration lies in is its.
-        if (is_manifest && is_whole(wanted) || is_first && name.starts_with("nuxt.config."))
+        if (is_manifest && wanted.is_of_whole_data() || is_first && name.starts_with("nuxt.config."))
             && let Some(owner) = graph.owner(file)
         {
             self.widen(owner, || format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file)));
@@ -425,14 +425,6 @@ impl<'a> Walk<'a> {
             }
         }
         self.open_shown.extend(node.named.iter().chain(&node.below));
-    }
-}
-
-/// Whether all of a file of data is wanted.
-pub fn is_whole(wanted: &Wanted) -> bool {
-    match wanted {
-        Wanted::All => true,
-        Wanted::Names(names) => names.contains("default"),
     }
 }
 

@@ -244,6 +244,14 @@ impl Wanted {
         Wanted::Names(BTreeSet::from([name.into()]))
     }
 
+    /// Whether all of a file of data is wanted, whose fields are its exports.
+    pub fn is_of_whole_data(&self) -> bool {
+        match self {
+            Wanted::All => true,
+            Wanted::Names(names) => names.contains("default"),
+        }
+    }
+
     /// Both.
     pub fn add(&mut self, other: Wanted) {
         match (&mut *self, other) {

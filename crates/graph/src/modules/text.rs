@@ -27,8 +27,8 @@ const IMPORTING: [&str; 14] = [
     "@import url(",
 ];
 
-/// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since esbuild
-/// writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
+/// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since
+/// esbuild writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
 /// Source: typescriptlang.org, "TSConfig Reference": Type Checking, Completeness, Projects, Output Formatting, Compiler
 /// Diagnostics, and those of other parts of which the page says so.
 const CHECKING: [&str; 21] = [
@@ -146,19 +146,14 @@ pub fn compiler(text: &str) -> Record {
     let Ok(value) = jsonc_parser::parse_to_serde_value::<Value>(text, &jsonc_parser::ParseOptions::default()) else {
         return data(text);
     };
-    let types = value.get("compilerOptions").and_then(|options| options.get("types"));
-    texts(value.get("extends").into_iter().chain(types)).for_each(|name| record.mention(name));
-    let options = value.get("compilerOptions");
+    let option = |name: &str| value.get("compilerOptions").and_then(|options| options.get(name));
+    texts(value.get("extends").into_iter().chain(option("types"))).for_each(|name| record.mention(name));
     // What JSX becomes is imported, though no module names it.
-    if let Some(source) = options.and_then(|options| options.get("jsxImportSource")).and_then(Value::as_str) {
+    if let Some(source) = option("jsxImportSource").and_then(Value::as_str) {
         ["jsx-runtime", "jsx-dev-runtime"].iter().for_each(|name| record.mention(&format!("{source}/{name}")));
     }
-    let plugins = options.and_then(|options| options.get("plugins")).and_then(Value::as_array).into_iter().flatten();
-    plugins
-        .filter_map(Value::as_object)
-        .flat_map(Map::values)
-        .filter_map(Value::as_str)
-        .for_each(|name| record.mention(name));
+    let plugins = option("plugins").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+    plugins.flat_map(Map::values).filter_map(Value::as_str).for_each(|name| record.mention(name));
     let compiled = texts(["include", "files"].into_iter().filter_map(|field| value.get(field)));
     record.settings = value.as_object().map(settings);
     record.compiled = compiled.filter(|path| path.len() <= LONGEST).map(Into::into).collect();

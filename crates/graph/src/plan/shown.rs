@@ -8,7 +8,8 @@ use model::{Digest, RepoPath, ShownFile};
 use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
-use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings, Wanted, is_whole};
+use crate::manifest::Manifest;
+use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings, Wanted};
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -38,15 +39,10 @@ impl Planner<'_> {
         for file in self.workspace.files_of(path) {
             let name = file.path.as_str();
             if name == manifest {
-                let wanted = self.workspace.graph().place(name).and_then(|place| reached.manifests.get(&place));
-                if wanted.is_some_and(is_whole) {
-                    draft.show(file, self.content(file, build, reached), &reaches.certain);
-                } else if let Some(Wanted::Names(fields)) = wanted {
-                    self.count_fields(path, &manifest, fields, &reaches.certain, draft);
+                if let Some(member) = self.workspace.members.get(path) {
+                    let counts_version = build.is_app && via.is_none() || may_read_versions(build, reached);
+                    self.show_manifest(file, &member.manifest, counts_version, &reaches.certain, reached, draft);
                 }
-                draft.shown.insert(manifest.clone(), file.clone());
-                let counts_version = build.is_app && via.is_none() || self.may_read_versions(build, reached);
-                self.count_manifest(path, &manifest, counts_version, &reaches.certain, draft);
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !build.ignores(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
@@ -140,37 +136,30 @@ impl Planner<'_> {
         }
     }
 
-    /// Counts fields of a manifest that files ask for one by one.
-    fn count_fields(
+    /// Shows a manifest: counted are the fields that a build may see, and what of it files ask for.
+    fn show_manifest(
         &self,
-        path: &RepoPath,
-        file: &str,
-        fields: &BTreeSet<Box<str>>,
+        file: &ShownFile,
+        manifest: &Manifest,
+        counts_version: bool,
         reach: &Arc<Reach>,
+        reached: &Reached,
         draft: &mut Draft,
     ) {
-        let Some(member) = self.workspace.members.get(path) else { return };
-        for field in fields {
-            let content = member.manifest.field(field).map_or_else(String::new, ToString::to_string);
-            let component = Component::Field { file: file.to_owned(), field: field.to_string() };
-            draft.inputs.add_reached(component, content, reach);
+        let name = file.path.as_str();
+        let mut fields = manifest.counted();
+        fields.retain(|field, _| counts_version || field != "version");
+        match self.workspace.graph().place(name).and_then(|place| reached.manifests.get(&place)) {
+            Some(wanted) if wanted.is_of_whole_data() => draft.show(file, content(file), reach),
+            Some(Wanted::Names(wanted)) => {
+                let content = |field: &str| manifest.field(field).map_or_else(String::new, ToString::to_string);
+                fields.extend(wanted.iter().map(|field| (field.to_string(), content(field))));
+            }
+            Some(Wanted::All) | None => {}
         }
-    }
-
-    /// Whether a build may put versions of packages into what it makes: by the variables that package managers set, by a
-    /// plugin that is there for it, or in a way that cannot be told. Who reads a manifest itself counts all of it.
-    fn may_read_versions(&self, build: &Build<'_>, reached: &Reached) -> bool {
-        build.reads_anything.is_some()
-            || reached.reads_manifest
-            || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
-            || build.tools.iter().any(|name| unread::may_read_versions(name))
-    }
-
-    fn count_manifest(&self, path: &RepoPath, file: &str, counts_version: bool, reach: &Arc<Reach>, draft: &mut Draft) {
-        let Some(member) = self.workspace.members.get(path) else { return };
-        let counted = member.manifest.counted().into_iter().filter(|(field, _)| counts_version || field != "version");
-        for (field, content) in counted {
-            draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach);
+        draft.shown.insert(name.to_owned(), file.clone());
+        for (field, content) in fields {
+            draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, reach);
         }
     }
 
@@ -193,13 +182,7 @@ impl Planner<'_> {
                 continue;
             }
             if name == manifest {
-                draft.shown.insert(name.to_owned(), file.clone());
-                if self.workspace.graph().place(name).is_some_and(|place| reached.manifests.contains_key(&place)) {
-                    draft.show(file, content(file), &above);
-                }
-                for (field, content) in self.root.manifest.counted() {
-                    draft.inputs.add_reached(Component::Field { file: name.to_owned(), field }, content, &above);
-                }
+                self.show_manifest(file, &self.root.manifest, true, &above, reached, draft);
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !self.show_reached(file, build, &mut own, reached, draft) {
@@ -251,6 +234,15 @@ impl<'a> Reaches<'a> {
             _ => Arc::clone(&self.certain),
         }
     }
+}
+
+/// Whether a build may put versions of packages into what it makes: by the variables that package managers set, by a plugin
+/// that is there for it, or in a way that cannot be told. Who imports a manifest counts what is taken of it.
+fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
+    build.reads_anything.is_some()
+        || reached.reads_manifest
+        || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
+        || build.tools.iter().any(|name| unread::may_read_versions(name))
 }
 
 /// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being

@@ -2,7 +2,8 @@
 
 use model::{App, RepoPath};
 
-use super::{Build, Planner, Toolchains};
+use super::{Planner, Toolchains};
+use crate::inputs::Component;
 use crate::modules::{Found, Graph, Import, Passed, Reached, Wanted};
 use crate::workspace::Workspace;
 
@@ -47,48 +48,31 @@ pub fn ways(workspace: &Workspace, app: &App, toolchains: &Toolchains, files: &[
             break;
         }
         let reached = planner.reached(&built, &build);
+        // What it needs of other builds is looked at there.
+        let own = planner.draft(&built, &build, 0).inputs;
         for (file, found) in files.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            *found = way(workspace.graph(), &built, &reached, file)
-                .or_else(|| planner.is_there_for_all(&built, &build, &reached, file));
+            let counted = own.own_part(&Component::File((*file).to_owned()));
+            *found = counted.map(|counted| Way {
+                built: built.clone(),
+                steps: steps(workspace.graph(), &reached, file),
+                doubt: counted.reach.doubt().map(str::to_owned),
+            });
         }
     }
     found
 }
 
-fn way(graph: &Graph, built: &RepoPath, reached: &Reached, file: &str) -> Option<Way> {
-    let mut at = graph.place(file)?;
-    let doubt = reached.counted.get(&at)?.doubt.map(|doubt| reached.doubts[doubt].clone());
-    let mut steps: Vec<Step> = Vec::new();
-    while let Some(from) = reached.counted.get(&at).and_then(|origin| origin.from) {
-        // Who asks was reached before, so that this ends.
-        steps.push(Step { file: graph.path(from).to_owned(), does: does(graph, from, at) });
-        at = from;
-    }
-    Some(Way { built: built.clone(), steps, doubt })
-}
-
-impl Planner<'_> {
-    /// The way of what no module asks for: what lies in a package, and tools look for or read in ways of their own.
-    fn is_there_for_all(&self, built: &RepoPath, build: &Build<'_>, reached: &Reached, file: &str) -> Option<Way> {
-        let mut draft = super::Draft::default();
-        let owner = self.workspace.graph().place(file).and_then(|place| self.workspace.graph().owner(place));
-        match owner {
-            Some(owner) if owner == built => self.show_member(owner, None, build, reached, &mut draft),
-            Some(owner) if reached.members.contains(owner) => {
-                self.show_member(
-                    owner,
-                    Some(&vec![self.workspace.members[owner].name.clone()]),
-                    build,
-                    reached,
-                    &mut draft,
-                );
-            }
-            Some(_) => return None,
-            None => self.show_outside(built, build, reached, &mut draft),
-        }
-        let counted = draft.inputs.part(&crate::inputs::Component::File(file.to_owned()))?;
-        Some(Way { built: built.clone(), steps: Vec::new(), doubt: counted.reach.doubt().map(str::to_owned) })
-    }
+/// Who asks for a file, and who for that; none for what a build reads by itself.
+fn steps(graph: &Graph, reached: &Reached, file: &str) -> Vec<Step> {
+    let from = |file: u32| reached.counted.get(&file).and_then(|origin| origin.from);
+    let first = graph.place(file);
+    // Who asks was reached before, so that this ends.
+    let asked = std::iter::successors(first, |file| from(*file));
+    asked
+        .filter_map(|file| {
+            Some(Step { file: graph.path(from(file)?).to_owned(), does: does(graph, from(file)?, file) })
+        })
+        .collect()
 }
 
 /// What a file does with another.
@@ -99,9 +83,9 @@ fn does(graph: &Graph, file: u32, other: u32) -> String {
     let passed: Vec<&Passed> = passed.map(|(passed, _)| passed).collect();
     let imported = node.record.imports.iter().zip(&node.imports).find(|(_, found)| is_it(found));
     if let Some((Import { wanted, is_type, .. }, _)) = imported {
-        let types = if *is_type { "types of" } else { "" };
         return match wanted {
-            Wanted::All => format!("imports {}", if *is_type { types } else { "all of" }),
+            Wanted::All if *is_type => "imports types of".to_owned(),
+            Wanted::All => "imports all of".to_owned(),
             Wanted::Names(names) if names.is_empty() => "imports".to_owned(),
             Wanted::Names(names) => format!("imports {} of", listed(names.iter().map(AsRef::as_ref))),
         };

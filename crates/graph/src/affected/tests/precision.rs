@@ -15,6 +15,15 @@ const SITE: &str = "
     packages/ui/lib/a.test.ts = test(1)
 ";
 
+/// The shop's manifest, where it is built by `BUILD`.
+const SHOP: &str =
+    r#"{"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "BUILD", "start": "node a.js"}}"#;
+
+/// The shop's manifest with a build.
+fn built_by(command: &str) -> String {
+    format!("apps/shop/package.json = {}", SHOP.replace("BUILD", command))
+}
+
 /// A change of the site with something added.
 fn near(added: &str, change: &str, expected: Expect) {
     check(&format!("{SITE}{added}"), change, expected);
@@ -117,146 +126,45 @@ fn a_text_is_a_package_where_its_manifest_asks_for_it() {
 
 #[test]
 fn what_a_compiler_is_pointed_at_counts_where_it_compiles() {
-    // A bundler.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
-        "#,
-        "packages/ui/lib/a.ts = export const a = 2",
-        expect![],
-    );
-    // A check.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc --noEmit && vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
-        "#,
-        "packages/ui/lib/a.ts = export const a = 2",
-        expect![],
-    );
-    // A compiler.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc -p .", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
-        "#,
-        "packages/ui/lib/a.ts = export const a = 2",
-        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
-    );
-    // A compiler, a test.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc -p .", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/lib/*.ts"]}
-        "#,
-        "packages/ui/lib/a.test.ts = test(2)",
-        expect![],
-    );
-    // Own tests.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"include": ["**/*.ts"]}
-            apps/shop/src/cart.test.ts = test(1)
-        "#,
-        "apps/shop/src/cart.test.ts = test(2)",
-        expect![],
-    );
-    // Files.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"files": ["../../packages/ui/lib/a.ts"]}
-        "#,
-        "packages/ui/lib/a.ts = export const a = 2",
-        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
-    );
+    let with = |command: &str, compiler: &str| format!("{}\napps/shop/tsconfig.json = {compiler}", built_by(command));
+    let include = r#"{"include": ["src", "../../packages/ui/lib/*.ts"]}"#;
+    let module = "packages/ui/lib/a.ts = export const a = 2";
+    near(&with("vite build", include), module, expect![]);
+    near(&with("tsc --noEmit && vite build", include), module, expect![]);
+    near(&with("tsc -p .", include), module, expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let files = r#"{"files": ["../../packages/ui/lib/a.ts"]}"#;
+    near(&with("tsc", files), module, expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    // Not its tests, nor the app's own.
+    near(&with("tsc -p .", include), "packages/ui/lib/a.test.ts = test(2)", expect![]);
+    let own = format!("{}\napps/shop/src/a.test.ts = test(1)", with("vite build", r#"{"include": ["**/*.ts"]}"#));
+    near(&own, "apps/shop/src/a.test.ts = test(2)", expect![]);
 }
 
 #[test]
 fn of_a_compilers_configuration_counts_what_changes_what_is_made() {
-    // How JSX is written.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "preserve", "strictNullChecks": true}, "include": ["src"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // What is complained about.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": false, "noUnusedLocals": true, "skipLibCheck": true}, "include": ["src"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // Strict, by which esbuild writes a line.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true, "strict": true}, "include": ["src"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // Which files are checked.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src", "test"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // Which files are compiled.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "tsc", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src", "test"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // References.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"], "references": [{"path": "../../packages/ui"}]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // Comments and order.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"include": ["src"], /* the same */ "compilerOptions": {"strictNullChecks": true, "jsx": "react"}}"#,
-        expect![],
-    );
-    // A decorator's kind.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true, "experimentalDecorators": true}, "include": ["src"]}"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
-    // What does not parse.
-    near(
-        r#"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
-            apps/shop/tsconfig.json = {"compilerOptions": {"jsx": "react", "strictNullChecks": true}, "include": ["src"]}
-        "#,
-        r#"apps/shop/tsconfig.json = {"compilerOptions": {"#,
-        expect!["shop: `apps/shop/tsconfig.json` changed"],
-    );
+    let with = |command: &str, options: &str, more: &str| {
+        let compiler =
+            format!("{{\"compilerOptions\": {{\"jsx\": \"react\"{options}}}, \"include\": [\"src\"]{more}}}");
+        format!("{}\napps/shop/tsconfig.json = {compiler}", built_by(command))
+    };
+    let check = |options: &str, more: &str, expected: Expect| {
+        near(&with("vite build", "", ""), &with("vite build", options, more), expected);
+    };
+    check(r#", "noUnusedLocals": true, "skipLibCheck": true"#, "", expect![]);
+    check("", r#", "$schema": "any", "display": "any""#, expect![]);
+    check(" /* the same */", "", expect![]);
+    check(r#", "experimentalDecorators": true"#, "", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    check(r#", "jsxImportSource": "preact""#, "", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    // By which esbuild writes a line, and decorators are told of types.
+    check(r#", "strict": true"#, "", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    check(r#", "strictNullChecks": true"#, "", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    // Bundlers, too, look for the configuration that names a module.
+    check("", r#", "exclude": ["src/old"]"#, expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    check("", r#", "references": [{"path": "../../packages/ui"}]"#, expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    let preserved = with("vite build", "", "").replace("react", "preserve");
+    near(&with("vite build", "", ""), &preserved, expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    let broken = "apps/shop/tsconfig.json = {\"compilerOptions\": {";
+    near(&with("vite build", "", ""), broken, expect!["shop: `apps/shop/tsconfig.json` changed"]);
 }
 
 #[test]
@@ -527,14 +435,6 @@ fn what_names_stand_for_counts() {
         &with(r#""@ui/*": ["../../packages/ui/b/*", "../../packages/ui/lib/*"]"#),
         expect!["shop: `apps/shop/tsconfig.json` changed"],
     );
-}
-
-const SHOP: &str =
-    r#"{"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "BUILD", "start": "node a.js"}}"#;
-
-/// The shop's manifest with a build.
-fn built_by(command: &str) -> String {
-    format!("apps/shop/package.json = {}", SHOP.replace("BUILD", command))
 }
 
 #[test]
