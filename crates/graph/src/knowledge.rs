@@ -11,6 +11,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use model::{CommitId, Digest};
 use serde::de::DeserializeOwned;
@@ -31,6 +32,13 @@ const MOST_LOCKFILES: usize = 64;
 /// Of how many commits it is kept what they come to, and in how many bytes.
 const MOST_COMMITS: usize = 64;
 const MOST_BYTES: u64 = 128 << 20;
+
+/// How the names of files begin that are being written, and how long that takes at most.
+const UNFINISHED: &str = ".unfinished-";
+const LONGEST_WRITING: Duration = Duration::from_secs(600);
+
+/// Hex digits of a checksum.
+const CHECKSUM: usize = 64;
 
 /// The name of the file of what contents say.
 const CONTENTS: &str = "contents";
@@ -237,9 +245,24 @@ impl Kept {
         bytes.extend(content);
         let place = self.folder.join(name);
         fs::create_dir_all(place.parent().unwrap_or(&self.folder))?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        self.forget_unfinished()?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
         file.write_all(&bytes)?;
         file.persist(place)?;
+        Ok(())
+    }
+
+    /// Removes what processes left that were killed while they wrote.
+    fn forget_unfinished(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+            let written = || entry.metadata().and_then(|metadata| metadata.modified());
+            // One that is finished meanwhile has another name.
+            if is_unfinished && written().is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LONGEST_WRITING)) {
+                remove(&entry.path())?;
+            }
+        }
         Ok(())
     }
 
@@ -258,11 +281,7 @@ impl Kept {
             if count <= MOST_COMMITS && bytes <= MOST_BYTES || count == 1 {
                 break;
             }
-            // Another process may have removed it.
-            fs::remove_file(path).or_else(|cause| match cause.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(cause),
-            })?;
+            remove(&path)?;
             (count, bytes) = (count - 1, bytes - length);
         }
         Ok(())
@@ -273,8 +292,13 @@ impl Kept {
     }
 }
 
-/// Hex digits of a checksum.
-const CHECKSUM: usize = 64;
+/// Removes a file, which another process may have done before.
+fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).or_else(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(cause),
+    })
+}
 
 /// What a thread that panicked left is as good as any: it holds whole values only.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

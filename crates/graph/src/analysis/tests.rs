@@ -51,7 +51,8 @@ fn bytes(analysis: &Analysis) -> Vec<u8> {
 const SITE: &str = r#"
     shop*: ui react
     blog*: tokens
-    ui!: tokens
+    ui!: tokens base
+    base!
     tokens
     #react 1.2.0
     apps/shop/cart.ts = import './total'; export const cart = 'cart'
@@ -59,6 +60,9 @@ const SITE: &str = r#"
     apps/shop/logo.svg = <svg/>
     apps/shop/vite.config.ts = export default { plugins: [] }
     apps/blog/package.json = {"name": "blog", "dependencies": {"tokens": "*"}, "frontage": {"commit": true}, "scripts": {"build": "vite build", "start": "node server.js"}}
+    packages/base/a.ts = export const a = 1
+    apps/shop/some.config.json = {"folder": "lib/one"}
+    apps/shop/lib/two/a.ts = export const a = 1
     packages/ui/button.ts = export const Button = 1
     packages/ui/index.ts = import 'tokens'; export * from './button'
     packages/tokens/colour.ts = export const red = 1
@@ -79,6 +83,7 @@ fn a_change_of_contents_alone_is_told() {
         "packages/tokens/colour.ts = export const red = 2",
         "packages/tokens/colour.ts = export const red = 2 \n apps/shop/total.ts = export const total = 2",
         "packages/ui/button.ts = export const Button = 2",
+        "packages/base/a.ts = export const a = 2",
     ] {
         assert!(is_told(change), "{change}");
     }
@@ -89,6 +94,7 @@ fn a_change_of_contents_alone_is_told() {
         "apps/shop/cart.ts = import './total'; export const cart = 'total.ts'",
         "apps/shop/cart.ts = import './total'; export const basket = 'cart'",
         "apps/shop/vite.config.ts = export default { plugins: ['anything'] }",
+        "apps/shop/some.config.json = {\"folder\": \"lib/two\"}",
         "apps/shop/new.ts = export const one = 1",
         "- apps/shop/total.ts",
         "apps/shop/logo.svg -> total.ts",

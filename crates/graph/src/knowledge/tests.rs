@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{COMMITS, CONTENTS, Knowledge, MOST_COMMITS};
+use super::{COMMITS, CONTENTS, Knowledge, LONGEST_WRITING, MOST_COMMITS};
 use crate::Snapshot;
 use crate::analysis::Analysis;
 use crate::modules::{Kind, Language, Record};
@@ -96,6 +96,17 @@ fn nothing_is_written_if_nothing_is_new() {
     assert!(is_known(&knowledge));
     knowledge.keep().unwrap();
     assert!(!folder.path().join(CONTENTS).exists());
+}
+
+#[test]
+fn what_a_killed_process_left_is_removed_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, young) = [".unfinished-old", ".unfinished-young"].map(|name| folder.path().join(name)).into();
+    std::fs::write(&young, "half").unwrap();
+    let file = std::fs::File::create(&old).unwrap();
+    file.set_modified(std::time::SystemTime::now() - 2 * LONGEST_WRITING).unwrap();
+    kept_in(folder.path());
+    assert!(!old.exists() && young.exists());
 }
 
 #[test]
