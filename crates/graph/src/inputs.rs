@@ -149,6 +149,11 @@ impl Covered {
         self.components.iter()
     }
 
+    /// Whether it has a component.
+    pub fn has(&self, component: &Component) -> bool {
+        self.components.contains_key(component)
+    }
+
     /// Keys of the builds whose outputs are laid under this one, by folder.
     pub fn needs(&self) -> &BTreeMap<String, BuildKey> {
         &self.needs
@@ -199,6 +204,25 @@ impl Covered {
             }
         }
         into.extend(own.chain(others).map(|(component, _)| component));
+    }
+
+    /// The same without some files, each replaced by what it exports if that is told, and with other keys of builds that it
+    /// needs.
+    pub fn without(&self, files: &BTreeMap<&str, Option<String>>, keys: &BTreeMap<&str, BuildKey>) -> Covered {
+        let mut changed = self.clone();
+        for (path, signature) in files {
+            let Some(counted) = changed.components.remove(&Component::File((*path).to_owned())) else { continue };
+            if let Some(content) = signature {
+                let counted = Counted { content: content.clone(), reach: counted.reach };
+                changed.components.insert(Component::Signature((*path).to_owned()), counted);
+            }
+        }
+        for (folder, key) in &mut changed.needs {
+            if let Some(other) = keys.get(folder.as_str()) {
+                key.clone_from(other);
+            }
+        }
+        changed
     }
 
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing

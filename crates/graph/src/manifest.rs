@@ -130,6 +130,16 @@ impl Manifest {
         tables.flat_map(|table| self.dependencies(table)).collect()
     }
 
+    /// Names of its programs.
+    /// Source: docs.npmjs.com, "package.json", `bin`.
+    pub fn programs(&self) -> Vec<&str> {
+        match self.field("bin") {
+            Some(Value::String(_)) => self.text("name").and_then(|name| name.rsplit('/').next()).into_iter().collect(),
+            Some(Value::Object(programs)) => programs.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Names that `resolutions` send elsewhere, wherever they are wanted: `react`, `**/react`, `shop/react@^18`.
     /// Source: classic.yarnpkg.com, "Selective dependency resolutions".
     pub fn redirected(&self) -> BTreeSet<String> {

@@ -11,9 +11,11 @@ mod install;
 
 mod shown;
 
+mod traced;
+
 mod way;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
@@ -21,12 +23,14 @@ pub use way::{Way, ways};
 
 use globset::GlobSet;
 use model::task::Step;
-use model::{App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, ShownFile, Task, TaskKind, Toolchain};
+use model::{
+    App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
+};
 
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Reached, Walk};
+use crate::modules::{Made, Reached, Walk};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
 use crate::workspace::{Member, Root, Workspace};
@@ -115,8 +119,21 @@ struct Planner<'a> {
     install: Option<Arc<InstallLayer>>,
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
-    /// The packages' tasks and what their keys cover, by folder.
-    planned: BTreeMap<RepoPath, (Arc<Covered>, Task)>,
+    /// The packages, by folder.
+    planned: BTreeMap<RepoPath, Package>,
+    /// How packages are made of which apps count only what gets into them, as far as it was asked.
+    made: BTreeMap<RepoPath, Option<Arc<Made>>>,
+    /// What is left of packages of which not all counts, each once.
+    traced: HashMap<traced::Left, (BuildKey, Arc<Covered>)>,
+}
+
+/// A package that is planned.
+struct Package {
+    /// What its key covers.
+    covered: Arc<Covered>,
+    task: Task,
+    /// Members that its build may run, or reads whole.
+    runs: BTreeSet<RepoPath>,
 }
 
 /// How a member is built, as far as it tells what that reads.
@@ -135,6 +152,8 @@ struct Build<'a> {
     compiles: bool,
     /// Whether it is an app's own.
     is_app: bool,
+    /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
+    is_bundled: bool,
     /// Names of packages that it may be built by.
     tools: Vec<&'a str>,
     /// The command that may read anything, if there is one.
@@ -148,6 +167,8 @@ struct Draft {
     shown: BTreeMap<String, ShownFile>,
     needs: Vec<BuildKey>,
     steps: Vec<Step>,
+    /// Members that the build may run, or reads whole.
+    runs: BTreeSet<RepoPath>,
 }
 
 impl<'a> Planner<'a> {
@@ -157,8 +178,8 @@ impl<'a> Planner<'a> {
         let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
         let toolchain = toolchain.expect("a workspace has a toolchain");
         let install = install::layer(workspace, root, toolchain).map(Arc::new);
-        let (networked, planned) = (BTreeSet::new(), BTreeMap::new());
-        let mut planner = Planner { workspace, root, toolchain, install, networked, planned };
+        let (networked, planned, made, traced) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new(), HashMap::new());
+        let mut planner = Planner { workspace, root, toolchain, install, networked, planned, made, traced };
         let asking = workspace.apps.values().filter(|app| app.build_network);
         planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
         planner
@@ -168,13 +189,13 @@ impl<'a> Planner<'a> {
         let packages = self.packages_to_build(&app.path);
         for path in &packages {
             if !self.planned.contains_key(path) {
-                let (inputs, task) = self.package(path);
-                self.planned.insert(path.clone(), (Arc::clone(inputs.own()), task));
+                let package = self.package(path);
+                self.planned.insert(path.clone(), package);
             }
         }
         let (inputs, task) = self.app(app, environment);
         let key = task.key.clone();
-        let tasks = packages.iter().map(|path| self.planned[path].1.clone()).chain([task]).collect();
+        let tasks = packages.iter().map(|path| self.planned[path].task.clone()).chain([task]).collect();
         Planned { key, inputs, tasks }
     }
 
@@ -200,8 +221,16 @@ impl<'a> Planner<'a> {
         // What is run as it is runs all that it imports.
         let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
-        let build = Build::new(commands, ignore, Reads::of(app), checks_types);
-        Build { folder: app.path.clone(), is_app: true, tools: self.tools(&app.path), ..build }
+        let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
+        let is_bundled = app.serving == Serving::Static && app.build.is_some();
+        Build { folder: app.path.clone(), is_app: true, is_bundled, tools: self.tools(&app.path), ..build }
+    }
+
+    /// Names of programs of the members that one needs: these count whole.
+    fn programs(&self, path: &RepoPath) -> BTreeSet<&'a str> {
+        let needed = self.workspace.needs().direct(path, true);
+        let needed = needed.filter_map(|needed| self.workspace.members.get(needed));
+        needed.flat_map(|member| member.manifest.programs()).collect()
     }
 
     fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
@@ -210,12 +239,17 @@ impl<'a> Planner<'a> {
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
         // What a package gives to others may be all of it.
-        let build = Build::new(commands, None, Reads::default(), true);
+        let build = Build::new(commands, None, Reads::default(), true, &self.programs(path));
         Build { folder: path.clone(), tools: self.tools(path), ..build }
     }
 
-    fn app(&self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
-        let mut draft = self.draft(&app.path, &self.build_of_app(app), usize::MAX);
+    fn app(&mut self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {
+        let build = self.build_of_app(app);
+        let made = self.made_for(app, &build);
+        let (reached, through) = self.walk(&app.path, &build, &made);
+        let mut draft = self.draft(&app.path, &build, &reached);
+        let traced = through.map(|through| self.trace(&app.path, &draft.runs, &made, &through)).unwrap_or_default();
+        self.add_needs(&app.path, usize::MAX, &traced, &mut draft);
         let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
         if let Some(inputs) = inputs {
             let files = self.workspace.snapshot.files.values();
@@ -244,8 +278,10 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans the task of a package; those that it needs were planned before.
-    fn package(&self, path: &RepoPath) -> (Inputs, Task) {
-        let mut draft = self.draft(path, &self.build_of_package(path), self.workspace.build_position(path));
+    fn package(&self, path: &RepoPath) -> Package {
+        let build = self.build_of_package(path);
+        let mut draft = self.draft(path, &build, &self.reached(path, &build));
+        self.add_needs(path, self.workspace.build_position(path), &BTreeMap::new(), &mut draft);
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
             for task in &member.wanted_scripts {
@@ -260,7 +296,9 @@ impl<'a> Planner<'a> {
         if network {
             draft.inputs.add(Component::Setting("build_network".into()), network.to_string());
         }
-        self.task(path, TaskKind::Package, draft, BTreeMap::new(), network)
+        let runs = std::mem::take(&mut draft.runs);
+        let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), network);
+        Package { covered: Arc::clone(inputs.own()), task, runs }
     }
 
     /// Names of packages that a member's manifest asks for, or that of the root, where tools live.
@@ -350,27 +388,25 @@ impl<'a> Planner<'a> {
 
     /// What a build reads of other members, and of what belongs to nobody.
     fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
+        self.walk(path, build, &BTreeMap::new()).0
+    }
+
+    /// The same, and what it reads if the outputs of packages are followed to their sources.
+    fn walk(
+        &self,
+        path: &RepoPath,
+        build: &Build<'_>,
+        made: &BTreeMap<RepoPath, Arc<Made>>,
+    ) -> (Reached, Option<Reached>) {
         let graph = self.workspace.graph();
         let is_root = |file: &str| !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-        let walk = Walk::new(self.workspace, path, build.checks_types, build.compiles, &is_root, unread::is_tool);
-        let words =
-            build.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
-        let words = words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'));
+        let walk = Walk::new(self.workspace, path, build.checks_types, build.compiles, &is_root, unread::is_tool, made);
         let folders = [path.as_str(), self.root.folder.as_str()];
-        let named = words.flat_map(|word| folders.map(|folder| graph.by_text(folder, word))).flatten();
+        let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
         let above = self.workspace.unowned_files().filter(|file| {
             self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
         });
-        let may_run = |member: &Member| {
-            let has_bin = || {
-                member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name))
-            };
-            let is_named = |command: &&String| unread::names(command, &member.name);
-            let by_name = || build.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
-            let by_any = build.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
-            by_any.or_else(has_bin).or_else(by_name)
-        };
-        walk.run(named, may_run, above.filter_map(|file| graph.place(file.path.as_str())))
+        walk.run(named, |member| may_run(build, member), above.filter_map(|file| graph.place(file.path.as_str())))
     }
 
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
@@ -385,32 +421,50 @@ impl<'a> Planner<'a> {
         file.strip_prefix(folder.as_str()).unwrap_or(file).trim_start_matches('/')
     }
 
-    /// All but the build's own step. The outputs of packages that are built before `position` lie under it.
-    fn draft(&self, path: &RepoPath, build: &Build<'_>, position: usize) -> Draft {
+    /// All but the build's own step and the builds that it needs.
+    fn draft(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> Draft {
         let mut draft = Draft::default();
-        let reached = self.reached(path, build);
         let needed = self.workspace.closure(path, true);
         let closure = needed.ways(|needed| reached.members.contains(needed));
-        self.show_member(path, None, build, &reached, &mut draft);
+        self.show_member(path, None, build, reached, &mut draft);
         for (needed, via) in &closure {
-            self.show_member(needed, Some(via), build, &reached, &mut draft);
+            self.show_member(needed, Some(via), build, reached, &mut draft);
         }
-        self.show_outside(path, build, &reached, &mut draft);
-        self.show_rest(build, &reached, &mut draft);
-        self.show_checked(build, &reached, &mut draft);
-        self.count_dependencies(path, &closure, build, &reached, &mut draft);
+        self.show_outside(path, build, reached, &mut draft);
+        self.show_rest(build, reached, &mut draft);
+        self.show_checked(build, reached, &mut draft);
+        self.count_dependencies(path, &closure, build, reached, &mut draft);
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
+        let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
+        let run = direct.filter(|member| may_run(build, member).is_some()).map(|member| &member.path);
+        let folders = [path.as_str(), self.root.folder.as_str()];
+        let named = build.paths().flat_map(|word| folders.map(|folder| self.workspace.members_at(folder, word)));
+        draft.runs = reached.whole.keys().chain(run).chain(named.flatten()).cloned().collect();
+        draft.runs.remove(path);
+        draft
+    }
+
+    /// Adds the builds that a build needs, whose outputs are laid under it: of packages that are built before `position`.
+    /// Of those in `traced` less counts than they are made of.
+    fn add_needs(
+        &self,
+        path: &RepoPath,
+        position: usize,
+        traced: &BTreeMap<RepoPath, (BuildKey, Arc<Covered>)>,
+        draft: &mut Draft,
+    ) {
         let built: BTreeSet<RepoPath> = self.packages_to_build(path).into_iter().collect();
         let is_built_before =
             |needed: &RepoPath| built.contains(needed) && self.workspace.build_position(needed) < position;
-        for (needed, via) in &needed.ways(is_built_before) {
-            let Some((covered, task)) = self.planned.get(*needed) else { continue };
+        for (needed, via) in &self.workspace.closure(path, true).ways(is_built_before) {
+            let Some(package) = self.planned.get(*needed) else { continue };
+            let whole = || (package.task.key.clone(), Arc::clone(&package.covered));
+            let (key, covered) = traced.get(*needed).cloned().unwrap_or_else(whole);
             // What is ignored or not reached here counts there.
-            draft.inputs.add_need(needed.as_str(), via, task.key.clone(), covered);
-            draft.needs.push(task.key.clone());
+            draft.inputs.add_need(needed.as_str(), via, key, &covered);
+            draft.needs.push(package.task.key.clone());
         }
-        draft
     }
 
     /// Packages from outside that the build may read: of the member and of packages with a task also those for
@@ -482,8 +536,14 @@ impl<'a> Planner<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(commands: Vec<String>, ignore: Option<&'a GlobSet>, reads: Reads, checks_types: bool) -> Build<'a> {
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command)).cloned();
+    fn new(
+        commands: Vec<String>,
+        ignore: Option<&'a GlobSet>,
+        reads: Reads,
+        checks_types: bool,
+        of_members: &BTreeSet<&str>,
+    ) -> Build<'a> {
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
         let compiles = commands.iter().any(|command| unread::compiles(command));
         Build {
             folder: RepoPath::root(),
@@ -493,6 +553,7 @@ impl<'a> Build<'a> {
             checks_types,
             compiles,
             is_app: false,
+            is_bundled: false,
             tools: Vec::new(),
             reads_anything,
         }
@@ -500,6 +561,13 @@ impl<'a> Build<'a> {
 }
 
 impl Build<'_> {
+    /// Words of its commands that may be paths.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let words =
+            self.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
+        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
+    }
+
     /// Whether a file is one that it does not read.
     fn ignores(&self, path: &str) -> bool {
         self.ignore.is_some_and(|ignore| ignore.is_match(path))
@@ -513,10 +581,23 @@ impl Draft {
     }
 }
 
+/// Why a build may run a member's program, if it may.
+fn may_run(build: &Build<'_>, member: &Member) -> Option<String> {
+    let has_bin =
+        || member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name));
+    let is_named = |command: &&String| unread::names(command, &member.name);
+    let by_name = || build.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
+    let by_any = build.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
+    by_any.or_else(has_bin).or_else(by_name)
+}
+
 /// What a manifest asks for that gets into what is built or builds it: all but tools that only check.
 fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reached) -> BTreeMap<&'m str, &'m str> {
     let run = manifest.needed(false);
-    let is_check = |name: &str| unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"));
+    let is_check = |name: &str| {
+        unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
+            || unread::is_idle(name, &build.commands)
+    };
     let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
     manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()
 }

@@ -1,6 +1,8 @@
 //! What no build reads unless something imports or names it: tests, stories, documents, and what configures editors,
 //! forges, linters and test runners. And what the programs of a build read besides what they are pointed at.
 
+use std::collections::BTreeSet;
+
 use model::{App, Framework};
 
 use crate::detect::command::{self, Program};
@@ -122,6 +124,25 @@ const TOOL_PACKAGES: [&str; 26] = [
     "lefthook",
     "commitizen",
     "simple-git-hooks",
+];
+
+/// Packages that only run other programs, or stand in for a browser, and words by which commands call them. They get into
+/// nothing otherwise.
+const RUNNERS: [(&str, &[&str]); 14] = [
+    ("jsdom", &[]),
+    ("happy-dom", &[]),
+    ("cross-env", &["cross-env"]),
+    ("concurrently", &["concurrently", "conc"]),
+    ("npm-run-all", &["npm-run-all", "run-s", "run-p"]),
+    ("npm-run-all2", &["npm-run-all", "run-s", "run-p"]),
+    ("rimraf", &["rimraf"]),
+    ("del-cli", &["del"]),
+    ("premove", &["premove"]),
+    ("nodemon", &["nodemon"]),
+    ("wait-on", &["wait-on"]),
+    ("start-server-and-test", &["start-server-and-test", "start-test"]),
+    ("only-allow", &["only-allow"]),
+    ("npm-check-updates", &["ncu"]),
 ];
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
@@ -314,10 +335,18 @@ pub fn is_tool(package: &str) -> bool {
     TOOL_PACKAGES.iter().any(|word| package.contains(word))
 }
 
+/// Whether a package gets into nothing unless it is imported or called, and none of some commands calls it.
+pub fn is_idle(package: &str, commands: &[String]) -> bool {
+    let calls = |word: &&str| commands.iter().any(|command| command.contains(*word));
+    RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls))
+}
+
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
 /// program nor a module. What modules read they name.
-pub fn may_read_anything(command: &str) -> bool {
-    programs(command).any(|program| types(&program).is_none() && program.file().is_none())
+/// So may not the programs of members: these count whole.
+pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
+    let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
+    programs(command).any(|program| types(&program).is_none() && !is_module(&program))
 }
 
 /// Whether a command names a package, by itself or by where it is installed.

@@ -1,6 +1,7 @@
 //! A workspace at a commit: its members and how they need each other, its configuration and its apps.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -254,6 +255,23 @@ impl Workspace {
     /// The member that owns a file; none of what belongs to nobody, or to one at the repository's root.
     pub fn owner(&self, path: &str) -> Option<&RepoPath> {
         owner(&self.members, path)
+    }
+
+    /// Members that a path in a text in a folder leads into, or that a pattern in it may mean, whether anything is there or
+    /// not.
+    pub fn members_at(&self, folder: &str, text: &str) -> Vec<&RepoPath> {
+        let head = text.split(['*', '{', '[', '$', '!', '?']).next().unwrap_or(text);
+        let is_pattern = head.len() < text.len();
+        let Some(path) = resolved(folder, head) else { return Vec::new() };
+        let path = format!("{path}/");
+        let mut found: Vec<&RepoPath> = self.owner(&path).into_iter().collect();
+        // A pattern with nothing in front but a way out may be about anything, most often about addresses.
+        let is_bare = head.split('/').all(|part| part.is_empty() || part == "." || part == "..");
+        if is_pattern && !is_bare {
+            let behind = self.members.range::<str, _>((Bound::Included(path.as_str()), Bound::Unbounded));
+            found.extend(behind.map(|(member, _)| member).take_while(|member| member.as_str().starts_with(&path)));
+        }
+        found
     }
 
     /// Whether a member's manifest, or that of its root, asks for a package.

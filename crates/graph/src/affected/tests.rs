@@ -11,6 +11,8 @@ use crate::inputs::Inputs;
 use crate::notation::{World, plans, problems, toolchains};
 use crate::plan::{Toolchains, plan};
 
+mod made;
+
 mod modules;
 
 mod precision;

@@ -46,8 +46,8 @@ pub struct Node {
     pub below: Vec<u32>,
     /// Files that a compiler makes something of by it.
     pub compiled: Vec<u32>,
-    /// Members that its configuration names, with what of them.
-    pub configured: Vec<Found>,
+    /// Texts of it that name members, and what of them.
+    pub configured: Vec<(Box<str>, Found)>,
     /// Members that it names by where they are installed.
     pub installed: Vec<RepoPath>,
     /// Whether bundlers may leave it out if nothing of it is used.
@@ -121,9 +121,14 @@ impl Graph {
         self.paths.owner(file)
     }
 
-    /// Files that a path in a text in a folder may stand for.
-    pub fn by_text(&self, folder: &str, text: &str) -> impl Iterator<Item = u32> {
-        self.paths.by_text(folder, text).all()
+    /// What a path in a text in a folder may stand for.
+    pub fn named(&self, folder: &str, text: &str) -> Named {
+        self.paths.by_text(folder, text)
+    }
+
+    /// Files that a path may stand for, with or without its ending.
+    pub fn candidates(&self, path: &str) -> Vec<u32> {
+        self.paths.candidates(path)
     }
 
     /// What a file says of others; none if it is of a kind that says nothing.
@@ -204,7 +209,7 @@ impl<'a> Linker<'a> {
             named: named.into_iter().collect(),
             below: below.into_iter().collect(),
             compiled: compiled.flat_map(Named::all).collect(),
-            configured: configured.map(|word| import(word)).collect(),
+            configured: configured.map(|word| (word.clone(), import(word))).collect(),
             installed: installed.map(|(package, _)| package.clone()).collect(),
             is_pure: record.is_told && is_left_out,
             is_configuration,
@@ -253,9 +258,17 @@ impl<'a> Linker<'a> {
 }
 
 impl Node {
+    /// What its imports stand for of which more than types is asked.
+    pub fn values(&self) -> impl Iterator<Item = &Found> {
+        let imports = self.record.imports.iter().map(|import| import.is_type).zip(&self.imports);
+        let passed = self.record.passed.iter().map(|passed| passed.is_type).zip(&self.passed);
+        let named = self.configured.iter().map(|(_, found)| (false, found));
+        imports.chain(passed).chain(named).filter(|(is_type, _)| !is_type).map(|(_, found)| found)
+    }
+
     /// Whatever its imports stand for, in any way.
     pub fn all(&self) -> impl Iterator<Item = &Found> {
-        self.imports.iter().chain(&self.passed).chain(&self.configured)
+        self.imports.iter().chain(&self.passed).chain(self.configured.iter().map(|(_, found)| found))
     }
 }
 

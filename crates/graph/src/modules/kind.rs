@@ -91,7 +91,9 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     };
     let one = |text: &(String, Kind), may_parse: bool| {
         let record = said(text, may_parse);
-        Record { reads_manifest: may_read_manifest(&text.0, &record), ..record }
+        // What a compiler makes something of is told by itself.
+        let reads_manifest = record.settings.is_none() && may_read_manifest(&text.0, &record);
+        Record { reads_manifest, ..record }
     };
     let all = |texts: &[(String, Kind)]| {
         let stacks: Vec<Option<usize>> = texts.iter().map(stack).collect();

@@ -6,11 +6,14 @@
 //! widens both to a whole package, and says which doubt that is.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
+use super::made::{Made, is_of_bundler};
 use super::record::Wanted;
+use super::resolve::parts;
 use crate::workspace::{Member, Workspace};
 
 /// What the build of a member reads besides its own files.
@@ -36,6 +39,10 @@ pub struct Reached {
     pub manifests: BTreeMap<u32, Wanted>,
     /// Whether anything asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
+    /// Names that are asked of files that only may be opened, and that these do not export: a build fails by that.
+    pub lacking: BTreeMap<u32, BTreeSet<Box<str>>>,
+    /// Files that count by what they pass on alone, and the places of what is asked of it.
+    pub barrels: BTreeMap<u32, BTreeSet<usize>>,
 }
 
 /// How a file was reached.
@@ -67,11 +74,27 @@ pub struct Walk<'a> {
     open_shown: Vec<u32>,
     /// Members that count whole and were not looked at yet: what is reached without doubt comes first.
     open_whole: Vec<(RepoPath, usize)>,
+    /// How packages are made whose outputs are followed to their sources.
+    made: &'a BTreeMap<RepoPath, Arc<Made>>,
+    /// What is asked of their outputs.
+    asked: Vec<Asked>,
+    follows_made: bool,
+    /// Places of what is asked of that which files pass on.
+    passing: HashMap<u32, BTreeSet<usize>>,
+}
+
+/// What a file asks of a package's output.
+struct Asked {
+    file: u32,
+    member: RepoPath,
+    name: Box<str>,
+    wanted: Wanted,
 }
 
 impl<'a> Walk<'a> {
     /// A way for the build of a member. Of a member's files those that `is_root` names are read without being imported;
-    /// packages of which `is_tool` says so only check.
+    /// packages of which `is_tool` says so only check. Of packages in `made` it is told as well what gets through their
+    /// outputs into what is built.
     pub fn new(
         workspace: &'a Workspace,
         built: &'a RepoPath,
@@ -79,6 +102,7 @@ impl<'a> Walk<'a> {
         compiles: bool,
         is_root: &'a dyn Fn(&str) -> bool,
         is_tool: fn(&str) -> bool,
+        made: &'a BTreeMap<RepoPath, Arc<Made>>,
     ) -> Walk<'a> {
         Walk {
             workspace,
@@ -94,17 +118,22 @@ impl<'a> Walk<'a> {
             open: Vec::new(),
             open_shown: Vec::new(),
             open_whole: Vec::new(),
+            made,
+            asked: Vec::new(),
+            follows_made: false,
+            passing: HashMap::new(),
         }
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run, for the reason that is told. `checks` configure what only checks.
+    /// that its commands may run, for the reason that is told. `checks` configure what only checks. And what is reached
+    /// if the outputs of packages are followed to their sources, if there are such packages.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
         may_run: impl Fn(&Member) -> Option<String>,
         checks: impl Iterator<Item = u32>,
-    ) -> Reached {
+    ) -> (Reached, Option<Reached>) {
         self.all_of(self.built, Origin::default());
         self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
         self.go();
@@ -121,10 +150,99 @@ impl<'a> Walk<'a> {
         }
         self.go();
         self.check(checks);
-        let Walk { mut reached, .. } = self;
+        let reached = self.told();
+        if self.made.is_empty() {
+            return (reached, None);
+        }
+        self.follow_made();
+        (reached, Some(self.told()))
+    }
+
+    /// What is reached so far, each file in one of its sets.
+    fn told(&self) -> Reached {
+        let mut reached = self.reached.clone();
         reached.shown.retain(|file| !reached.counted.contains_key(file));
         reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
+        let barrel = |(file, wanted): (&u32, &Wanted)| {
+            let node = self.graph.node(*file)?;
+            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types;
+            let is_partial = *wanted != Wanted::All;
+            (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
+        };
+        reached.barrels = self.wanted.iter().filter_map(barrel).collect();
+        reached.lacking = self.lacking(&reached);
         reached
+    }
+
+    fn lacking(&self, reached: &Reached) -> BTreeMap<u32, BTreeSet<Box<str>>> {
+        let mut lacking: BTreeMap<u32, BTreeSet<Box<str>>> = BTreeMap::new();
+        if reached.shown.is_empty() {
+            return lacking;
+        }
+        let nodes = reached.counted.keys().chain(&reached.shown).filter_map(|file| self.graph.node(*file));
+        for node in nodes {
+            let imports = node.record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
+            let imports = imports.flat_map(|(import, found)| match &import.wanted {
+                Wanted::Names(names) => names.iter().map(|name| (name, found)).collect(),
+                Wanted::All => Vec::new(),
+            });
+            let passed = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| !passed.is_type);
+            let passed = passed.filter_map(|(passed, found)| Some((passed.name.as_ref()?, found)));
+            for (name, found) in imports.chain(passed) {
+                let Found::Files(files) = found else { continue };
+                let mut shown = files.iter().filter(|file| reached.shown.contains(file)).peekable();
+                if shown.peek().is_some() && !files.iter().any(|file| self.may_export(*file, name)) {
+                    for file in shown {
+                        lacking.entry(*file).or_default().insert(name.clone());
+                    }
+                }
+            }
+        }
+        lacking
+    }
+
+    /// Follows what is asked of packages' outputs to their sources.
+    fn follow_made(&mut self) {
+        self.follows_made = true;
+        while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
+            let sources = self.workspace.members.get(&member).zip(self.made.get(&member)).and_then(|(found, made)| {
+                let (package, below) = parts(&name);
+                // A query says how what is made is taken.
+                let is_plain = package == found.name && !below.contains(['?', '!']);
+                is_plain.then(|| made.sources(self.graph, found, below)).flatten()
+            });
+            match sources {
+                Some(sources) => sources.into_iter().for_each(|source| self.ask(file, source, wanted.clone(), false)),
+                None => self.widen(&member, || format!("what `{name}` is made of cannot be told")),
+            }
+            self.go();
+        }
+    }
+
+    /// Keeps what is asked of other packages by files of them: it may be what is made of these that a bundler takes.
+    fn ask_others(&mut self, file: u32, files: &[u32], name: &str, wanted: &Wanted) {
+        if self.made.is_empty() || name.starts_with('.') {
+            return;
+        }
+        let own = self.graph.owner(file);
+        let owners: BTreeSet<&RepoPath> = files.iter().filter_map(|target| self.graph.owner(*target)).collect();
+        owners
+            .into_iter()
+            .filter(|owner| Some(*owner) != own)
+            .for_each(|owner| self.ask_made(file, owner, name, wanted));
+    }
+
+    /// Keeps what is asked of a package's output, if that is followed.
+    fn ask_made(&mut self, file: u32, member: &RepoPath, name: &str, wanted: &Wanted) {
+        if self.made.contains_key(member) {
+            self.asked.push(Asked { file, member: member.clone(), name: name.into(), wanted: wanted.clone() });
+        }
+    }
+
+    /// Whether a module may be left out where nothing of it is used.
+    fn is_pure(&self, file: u32, node: &Node) -> bool {
+        let made = || node.member.as_ref().and_then(|member| self.made.get(member));
+        node.is_pure && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
     }
 
     /// Finds what only checks open, from the files of the member that are no roots and from tools that it needs.
@@ -225,7 +343,7 @@ impl<'a> Walk<'a> {
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
-        let wanted = if node.is_pure && !self.checks_types { wanted.clone() } else { Wanted::All };
+        let wanted = if self.is_pure(file, node) && !self.checks_types { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {
             (Wanted::All, _) => None,
@@ -261,8 +379,10 @@ impl<'a> Walk<'a> {
         for (import, found) in node.record.imports.iter().zip(&node.imports) {
             self.follow(file, found, &import.module, &import.wanted, import.is_type);
         }
-        for found in &node.configured {
-            self.follow(file, found, "", &Wanted::All, false);
+        let is_made = node.member.as_ref().is_some_and(|member| self.made.contains_key(member));
+        let is_outside = self.follows_made && is_made && is_of_bundler(self.graph.path(file));
+        for (name, found) in node.configured.iter().filter(|_| !is_outside) {
+            self.follow(file, found, name, &Wanted::All, false);
         }
         let origin = self.origin_below(file);
         for named in &node.named {
@@ -293,7 +413,7 @@ impl<'a> Walk<'a> {
 
     /// What a module passes on of that which is wanted of it.
     fn pass_on(&mut self, file: u32, node: &'a Node, wanted: &Wanted) {
-        for (passed, found) in node.record.passed.iter().zip(&node.passed) {
+        for (place, (passed, found)) in node.record.passed.iter().zip(&node.passed).enumerate() {
             let asked = match (wanted, &passed.exported) {
                 (Wanted::All, _) => Some(passed.name.as_deref().map_or(Wanted::All, Wanted::name)),
                 (Wanted::Names(names), Some(exported)) => {
@@ -306,11 +426,23 @@ impl<'a> Walk<'a> {
                 }
             };
             let is_star = passed.exported.is_none();
+            let may_be_there = |name: &str| match found {
+                Found::Files(files) => files.iter().any(|file| self.may_export(*file, name)),
+                Found::Built(_) | Found::Outside | Found::Unknown => true,
+            };
+            let is_asked = match &asked {
+                Some(Wanted::Names(names)) if is_star => names.iter().any(|name| may_be_there(name)),
+                asked => asked.is_some(),
+            };
+            if is_asked {
+                self.passing.entry(file).or_default().insert(place);
+            }
             match (asked, found) {
                 (Some(Wanted::Names(names)), Found::Files(files)) if is_star => {
                     for target in files {
                         let there = names.iter().filter(|name| self.may_export(*target, name));
                         let there: BTreeSet<Box<str>> = there.cloned().collect();
+                        self.ask_others(file, &[*target], &passed.module, &Wanted::Names(there.clone()));
                         self.ask(file, *target, Wanted::Names(there), passed.is_type);
                     }
                 }
@@ -328,8 +460,16 @@ impl<'a> Walk<'a> {
                 for target in files {
                     self.ask(file, *target, wanted.clone(), is_type);
                 }
+                if !is_type {
+                    self.ask_others(file, files, name, wanted);
+                }
             }
-            Found::Built(member) => self.built_by(file, member),
+            Found::Built(member) => {
+                self.built_by(file, member);
+                if !is_type {
+                    self.ask_made(file, member, name, wanted);
+                }
+            }
             Found::Outside => {}
             Found::Unknown => {
                 // Who builds a package's sources with its own has its own names for files.
@@ -347,10 +487,7 @@ impl<'a> Walk<'a> {
     /// Widens for an import that stands for nothing that is there.
     fn doubt(&mut self, file: u32, name: &str) {
         let path = self.graph.path(file);
-        let because = || match name {
-            "" => format!("`{path}` names what is nowhere"),
-            name => format!("`{path}` imports `{name}`, which is nowhere in the commit"),
-        };
+        let because = || format!("`{path}` imports `{name}`, which is nowhere in the commit");
         let member = self.graph.node(file).and_then(|node| node.member.as_ref());
         match member.filter(|member| *member != self.built) {
             Some(member) => self.widen(member, because),
@@ -375,7 +512,7 @@ impl<'a> Walk<'a> {
 
     /// Asks a module for something. One of which nothing is wanted only may be opened, if it has no side effects.
     fn ask(&mut self, file: u32, target: u32, wanted: Wanted, is_type: bool) {
-        let is_pure = self.graph.node(target).is_some_and(|node| node.is_pure);
+        let is_pure = self.graph.node(target).is_some_and(|node| self.is_pure(target, node));
         let counts = match &wanted {
             _ if self.checks_types => true,
             _ if is_type => false,

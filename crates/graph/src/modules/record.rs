@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration,
-    ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier,
-    ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
-    TSModuleReference, TSType, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
+    Argument, CallExpression, Declaration, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration,
+    ImportExpression, JSXIdentifier, ObjectExpression, ObjectProperty, Statement, StaticMemberExpression,
+    StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType,
+    TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -24,6 +25,10 @@ const LONGEST_PATH: usize = 200;
 /// What Vite's configuration says of tests and of servers that no build starts.
 /// Source: vite.dev, "Server Options", "Preview Options"; vitest.dev, "Config Reference".
 const ASIDE: [&str; 3] = ["test", "server", "preview"];
+
+/// Options by which bundlers put in packages that they would leave outside.
+/// Source: tsdown.dev, "Dependencies"; tsup.egoist.dev, "Excluding packages"; github.com/unjs/unbuild, "Options".
+const INLINING: [&str; 5] = ["noExternal", "alwaysBundle", "inlineOnly", "inlineDependencies", "skipNodeModulesBundle"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,6 +102,8 @@ pub struct Record {
     pub passed: Vec<Passed>,
     /// Names of what it exports of its own.
     pub own: BTreeSet<Box<str>>,
+    /// Those of them that are only of types.
+    pub types: BTreeSet<Box<str>>,
     /// Texts that may be paths, relative to it or to wherever something runs.
     pub paths: BTreeSet<Box<str>>,
     /// Texts that may be names of packages.
@@ -105,6 +112,8 @@ pub struct Record {
     pub installed: BTreeSet<Box<str>>,
     /// Whether what it exports is told by its text: it is an ECMAScript module that could be read.
     pub is_told: bool,
+    /// Whether all that it does is to pass on what others export.
+    pub is_barrel: bool,
     /// Texts of it that are about tests and servers of development, where it configures Vite.
     pub aside: BTreeSet<Box<str>>,
     /// Paths that a compiler makes something of by this configuration, whoever imports them.
@@ -115,6 +124,8 @@ pub struct Record {
     pub is_open: bool,
     /// Whether it asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
+    /// Whether it has a bundler put in what that would leave outside, if it configures one.
+    pub inlines: bool,
 }
 
 impl Language {
@@ -185,7 +196,7 @@ impl Record {
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader { mut record, mut used, asked, asked_as_type, members, whole, .. } = reader;
+        let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, .. } = reader;
         let module = &parsed.module_record;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
@@ -226,9 +237,16 @@ impl Record {
         let defaults = defaults(module);
         record.passed = passed.filter_map(|entry| passed_by(entry, &defaults)).collect();
         record.own = module.local_export_entries.iter().filter_map(|entry| exported(&entry.export_name)).collect();
+        let is_value = |entry: &&ExportEntry<'_>| {
+            !entry.is_type || entry.local_name.name().is_none_or(|name| !types.contains(name.as_str()))
+        };
+        let values = module.local_export_entries.iter().filter(is_value);
+        let values: BTreeSet<Box<str>> = values.filter_map(|entry| exported(&entry.export_name)).collect();
+        record.types = record.own.difference(&values).cloned().collect();
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
+        record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }
 }
@@ -288,6 +306,24 @@ fn passed_by(entry: &ExportEntry<'_>, defaults: &BTreeSet<(u32, &str)>) -> Optio
     Some(Passed { module, name, exported: exported(&entry.export_name), is_type: entry.is_type })
 }
 
+/// Whether a statement does nothing but to pass on what others export, or is about types.
+fn passes_on(statement: &Statement<'_>) -> bool {
+    match statement {
+        // What is imported in a way of its own may be another thing.
+        Statement::ExportAllDeclaration(passed) => passed.with_clause.is_none(),
+        Statement::ExportFromDeclaration(passed) => passed.with_clause.is_none(),
+        Statement::TSInterfaceDeclaration(_) | Statement::TSTypeAliasDeclaration(_) | Statement::EmptyStatement(_) => {
+            true
+        }
+        Statement::ImportDeclaration(import) => import.import_kind.is_type(),
+        Statement::ExportDeclaration(exported) => matches!(
+            exported.declaration,
+            Declaration::TSInterfaceDeclaration(_) | Declaration::TSTypeAliasDeclaration(_)
+        ),
+        _ => false,
+    }
+}
+
 fn exported(name: &ExportExportName<'_>) -> Option<Box<str>> {
     match name {
         ExportExportName::Name(name) => Some(name.name.as_str().into()),
@@ -311,6 +347,8 @@ struct Reader<'a> {
     members: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// Identifiers of which anything may be taken.
     whole: BTreeSet<&'a str>,
+    /// Names of interfaces and of what else is only a type.
+    types: BTreeSet<&'a str>,
     /// How deep in objects what is read is, in what the module exports by default.
     depth: Option<usize>,
     /// Whether what is read is about tests and servers of development, where it configures Vite.
@@ -432,6 +470,7 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
+        self.record.inlines |= property.key.static_name().is_some_and(|name| INLINING.contains(&&*name));
         let before = self.is_aside;
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_outermost = self.depth == Some(1);
@@ -500,6 +539,16 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
         self.asked_as_type.insert(import.source.value.as_str().into());
+    }
+
+    fn visit_ts_interface_declaration(&mut self, declared: &TSInterfaceDeclaration<'a>) {
+        self.types.insert(declared.id.name.as_str());
+        walk::walk_ts_interface_declaration(self, declared);
+    }
+
+    fn visit_ts_type_alias_declaration(&mut self, declared: &TSTypeAliasDeclaration<'a>) {
+        self.types.insert(declared.id.name.as_str());
+        walk::walk_ts_type_alias_declaration(self, declared);
     }
 
     // What is named in types is not used.

@@ -190,16 +190,7 @@ impl<'a> Resolver<'a> {
     /// What a member offers: by `exports`, else by its entries or its files.
     fn of_member(&self, path: &'a RepoPath, below: &str) -> Found {
         let Some(member) = self.members.get(path) else { return Found::Unknown };
-        let named: Vec<String> = match member.manifest.field("exports") {
-            Some(exports) => {
-                let wanted = if below.is_empty() { ".".to_owned() } else { format!("./{below}") };
-                matching(exports, &wanted)
-            }
-            None if below.is_empty() => {
-                ENTRIES.iter().filter_map(|field| member.manifest.text(field)).map(str::to_owned).collect()
-            }
-            None => vec![below.to_owned()],
-        };
+        let named = targets(&member.manifest, below);
         let at = |named: &String| path.join(named.trim_start_matches("./"));
         let mut found: Vec<u32> = named.iter().flat_map(|named| self.paths.candidates(&at(named))).collect();
         if found.is_empty() && !below.is_empty() {
@@ -211,6 +202,27 @@ impl<'a> Resolver<'a> {
         }
         if found.is_empty() { Found::Built(path.clone()) } else { Found::Files(found) }
     }
+}
+
+/// Paths in a package that what is behind its name may stand for: by `exports`, else by its entries or as it is.
+pub fn targets(manifest: &Manifest, below: &str) -> Vec<String> {
+    match manifest.field("exports") {
+        Some(exports) => {
+            let wanted = if below.is_empty() { ".".to_owned() } else { format!("./{below}") };
+            matching(exports, &wanted)
+        }
+        None if below.is_empty() => {
+            ENTRIES.iter().filter_map(|field| manifest.text(field)).map(str::to_owned).collect()
+        }
+        None => vec![below.to_owned()],
+    }
+}
+
+/// Every path in a package that its manifest offers to others, patterns as they are written.
+pub fn offered(manifest: &Manifest) -> Vec<String> {
+    let tables = ["exports", "bin"].into_iter().filter_map(|field| manifest.field(field));
+    let entries = ENTRIES.iter().filter_map(|field| manifest.text(field)).map(str::to_owned);
+    tables.flat_map(|table| leaves(table, "*")).chain(entries).collect()
 }
 
 /// Files that a name stands for by aliases; by a pattern all that may match it.

@@ -145,7 +145,7 @@ fn what_cannot_be_parsed_is_searched() {
         Language::JavaScript,
         "import { a } from './a'; const = ; let x = require('./b') '../c/d'",
         expect![[r#"
-        import ./a: *
+        import ./a: a
         import ./b: *
         paths ../c/d
         untold"#]],
@@ -161,10 +161,10 @@ fn what_cannot_be_parsed_is_searched() {
         Language::Markup,
         "<script setup lang='ts'>\nimport A from './A.vue'\nimport type { B } from './b'\n</script><img src='./x.svg'>",
         expect![[r#"
-        import ./A.vue: *
-        type ./b: *
-        import ./x.svg: *
-        untold"#]],
+            import ./A.vue: default
+            type ./b: B default
+            import ./x.svg: *
+            untold"#]],
     );
 }
 

@@ -65,10 +65,10 @@ const CHECKING_PREFIXES: [&str; 8] = [
     "noPropertyAccess",
 ];
 
-/// Text with scripts in it. All of what is imported is taken to be used, since what uses it may be markup.
+/// Text with scripts in it. Whatever is imported is taken to be used, since what uses it may be markup.
 pub fn markup(text: &str) -> Record {
     let mut record = Record::default();
-    let mut modules: BTreeMap<Box<str>, bool> = BTreeMap::new();
+    let mut modules: BTreeMap<(Box<str>, bool), Wanted> = BTreeMap::new();
     for (at, name) in quoted(text) {
         let before = text[..at].trim_end();
         if IMPORTING.iter().any(|word| before.ends_with(word)) {
@@ -76,14 +76,35 @@ pub fn markup(text: &str) -> Record {
             let near = before.get(from..).unwrap_or_default();
             let statement = near.rsplit(['\n', ';']).next().unwrap_or(near).trim_start();
             let is_type = statement.starts_with("import type ");
-            *modules.entry(name.into()).or_insert(true) &= is_type;
+            let wanted = before.strip_suffix("from").and_then(clause).unwrap_or(Wanted::All);
+            modules.entry((name.into(), is_type)).or_insert_with(Wanted::nothing).add(wanted);
         } else {
             record.mention(name);
         }
     }
-    let import = |(module, is_type)| Import { module, wanted: Wanted::All, is_type };
+    let import = |((module, is_type), wanted)| Import { module, wanted, is_type };
     record.imports = modules.into_iter().map(import).collect();
     record
+}
+
+/// What a statement that ends before `from` imports by names; none if it is not plain.
+fn clause(before: &str) -> Option<Wanted> {
+    let (_, clause) = before.rsplit_once("import")?;
+    let is_of_clause = |char: char| char.is_alphanumeric() || char.is_whitespace() || "_$,{}".contains(char);
+    if clause.len() > LONGEST || !clause.starts_with([' ', '{', '\n', '\t']) || !clause.chars().all(is_of_clause) {
+        return None;
+    }
+    let (default, names) = match clause.trim().split_once('{') {
+        Some((default, names)) => (default.trim().trim_end_matches(','), names.strip_suffix('}')?),
+        None => (clause.trim(), ""),
+    };
+    let default = default.trim();
+    if names.contains(['{', '}']) || default.contains(char::is_whitespace) || default.contains([',', '}']) {
+        return None;
+    }
+    let names = names.split(',').filter_map(|name| name.split_whitespace().next());
+    let default = Some("default").filter(|_| !default.is_empty());
+    Some(Wanted::Names(names.chain(default).map(Into::into).collect()))
 }
 
 /// A document: what it imports and shows, but not what it tells of.

@@ -9,8 +9,11 @@ use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
 use crate::manifest::Manifest;
-use crate::modules::{Language, MANIFEST_VARIABLE, Reached, Settings, Wanted};
+use crate::modules::{Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted};
 use crate::unread::{self, Reads};
+
+/// Names of compilers' configuration that they look for.
+const COMPILERS: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
 
 /// Endings of images, fonts and the like.
 const ASSETS: [&str; 18] = [
@@ -40,7 +43,9 @@ impl Planner<'_> {
             let name = file.path.as_str();
             if name == manifest {
                 if let Some(member) = self.workspace.members.get(path) {
-                    let counts_version = build.is_app && via.is_none() || may_read_versions(build, reached);
+                    // Who serves may read what lies beside it.
+                    let serves = build.is_app && via.is_none() && !build.is_bundled;
+                    let counts_version = serves || may_read_versions(build, reached);
                     self.show_manifest(file, &member.manifest, counts_version, &reaches.certain, reached, draft);
                 }
             } else if self.is_lockfile(name) {
@@ -68,17 +73,20 @@ impl Planner<'_> {
         let graph = self.workspace.graph();
         let Some(place) = graph.place(name) else { return false };
         if let Some(origin) = reached.counted.get(&place) {
+            if let Some((places, node)) = reached.barrels.get(&place).zip(graph.node(place)) {
+                draft.inputs.add_reached(signature(name), passed_on(&node.record, places), &reaches.with(origin.doubt));
+                draft.shown.insert(name.to_owned(), file.clone());
+                return true;
+            }
             draft.show(file, self.content(file, build, reached), &reaches.with(origin.doubt));
         } else if reached.shown.contains(&place) {
-            match graph.node(place).map(|node| &node.record).filter(|record| record.is_told) {
-                Some(record) => {
-                    let signature = format!("{:?} {:?}", record.own, record.passed);
-                    let component = Component::Signature(name.to_owned());
-                    draft.inputs.add_reached(component, Digest::of(signature.as_bytes()).hex(), &reaches.certain);
-                    draft.shown.insert(name.to_owned(), file.clone());
-                }
+            let is_told = graph.node(place).is_some_and(|node| node.record.is_told);
+            match reached.lacking.get(&place) {
+                Some(names) => draft.inputs.add_reached(signature(name), lacks(names), &reaches.certain),
+                None if is_told => {}
                 None => draft.show(file, self.content(file, build, reached), &reaches.certain),
             }
+            draft.shown.insert(name.to_owned(), file.clone());
         } else {
             return false;
         }
@@ -185,13 +193,35 @@ impl Planner<'_> {
                 self.show_manifest(file, &self.root.manifest, true, &above, reached, draft);
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
-            } else if !self.show_reached(file, build, &mut own, reached, draft) {
+            } else if self.show_reached(file, build, &mut own, reached, draft) {
+            } else if is_compilers(name) && !self.compiles_by(name, path, build, reached) {
+                draft.shown.insert(name.to_owned(), file.clone());
+            } else {
                 let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything.is_some());
                 reach
                     .into_iter()
                     .for_each(|reach| draft.show(file, self.content(file, build, reached), &Arc::new(reach)));
             }
         }
+    }
+
+    /// Whether compilers may find a configuration, for which they look in the folder of each module and above: not if each
+    /// has one that is nearer.
+    fn compiles_by(&self, file: &str, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> bool {
+        let graph = self.workspace.graph();
+        let (folder, _) = file.rsplit_once('/').unwrap_or_default();
+        let has_nearer = |member: &RepoPath| {
+            let above = std::iter::successors(Some(member.as_str()), |at| at.rsplit_once('/').map(|(above, _)| above));
+            let below = above.take_while(|at| *at != folder);
+            below.into_iter().any(|at| COMPILERS.iter().any(|name| graph.place(&format!("{at}/{name}")).is_some()))
+        };
+        let is_nobodys = |file: &u32| graph.owner(*file).is_none() && is_compiled(graph.path(*file));
+        // A plugin that looks for all of them.
+        let looks_for_all = || build.tools.iter().any(|name| name.contains("tsconfig-paths"));
+        build.reads_anything.is_some()
+            || looks_for_all()
+            || !reached.members.iter().chain([path]).all(has_nearer)
+            || reached.counted.keys().any(is_nobodys)
     }
 
     /// How a file that nobody owns and nothing imports reaches a build, if it does.
@@ -236,6 +266,22 @@ impl<'a> Reaches<'a> {
     }
 }
 
+fn signature(path: &str) -> Component {
+    Component::Signature(path.to_owned())
+}
+
+/// What of a module counts that is not used: names that it does not export and somebody asks for.
+pub fn lacks(names: &BTreeSet<Box<str>>) -> String {
+    format!("lacks {names:?}")
+}
+
+/// What tells some of what a module passes on from something else.
+pub fn passed_on(record: &Record, places: &BTreeSet<usize>) -> String {
+    let passed: Vec<&Passed> = places.iter().filter_map(|place| record.passed.get(*place)).collect();
+    let passed: Vec<&&Passed> = passed.iter().filter(|passed| !passed.is_type).collect();
+    Digest::of(format!("{passed:?}").as_bytes()).hex().to_owned()
+}
+
 /// Whether a build may put versions of packages into what it makes: by the variables that package managers set, by a plugin
 /// that is there for it, or in a way that cannot be told. Who imports a manifest counts what is taken of it.
 fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
@@ -253,6 +299,16 @@ fn is_imported(path: &str) -> bool {
         return false;
     }
     Language::of(path).map_or(ASSETS.contains(&ending), |language| language != Language::Types)
+}
+
+/// Whether a file is a compiler's configuration that is found by its name.
+fn is_compilers(path: &str) -> bool {
+    COMPILERS.contains(&path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Whether compilers may make something of a file.
+fn is_compiled(path: &str) -> bool {
+    !matches!(Language::of(path), Some(Language::Document | Language::Styles) | None)
 }
 
 /// Whether a document is no README at the top of its package.

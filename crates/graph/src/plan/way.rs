@@ -49,9 +49,10 @@ pub fn ways(workspace: &Workspace, app: &App, toolchains: &Toolchains, files: &[
         }
         let reached = planner.reached(&built, &build);
         // What it needs of other builds is looked at there.
-        let own = planner.draft(&built, &build, 0).inputs;
+        let own = planner.draft(&built, &build, &reached).inputs;
         for (file, found) in files.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let counted = own.own_part(&Component::File((*file).to_owned()));
+            let by_exports = || own.own_part(&Component::Signature((*file).to_owned()));
+            let counted = own.own_part(&Component::File((*file).to_owned())).or_else(by_exports);
             *found = counted.map(|counted| Way {
                 built: built.clone(),
                 steps: steps(workspace.graph(), &reached, file),
@@ -97,7 +98,7 @@ fn does(graph: &Graph, file: u32, other: u32) -> String {
             None => "re-exports all of".to_owned(),
         };
     }
-    if node.configured.iter().any(is_it) {
+    if node.configured.iter().any(|(_, found)| is_it(found)) {
         return "names the package of".to_owned();
     }
     if node.below.contains(&other) {

@@ -49,7 +49,7 @@ fn a_barrel_is_read_through_where_nothing_has_side_effects() {
             desk: `packages/ui/src/button.ts` changed, needed through ui
             desk: `packages/ui/src/join.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/later.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/button.ts` changed (no longer used), needed through ui
+            shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/join.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/later.ts` changed (no longer read), needed through ui"#]],
     );
@@ -77,15 +77,11 @@ fn a_barrel_is_read_through_where_nothing_has_side_effects() {
             desk: `packages/ui/src/later.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/polyfill.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/props.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/all.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/icon.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/index.ts` changed, needed through ui
             shop: `packages/ui/src/join.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/later.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/polyfill.ts` changed (no longer read), needed through ui
-            shop: `packages/ui/src/props.ts` changed (no longer read), needed through ui"#]],
+            shop: `packages/ui/src/polyfill.ts` changed (no longer read), needed through ui"#]],
     );
     both("alone.ts", expect![]);
     both("button.test.ts", expect![]);
@@ -104,9 +100,7 @@ fn a_barrel_is_read_through_where_nothing_has_side_effects() {
     check(
         SITE,
         "packages/ui/src/icon.ts = import './glyphs'; export const Icon = 1, Other = 1",
-        expect![[r#"
-        desk: `packages/ui/src/icon.ts` changed, needed through ui
-        shop: `packages/ui/src/icon.ts` changed (what it exports), needed through ui"#]],
+        expect!["desk: `packages/ui/src/icon.ts` changed, needed through ui"],
     );
     check(
         SITE,
@@ -134,7 +128,6 @@ fn what_is_imported_decides() {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
@@ -153,7 +146,6 @@ fn what_is_imported_decides() {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
@@ -169,7 +161,6 @@ fn what_is_imported_decides() {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
@@ -178,7 +169,6 @@ fn what_is_imported_decides() {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
@@ -187,7 +177,6 @@ fn what_is_imported_decides() {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
@@ -195,24 +184,21 @@ fn what_is_imported_decides() {
         "packages/ui/src/icon.ts = export const Icon = 2",
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
         &with("import { Icon } from 'ui'; let x: Icon"),
         "packages/ui/src/icon.ts = export const Icon = 2",
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
         &with("import { Missing } from 'ui'; Missing()"),
         "packages/ui/src/icon.ts = export const Icon = 2",
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui"#]],
+            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
         &with("import { Icon } from 'ui/icon'; Icon()"),
@@ -420,7 +406,7 @@ fn names_for_files_are_followed() {
     check(
         &site,
         "packages/ui/src/alone.ts = 2",
-        expect!["shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"],
+        expect!["shop: `packages/ui/src/alone.ts` changed (read now), needed through ui"],
     );
     check(&site, "packages/ui/src/join.ts = 2", expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"]);
     let own = format!(
@@ -430,8 +416,8 @@ fn names_for_files_are_followed() {
         &own,
         "packages/ui/src/alone.ts = 2",
         expect![[r#"
-        desk: `packages/ui/src/alone.ts` changed, needed through ui
-        shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"#]],
+            desk: `packages/ui/src/alone.ts` changed, needed through ui
+            shop: `packages/ui/src/alone.ts` changed (read now), needed through ui"#]],
     );
     let by_imports = SITE.replace("\"sideEffects\"", "\"imports\": {\"#a\": \"./src/alone.ts\"}, \"sideEffects\"");
     let by_imports = format!("{by_imports} \n packages/ui/src/join.ts = import '#a'; export const join = 1");
@@ -439,8 +425,8 @@ fn names_for_files_are_followed() {
         &by_imports,
         "packages/ui/src/alone.ts = 2",
         expect![[r#"
-        desk: `packages/ui/src/alone.ts` changed, needed through ui
-        shop: `packages/ui/src/alone.ts` changed (used now), needed through ui"#]],
+            desk: `packages/ui/src/alone.ts` changed, needed through ui
+            shop: `packages/ui/src/alone.ts` changed (read now), needed through ui"#]],
     );
     let shared = r#"
         shop*: ~base
@@ -531,7 +517,7 @@ fn what_a_command_may_read_counts() {
         &site("gen && vite build"),
         "packages/gen/b.js = new",
         expect![
-            "shop: `packages/gen/b.js` may matter (read now; `gen && vite build` may read anything), needed through gen"
+            "shop: `packages/gen/b.js` may matter (read now; `gen` has a program that a build may run), needed through gen"
         ],
     );
     let without_bin = site("vite build").replace(", \"bin\": \"a.js\"", "").replace("\\\"bin\\\"", "");

@@ -592,3 +592,216 @@ fn what_jsx_becomes_is_imported() {
         expect!["shop: `packages/jsx/runtime.ts` changed, needed through @x/jsx"],
     );
 }
+
+#[test]
+fn a_barrel_counts_by_what_is_asked_of_it() {
+    let site = |entry: &str| {
+        format!(
+            r#"
+            shop*: ui
+            ui
+            #vite 6.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}
+            apps/shop/index.ts = {entry}; createServer(1)
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false}}
+            packages/ui/index.ts = export {{ a }} from './a'; export * from './b'
+            packages/ui/a.ts = export const a = 1
+            packages/ui/b.ts = export const b = 1
+            packages/ui/c.ts = export const c = 1
+            "#
+        )
+    };
+    let (named, whole) = (site("import { a } from 'ui'; say(a)"), site("import * as ui from 'ui'; say(ui)"));
+    let more = "packages/ui/index.ts = export { a } from './a'; export * from './b'; export * from './c'";
+    check(&named, more, expect![]);
+    check(
+        &whole,
+        more,
+        expect![[r#"
+            shop: `packages/ui/c.ts` changed (read now), needed through ui
+            shop: `packages/ui/index.ts` changed, needed through ui"#]],
+    );
+    let other = "packages/ui/index.ts = export { c as a } from './c'; export * from './b'";
+    check(
+        &named,
+        other,
+        expect![[r#"
+        shop: `packages/ui/a.ts` changed (no longer read), needed through ui
+        shop: `packages/ui/c.ts` changed (read now), needed through ui
+        shop: `packages/ui/index.ts` changed (what it exports), needed through ui"#]],
+    );
+    // One of two that may be meant.
+    let starred = site("import { b } from 'ui'; say(b)");
+    check(
+        &starred,
+        "packages/ui/index.ts = export { a } from './a'; export * from './b'; export { c } from './c'",
+        expect![],
+    );
+    check(
+        &starred,
+        "packages/ui/c.ts = export const b = 2 \n packages/ui/index.ts = export * from './b'; export * from './c'",
+        expect![[r#"
+            shop: `packages/ui/c.ts` changed (read now), needed through ui
+            shop: `packages/ui/index.ts` changed (what it exports), needed through ui"#]],
+    );
+    // What nobody uses and somebody passes on has to be there.
+    let passing = "packages/ui/index.ts = export { a } from './a'; export { b } from './b'";
+    let named_only = format!("{named}\n{passing}");
+    check(&named_only, "packages/ui/b.ts = export const b = 2", expect![]);
+    check(&named_only, "packages/ui/b.ts = export const b = 1; export const more = 2", expect![]);
+    check(
+        &named_only,
+        "packages/ui/b.ts = export const other = 1",
+        expect!["shop: `packages/ui/b.ts` changed (read now), needed through ui"],
+    );
+    check(
+        &named_only,
+        "packages/ui/b.ts = module.exports = { b: 1 }",
+        expect!["shop: `packages/ui/b.ts` changed (read now), needed through ui"],
+    );
+    // Who may have side effects counts as it is.
+    let impure = format!("{named}\npackages/ui/package.json = {{\"name\": \"ui\"}}");
+    check(
+        &impure,
+        more,
+        expect![[r#"
+        shop: `packages/ui/c.ts` changed (read now), needed through ui
+        shop: `packages/ui/index.ts` changed, needed through ui"#]],
+    );
+}
+
+#[test]
+fn components_import_by_name() {
+    let site = |component: &str| {
+        format!(
+            r#"
+            shop*: ui
+            ui
+            #vite 6.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}
+            apps/shop/index.ts = import './App.svelte'; createServer(1)
+            apps/shop/App.svelte = {component}
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false}}
+            packages/ui/index.ts = export {{ a }} from './a'; export {{ b, c }} from './b'
+            packages/ui/a.ts = export const a = 1
+            packages/ui/b.ts = export const b = 1; export const c = 1
+            "#
+        )
+    };
+    let b = "packages/ui/b.ts = export const b = 2; export const c = 1";
+    check(&site("<script>import { a } from 'ui'</script>{a}"), b, expect![]);
+    check(
+        &site("<script lang=\"ts\">\\nimport {\\n  type T,\\n  b as d,\\n} from \"ui\"</script>{d}"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+    check(
+        &site("<script>import * as ui from 'ui'</script>{ui[x]}"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+    check(&site("<script>import ui, { a } from 'ui'</script>{a}"), b, expect![]);
+    check(
+        &site("<script>import { a /* b */ } from 'ui'</script>{a}"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+    check(
+        &site("<script>const { a } = await import('ui')</script>{a}"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+    check(
+        &site("<script>import './x'; export { b } from 'ui'</script>"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn runners_count_where_they_are_called() {
+    let site = |build: &str| {
+        format!(
+            r#"
+            shop*: ui
+            ui
+            #cross-env 7.0.0
+            #jsdom 25.0.0
+            #terser 5.0.0
+            package.json = {{"name": "root", "workspaces": ["apps/*", "packages/*"], "devDependencies": {{"cross-env": "*", "jsdom": "*", "terser": "*"}}}}
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "{build}", "start": "node a.js"}}}}
+            "#
+        )
+    };
+    check(&site("vite build"), "#cross-env 8.0.0", expect![]);
+    check(
+        &site("cross-env A=1 vite build"),
+        "#cross-env 8.0.0",
+        expect!["shop: dependency `cross-env` changed (7.0.0 → 8.0.0)"],
+    );
+    check(&site("vite build"), "#jsdom 26.0.0", expect![]);
+    check(
+        &format!("{}\napps/shop/vite.config.ts = import 'jsdom'", site("vite build")),
+        "#jsdom 26.0.0",
+        expect!["shop: dependency `jsdom` changed (25.0.0 → 26.0.0)"],
+    );
+    check(&site("vite build"), "#terser 6.0.0", expect!["shop: dependency `terser` changed (5.0.0 → 6.0.0)"]);
+}
+
+#[test]
+fn a_compiler_finds_the_nearest_configuration() {
+    let changed = r#"tsconfig.json = {"compilerOptions": {"jsx": "preserve"}}"#;
+    let root = r#"tsconfig.json = {"compilerOptions": {"jsx": "react"}}"#;
+    let own = |member: &str| format!(r#"{member}/tsconfig.json = {{"compilerOptions": {{}}}}"#);
+    near(root, changed, expect!["shop: `tsconfig.json` changed"]);
+    // What is imported has none.
+    near(&format!("{root}\n{}", own("apps/shop")), changed, expect!["shop: `tsconfig.json` changed"]);
+    near(&format!("{root}\n{}\n{}", own("apps/shop"), own("packages/ui")), changed, expect![]);
+    // It is extended.
+    let extending = r#"apps/shop/tsconfig.json = {"extends": "../../tsconfig.json"}"#;
+    near(&format!("{root}\n{extending}\n{}", own("packages/ui")), changed, expect!["shop: `tsconfig.json` changed"]);
+    // One in between.
+    near(&format!("{root}\n{}\n{}", own("apps"), own("packages")), changed, expect![]);
+    // A plugin looks for all of them.
+    let plugin = r#"
+        #vite-tsconfig-paths 5.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "vite-tsconfig-paths": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+    "#;
+    near(
+        &format!("{root}\n{}\n{}\n{plugin}", own("apps/shop"), own("packages/ui")),
+        changed,
+        expect!["shop: `tsconfig.json` changed"],
+    );
+    // A module of nobody.
+    let nobodys = "shared.ts = export {}\napps/shop/index.ts = import 'ui'; import '../../shared'; createServer(1)";
+    near(
+        &format!("{root}\n{}\n{}\n{nobodys}", own("apps/shop"), own("packages/ui")),
+        changed,
+        expect!["shop: `tsconfig.json` changed"],
+    );
+}
+
+#[test]
+fn what_is_served_as_files_reads_no_version() {
+    let site = r#"
+        shop*: ui
+        ui
+        #vite 6.0.0
+        apps/shop/index.ts = export {}
+        apps/shop/index.html = <script type="module" src="/main.ts"></script>
+        apps/shop/main.ts = import 'ui'
+    "#;
+    let at = |version: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "version": "{version}", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}"#
+        )
+    };
+    check(&format!("{site}\n{}", at("1.0.0")), &at("1.0.1"), expect![]);
+    let read =
+        "apps/shop/vite.config.ts = import { version } from './package.json'; export default { define: { version } }";
+    check(
+        &format!("{site}\n{}\n{read}", at("1.0.0")),
+        &at("1.0.1"),
+        expect!["shop: `apps/shop/package.json` changed (field `version`)"],
+    );
+}

@@ -1,0 +1,497 @@
+//! Cases of packages whose outputs are imported: which of their sources get into an app that is bundled, and which do not.
+
+use expect_test::{Expect, expect};
+
+use super::check;
+
+/// A shop for browsers that uses a button of a package with a dialog besides; `BUILD` builds the package.
+const SITE: &str = r#"
+    shop*: ui
+    #vite 6.0.0
+    ui
+    apps/shop/index.ts = export {}
+    packages/ui/index.ts = export {}
+    apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "vite build"}}
+    apps/shop/index.html = <script type="module" src="/src/main.ts"></script>
+    apps/shop/src/main.ts = import { button } from 'ui'; button()
+    packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": "./dist/index.js", "./dialog": "./dist/dialog.js"}, "scripts": {"build": "BUILD"}}
+    packages/ui/src/index.ts = export { button } from './button'; export { dialog } from './dialog'; export type { Size } from './types'
+    packages/ui/src/button.ts = import { round } from './round'; import type { Size } from './types'; export const button = (size: Size) => round(size)
+    packages/ui/src/round.ts = export const round = Math.round
+    packages/ui/src/dialog.ts = export const dialog = 1
+    packages/ui/src/types.ts = export type Size = number
+"#;
+
+const DIALOG: &str = "packages/ui/src/dialog.ts = export const dialog = 2";
+const BUTTON: &str = "packages/ui/src/button.ts = export const button = 2";
+const ROUND: &str = "packages/ui/src/round.ts = export const round = Math.floor";
+const TYPES: &str = "packages/ui/src/types.ts = export type Size = bigint";
+
+/// A change of the site, whose package is built by a command, with something added.
+fn built_by(command: &str, added: &str, change: &str, expected: Expect) {
+    check(&format!("{}\n{added}", SITE.replace("BUILD", command)), change, expected);
+}
+
+fn config(name: &str, entries: &str) -> String {
+    format!("packages/ui/{name}.config.ts = export default {{ entry: [{entries}] }}")
+}
+
+#[test]
+fn what_is_used_counts() {
+    built_by(
+        "tsc",
+        "",
+        BUTTON,
+        expect![[r#"
+        shop: `packages/ui/src/button.ts` changed, needed through ui
+        shop: `packages/ui/src/round.ts` changed (no longer read), needed through ui"#]],
+    );
+    built_by("tsc", "", ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+    built_by("tsc", "", DIALOG, expect![]);
+    built_by("tsc", "", TYPES, expect![]);
+    built_by("tsc", "", "packages/ui/src/new.ts = export const n = 1", expect![]);
+    built_by("rm -rf dist && tsc -p .", "", DIALOG, expect![]);
+    // What was not used is now.
+    built_by(
+        "tsc",
+        "",
+        "apps/shop/src/main.ts = import { dialog } from 'ui'; dialog()",
+        expect![[r#"
+            shop: `apps/shop/src/main.ts` changed
+            shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui
+            shop: `packages/ui/src/index.ts` changed (what it exports), needed through ui
+            shop: `packages/ui/src/round.ts` changed (no longer read), needed through ui"#]],
+    );
+    // What it is configured by.
+    built_by(
+        "tsc",
+        r#"packages/ui/tsconfig.json = {"compilerOptions": {"target": "es2020"}}"#,
+        r#"packages/ui/tsconfig.json = {"compilerOptions": {"target": "es2022"}}"#,
+        expect!["shop: `packages/ui/tsconfig.json` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn modules_that_lie_in_one_file_count_together() {
+    // A bundle, out of which side effects of a dialog cannot be told.
+    built_by(
+        "tsdown",
+        &config("tsdown", "'src/index.ts'"),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by("tsdown", &config("tsdown", "'src/index.ts'"), TYPES, expect![]);
+    built_by("tsdown", "", DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    built_by("tsup src/index.ts", "", DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    built_by("tsup src/index.ts", "", TYPES, expect![]);
+    // A file of each.
+    built_by("tsdown", &config("tsdown", "'src/*.ts'"), DIALOG, expect![]);
+    built_by(
+        "tsdown",
+        &config("tsdown", "'src/*.ts'"),
+        BUTTON,
+        expect![[r#"
+        shop: `packages/ui/src/button.ts` changed, needed through ui
+        shop: `packages/ui/src/round.ts` changed (no longer read), needed through ui"#]],
+    );
+    // A file of each, and one of all.
+    built_by(
+        "tsdown",
+        &config("tsdown", "'src/*.ts', 'src/index.ts'"),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // Its files hold what others hold.
+    built_by(
+        "tsup",
+        &config("tsup", "'src/*.ts'"),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // Who cannot leave out a module leaves out none.
+    built_by(
+        "tsc",
+        r#"packages/ui/package.json = {"name": "ui", "exports": "./dist/index.js", "scripts": {"build": "tsc"}}"#,
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // What is no ECMAScript module is taken whole.
+    built_by(
+        "tsc",
+        r#"packages/ui/package.json = {"name": "ui", "sideEffects": false, "main": "./dist/index.js", "scripts": {"build": "tsc"}}"#,
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        r#"packages/ui/package.json = {"name": "ui", "sideEffects": false, "main": "./dist/cjs/index.js", "module": "./dist/esm/index.js", "scripts": {"build": "tsc"}}"#,
+        DIALOG,
+        expect![],
+    );
+    // Entries beside each other.
+    built_by(
+        "tsup",
+        &format!("{}\napps/shop/src/main.ts = import 'ui/dialog'", config("tsup", "'src/index.ts', 'src/dialog.ts'")),
+        BUTTON,
+        expect![],
+    );
+    built_by(
+        "tsup",
+        &format!(
+            "{}\napps/shop/src/main.ts = import {{ dialog }} from 'ui/dialog'",
+            config("tsup", "'src/index.ts', 'src/dialog.ts'")
+        ),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn builds_that_are_not_known_count_whole() {
+    for command in ["./make.sh", "gulp", "tsc && ./after.sh", "webpack", "tailwindcss -i src/a.css && tsc", "ttsc"] {
+        check(
+            &SITE.replace("BUILD", command),
+            DIALOG,
+            expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+        );
+    }
+    // A script may put together what was made.
+    built_by(
+        "tsc && node after.mjs",
+        "packages/ui/after.mjs = go()",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by("tsc && node after.mjs", "packages/ui/after.mjs = go()", TYPES, expect![]);
+    built_by(
+        "node before.mjs && tsc",
+        "packages/ui/before.mjs = read('./src/types.ts')",
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+    // Configured in the manifest.
+    built_by(
+        "tsup",
+        r#"packages/ui/package.json = {"name": "ui", "sideEffects": false, "exports": "./dist/index.js", "scripts": {"build": "tsup"}, "tsup": {"entry": ["src/index.ts"]}}"#,
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+    // An entry that is another file's source.
+    built_by(
+        "vite build",
+        &config("vite", "'src/main.ts'"),
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+    built_by("vite build", &config("vite", "'./src/index.ts'"), TYPES, expect![]);
+    built_by("rollup -c", "", TYPES, expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"]);
+    // One of this name may be called so.
+    built_by(
+        "tsup",
+        &format!(
+            "{}\npackages/ui/src/client/index.ts = export const c = 1",
+            config("tsup", "'src/index.ts', 'src/client/index.ts'")
+        ),
+        "packages/ui/src/client/index.ts = export const c = 2",
+        expect!["shop: `packages/ui/src/client/index.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_its_configuration_reads_counts() {
+    let import = "packages/ui/tsdown.config.ts = import { dialog } from './src/dialog'; export default { entry: ['src/*.ts'], define: { dialog } }";
+    built_by("tsdown", import, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let banner =
+        "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], banner: read('./src/types.ts') }";
+    built_by("tsdown", banner, TYPES, expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"]);
+    let folder = "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], plugins: [pages('./src/pages')] }\npackages/ui/src/pages/a.ts = export const a = 1";
+    built_by(
+        "tsdown",
+        folder,
+        "packages/ui/src/pages/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/src/pages/a.ts` changed, needed through ui"],
+    );
+    let alias =
+        "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], alias: { '@': resolve('./src') } }";
+    built_by("tsdown", alias, TYPES, expect![]);
+    let tests = "packages/ui/vitest.config.ts = export default { setup: './src/dialog.ts' }";
+    built_by("tsc", tests, DIALOG, expect![]);
+}
+
+#[test]
+fn who_takes_more_than_modules_counts_all() {
+    // A server finds its packages as they are.
+    built_by(
+        "tsc",
+        "apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"vite build\", \"start\": \"node a.js\"}}\n apps/shop/src/main.ts = import { button } from 'ui'; createServer(button)\n- apps/shop/index.html",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // Types are checked.
+    built_by(
+        "tsc",
+        r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "tsc && vite build"}}"#,
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+    // What is made is named by its place.
+    built_by(
+        "tsc",
+        "apps/shop/tailwind.config.js = module.exports = { content: ['../../packages/ui/dist/**/*.js'] }",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "apps/shop/src/a.css = @source '../../../packages/ui/dist';\n apps/shop/src/main.ts = import './a.css'; import { button } from 'ui'; button()",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "apps/shop/tailwind.config.js = module.exports = { content: ['node_modules/ui/dist/**/*.js'] }",
+        DIALOG,
+        expect![
+            "shop: `packages/ui/src/dialog.ts` may matter (`apps/shop/tailwind.config.js` names where it is installed), needed through ui"
+        ],
+    );
+    built_by(
+        "tsc",
+        r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "cp ../../packages/ui/dist/dialog.js public/ && vite build"}}"#,
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // It has a program.
+    built_by(
+        "tsc",
+        r#"packages/ui/package.json = {"name": "ui", "bin": "./dist/dialog.js", "sideEffects": false, "exports": "./dist/index.js", "scripts": {"build": "tsc"}}"#,
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // Its text is taken.
+    built_by(
+        "tsc",
+        "apps/shop/src/main.ts = import text from 'ui?raw'; say(text)",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // All of it is taken.
+    built_by(
+        "tsc",
+        "apps/shop/src/main.ts = import * as ui from 'ui'; ui[name]()",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "apps/shop/src/main.ts = const ui = require('ui')",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // It imports what is only known when it runs.
+    built_by(
+        "tsc",
+        "packages/ui/src/round.ts = export const round = await import(name)",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // What it imports is nowhere.
+    built_by(
+        "tsc",
+        "packages/ui/src/round.ts = export { round } from './generated'",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn styles_of_what_is_made() {
+    // They are put together of all modules.
+    built_by(
+        "vite build",
+        &format!(
+            "{}\napps/shop/src/main.ts = import 'ui/style.css'\n{}",
+            config("vite", "'./src/index.ts'"),
+            r#"packages/ui/package.json = {"name": "ui", "sideEffects": false, "exports": {".": "./dist/index.js", "./style.css": "./dist/style.css"}, "scripts": {"build": "vite build"}}"#
+        ),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "packages/ui/src/round.ts = import './round.css'; export const round = 1\n packages/ui/src/round.css = a {}",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // They are copied.
+    let copied = r#"
+        packages/ui/package.json = {"name": "ui", "sideEffects": false, "exports": {".": "./dist/index.js", "./styles/a.css": "./dist/styles/a.css"}, "scripts": {"build": "tsc && cp -r src/styles dist/styles"}}
+        packages/ui/src/styles/a.css = a {}
+        apps/shop/src/main.ts = import 'ui/styles/a.css'; import { button } from 'ui'; button()
+    "#;
+    built_by("tsc", copied, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    built_by(
+        "tsc",
+        copied,
+        "packages/ui/src/styles/a.css = b {}",
+        expect!["shop: `packages/ui/src/styles/a.css` changed, needed through ui"],
+    );
+    // Vue makes something of types.
+    built_by(
+        "vite build",
+        &format!(
+            "{}\npackages/ui/src/button.ts = export {{ default as button }} from './Button.vue'\npackages/ui/src/Button.vue = <script setup lang=\"ts\">import type {{ Size }} from './types'; defineProps<Size>()</script>",
+            config("vite", "'./src/index.ts'")
+        ),
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+}
+
+/// The package stands on tokens, which are built as well.
+const TOKENS: &str = r#"
+    tokens
+    packages/tokens/index.ts = export {}
+    packages/tokens/package.json = {"name": "tokens", "type": "module", "sideEffects": false, "exports": "./dist/index.js", "scripts": {"build": "tsc"}}
+    packages/tokens/src/index.ts = export { red } from './red'; export { blue } from './blue'
+    packages/tokens/src/red.ts = export const red = 1
+    packages/tokens/src/blue.ts = export const blue = 1
+    packages/ui/src/round.ts = import { red } from 'tokens'; export const round = red
+"#;
+
+const RED: &str = "packages/tokens/src/red.ts = export const red = 2";
+const BLUE: &str = "packages/tokens/src/blue.ts = export const blue = 2";
+
+/// The manifest of the package, which asks for tokens in a table.
+fn asking(table: &str, build: &str) -> String {
+    format!(
+        r#"packages/ui/package.json = {{"name": "ui", "type": "module", "sideEffects": false, "exports": "./dist/index.js", "{table}": {{"tokens": "*"}}, "scripts": {{"build": "{build}"}}}}"#
+    )
+}
+
+#[test]
+fn packages_behind_packages() {
+    let with = |manifest: String| format!("{TOKENS}\n{manifest}");
+    built_by(
+        "",
+        &with(asking("dependencies", "tsc")),
+        RED,
+        expect!["shop: `packages/tokens/src/red.ts` changed, needed through tokens → ui"],
+    );
+    built_by("", &with(asking("dependencies", "tsc")), BLUE, expect![]);
+    // What is asked for by a module that is not used.
+    let unused = "packages/ui/src/dialog.ts = import { blue } from 'tokens'; export const dialog = blue";
+    built_by("", &with(format!("{}\n{unused}", asking("dependencies", "tsc"))), BLUE, expect![]);
+    // Imported by what is made.
+    built_by(
+        "",
+        &with(asking("dependencies", "tsup src/index.ts")),
+        RED,
+        expect!["shop: `packages/tokens/src/red.ts` changed, needed through tokens → ui"],
+    );
+    built_by("", &with(asking("dependencies", "tsup src/index.ts")), BLUE, expect![]);
+    // Put in.
+    let passed = "packages/ui/src/index.ts = export { button } from './button'; export * from 'tokens'";
+    built_by(
+        "",
+        &with(format!("{}\n{passed}", asking("dependencies", "tsup src/index.ts"))),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    built_by(
+        "",
+        &with(format!("{}\n{passed}", asking("devDependencies", "tsup src/index.ts"))),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    built_by(
+        "",
+        &with(format!(
+            "{}\n{passed}\npackages/ui/tsup.config.ts = export default {{ entry: ['src/index.ts'], noExternal: [/./] }}",
+            asking("dependencies", "tsup")
+        )),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    // Read by what configures it.
+    let configured = "packages/ui/tsup.config.ts = import { blue } from 'tokens'; export default { entry: ['src/index.ts'], define: { blue } }";
+    built_by(
+        "",
+        &with(format!("{}\n{configured}", asking("dependencies", "tsup"))),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    // One that is not known reads all that lies under it.
+    built_by(
+        "",
+        &with(asking("dependencies", "./make.sh")),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+}
+
+#[test]
+fn barrels_count_by_what_is_asked_of_them() {
+    let index = |text: &str| format!("packages/ui/src/index.ts = {text}");
+    let same = "export { button } from './button'; export { dialog } from './dialog'; export { round } from './round'";
+    built_by("tsc", "", &index(same), expect![]);
+    built_by("tsc", "", &index("/* a */ export { button } from './button'"), expect![]);
+    built_by(
+        "tsc",
+        "",
+        &index("export { dialog as button } from './dialog'"),
+        expect![[r#"
+            shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui
+            shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui
+            shop: `packages/ui/src/index.ts` changed (what it exports), needed through ui
+            shop: `packages/ui/src/round.ts` changed (no longer read), needed through ui"#]],
+    );
+    built_by("tsc", "", &index("export { button } from './button'; export * from './dialog'"), expect![]);
+    built_by(
+        "tsc",
+        "",
+        &index("export { button } from './button'; export * from 'react'"),
+        expect![[r#"
+            shop: `packages/ui/index.ts` changed (read now), needed through ui
+            shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui
+            shop: `packages/ui/src/index.ts` changed (used now), needed through ui
+            shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
+    );
+    built_by(
+        "tsc",
+        "",
+        &index("'use client'; export { button } from './button'"),
+        expect!["shop: `packages/ui/src/index.ts` changed (used now), needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "",
+        &index("export { button } from './button'; log()"),
+        expect!["shop: `packages/ui/src/index.ts` changed (used now), needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "",
+        &index("import './dialog'; export { button } from './button'"),
+        expect!["shop: `packages/ui/src/index.ts` changed (used now), needed through ui"],
+    );
+    // What is not used counts where a build fails by it.
+    built_by(
+        "tsc",
+        "",
+        "packages/ui/src/dialog.ts = export const other = 1",
+        expect!["shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "",
+        "- packages/ui/src/dialog.ts",
+        expect![[r#"
+        shop: `packages/ui/index.ts` changed (read now), needed through ui
+        shop: `packages/ui/src/index.ts` changed (used now), needed through ui
+        shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
+    );
+    built_by("tsc", "", "packages/ui/src/dialog.ts = export const dialog = 1; export const more = 2", expect![]);
+    built_by("tsc", "", "packages/ui/src/dialog.ts = export const dialog = 1; export type More = 2", expect![]);
+}

@@ -1,0 +1,372 @@
+//! How a package's build makes the modules that others import of it: from which sources, and which of these become files
+//! of their own.
+//!
+//! It is told only of builds by compilers and bundlers that are known. What they, their configuration and other commands
+//! read besides is told as well, since it may get into anything that is made.
+//!
+//! Sources: tsdown.dev, "Entry" and "Unbundle Mode"; rollupjs.org, "Code Splitting"; typescriptlang.org, "outDir".
+
+use std::collections::BTreeSet;
+
+use model::RepoPath;
+use serde_json::Value;
+
+use super::graph::{Found, Graph, Node};
+use super::record::Language;
+use super::resolve::{folder_of, offered, targets};
+use crate::detect::command::{Program, programs};
+use crate::manifest::Manifest;
+use crate::unread;
+use crate::workspace::{Member, Workspace};
+
+/// Programs that make a file of every module.
+const COMPILERS: [&str; 4] = ["tsc", "svelte-package", "babel", "swc"];
+
+/// Programs that put modules together, and whether they begin at `src/index` or where the manifest says if nothing else is
+/// said.
+const BUNDLERS: [(&str, bool); 8] = [
+    ("tsdown", true),
+    ("tsup", true),
+    ("unbuild", true),
+    ("bunchee", true),
+    ("vite", false),
+    ("rollup", false),
+    ("rolldown", false),
+    ("esbuild", false),
+];
+
+/// Bundlers that leave outside what the manifest asks for, if nothing else is said.
+const EXTERNAL: [&str; 4] = ["tsdown", "tsup", "unbuild", "bunchee"];
+
+/// Options of commands that put it in all the same.
+const INLINING: [&str; 2] = ["--noExternal", "--no-external"];
+
+/// The bundler that makes a file of every entry, which the others import.
+const SPLITTER: &str = "tsdown";
+
+/// Programs that copy files as they are.
+const COPIERS: [&str; 3] = ["cp", "cpy", "copyfiles"];
+
+/// Programs that make no modules.
+const HELPERS: [&str; 8] = ["rimraf", "rm", "mkdir", "echo", "cross-env", "env", "true", "tsc-alias"];
+
+/// Fields by which a manifest configures programs.
+const CONFIGURING: [&str; 5] = ["tsup", "tsdown", "babel", "unbuild", "swc"];
+
+/// The folder that sources lie in, which is named for many ends.
+const SOURCE: &str = "src";
+
+/// How a package's build makes its modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    layout: Layout,
+    /// Whether who bundles its modules may leave out what is not used.
+    is_pure: bool,
+    /// Whether what it makes imports what its manifest asks for to run.
+    imports_needed: bool,
+    by_pattern: BTreeSet<u32>,
+    by_name: BTreeSet<u32>,
+    copied: BTreeSet<u32>,
+    /// What its configuration and commands read otherwise, and what that imports.
+    pub read: BTreeSet<u32>,
+    /// Other members of which they read anything.
+    pub tools: BTreeSet<RepoPath>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// Every module is a file of its own.
+    Modules,
+    /// Every entry is a file of its own, or may be put into others.
+    Bundles { splits: bool, has_default: bool },
+}
+
+/// On the way through what a build is configured by.
+struct Reading<'a> {
+    workspace: &'a Workspace,
+    graph: &'a Graph,
+    member: &'a Member,
+    made: Made,
+    /// Names without endings of what the package offers; none if patterns offer anything.
+    offered: Option<BTreeSet<String>>,
+    open: Vec<u32>,
+}
+
+impl Made {
+    /// How a package's build makes its modules by its commands; none if that cannot be told.
+    pub fn of(workspace: &Workspace, member: &Member, commands: &[String]) -> Option<Made> {
+        let programs: Vec<Program> = commands.iter().flat_map(|command| programs(command)).collect();
+        if CONFIGURING.iter().any(|field| member.manifest.field(field).is_some()) {
+            return None;
+        }
+        let made = Made {
+            layout: layout(&programs)?,
+            is_pure: member.manifest.field("sideEffects") == Some(&Value::Bool(false)) && is_esm(&member.manifest),
+            imports_needed: imports_needed(&programs),
+            by_pattern: BTreeSet::new(),
+            by_name: BTreeSet::new(),
+            copied: BTreeSet::new(),
+            read: BTreeSet::new(),
+            tools: BTreeSet::new(),
+        };
+        let names: Vec<String> = offered(&member.manifest);
+        let has_patterns = names.iter().any(|name| name.contains('*'));
+        let offered = (!has_patterns).then(|| names.iter().map(|name| stem(name).to_owned()).collect());
+        let mut reading = Reading { workspace, graph: workspace.graph(), member, made, offered, open: Vec::new() };
+        programs.iter().for_each(|program| reading.program(program));
+        reading.configuration();
+        Some(reading.made)
+    }
+
+    /// Whether a module becomes a file of its own, which may be left out where nothing of it is used.
+    pub fn is_apart(&self, file: u32) -> bool {
+        self.is_pure
+            && match self.layout {
+                Layout::Modules => true,
+                Layout::Bundles { splits, .. } => {
+                    splits && self.by_pattern.contains(&file) && !self.by_name.contains(&file)
+                }
+            }
+    }
+
+    /// Whether what is made imports another package, by its manifest: nothing of that is in it.
+    pub fn imports(&self, member: &Member, other: &str) -> bool {
+        self.imports_needed && member.manifest.needed(false).contains_key(other)
+    }
+
+    /// Sources of what is behind the package's name, among them what is there as it is; none if they cannot be told.
+    pub fn sources(&self, graph: &Graph, member: &Member, below: &str) -> Option<BTreeSet<u32>> {
+        let mut sources = BTreeSet::new();
+        for target in targets(&member.manifest, below) {
+            let target = target.trim_start_matches("./");
+            // Types get into nothing that is made of modules.
+            if Language::of(target) == Some(Language::Types) {
+                continue;
+            }
+            let there = graph.candidates(&member.path.join(target));
+            sources.extend(if there.is_empty() { self.made_of(graph, member, target)? } else { there });
+        }
+        (!sources.is_empty()).then_some(sources)
+    }
+
+    /// What a file is made of: the source with the longest end of its path in common.
+    fn made_of(&self, graph: &Graph, member: &Member, target: &str) -> Option<Vec<u32>> {
+        let is_module = matches!(Language::of(target), Some(Language::JavaScript)) || !target.contains('.');
+        let path = if is_module { without_ending(target) } else { target };
+        let parts: Vec<&str> = path.split('/').collect();
+        let ends = (1..parts.len()).map(|skipped| parts[skipped..].join("/"));
+        let places = ends.flat_map(|end| {
+            [member.path.join(&format!("{SOURCE}/{end}")), member.path.join(&end)].map(|place| (end.clone(), place))
+        });
+        let mut found = places.map(|(end, place)| {
+            let files = if is_module { graph.candidates(&place) } else { graph.place(&place).into_iter().collect() };
+            let is_meant = |file: &u32| if is_module { is_module_at(graph, *file) } else { self.copied.contains(file) };
+            (end, files.into_iter().filter(is_meant).collect::<Vec<u32>>())
+        });
+        let (end, mut files) = found.find(|(_, files)| !files.is_empty())?;
+        let Layout::Bundles { has_default, .. } = self.layout else { return Some(files) };
+        if !is_module {
+            return Some(files);
+        }
+        if self.by_name.is_empty() && self.by_pattern.is_empty() {
+            return has_default.then_some(files);
+        }
+        files.retain(|file| self.by_name.contains(file) || self.by_pattern.contains(file));
+        if files.is_empty() {
+            return None;
+        }
+        // Entries may be given names: another of this name may be meant.
+        if !end.contains('/') {
+            files.extend(self.by_name.iter().filter(|file| stem(graph.path(**file)) == end));
+        }
+        Some(files)
+    }
+}
+
+impl Reading<'_> {
+    /// What a program of the build is pointed at.
+    fn program(&mut self, program: &Program) {
+        let name = program.name.as_str();
+        let is_maker = COMPILERS.contains(&name) || BUNDLERS.iter().any(|(bundler, _)| *bundler == name);
+        let roots = [self.member.path.to_string(), self.member.root.to_string()];
+        for argument in &program.arguments {
+            let text = argument.rsplit('=').next().unwrap_or(argument).trim_matches(['"', '\'']);
+            if argument.starts_with('-') && !argument.contains('=') {
+                continue;
+            }
+            for folder in &roots {
+                if COPIERS.contains(&name) {
+                    self.copy(folder, text);
+                } else {
+                    self.text(folder, text, is_maker, false);
+                }
+            }
+        }
+    }
+
+    /// What is copied as it is.
+    fn copy(&mut self, folder: &str, text: &str) {
+        let files: Vec<u32> = self.graph.named(folder, text).all().collect();
+        self.made.copied.extend(&files);
+        self.made.read.extend(files);
+        self.tools(folder, text);
+    }
+
+    /// Other members that a text leads into.
+    fn tools(&mut self, folder: &str, text: &str) {
+        let members = self.workspace.members_at(folder, text).into_iter();
+        self.made.tools.extend(members.filter(|member| **member != self.member.path).cloned());
+    }
+
+    /// What lies at the top of the package and configures tools, and what that imports and names.
+    fn configuration(&mut self) {
+        let member = self.member;
+        let at_top = self.workspace.files_of(&member.path).filter(|file| {
+            let below =
+                file.path.as_str().strip_prefix(member.path.as_str()).unwrap_or_default().trim_start_matches('/');
+            !below.contains('/') && !unread::configures_checks(below)
+        });
+        let at_top = at_top.filter_map(|file| self.graph.place(file.path.as_str()));
+        let configures = |file: &u32| self.graph.node(*file).is_some_and(|node| node.is_configuration);
+        self.open.extend(at_top.filter(configures));
+        while let Some(file) = self.open.pop() {
+            if self.made.read.insert(file) {
+                self.file(file);
+            }
+        }
+    }
+
+    fn file(&mut self, file: u32) {
+        let graph = self.graph;
+        let owner = graph.owner(file).filter(|owner| **owner != self.member.path);
+        self.made.tools.extend(owner.cloned());
+        // What configures compilers names what it may make something of.
+        let Some(node) = graph.node(file).filter(|node| node.record.settings.is_none()) else { return };
+        let is_bundlers = is_of_bundler(graph.path(file));
+        let named = node.configured.iter().map(|(_, found)| found).filter(|_| !is_bundlers);
+        for found in node.imports.iter().chain(&node.passed).chain(named) {
+            match found {
+                Found::Files(files) => self.open.extend(files),
+                Found::Built(member) => drop(self.made.tools.insert(member.clone())),
+                Found::Outside | Found::Unknown => {}
+            }
+        }
+        self.made.tools.extend(node.installed.iter().cloned());
+        self.made.imports_needed &= !node.record.inlines;
+        let path = graph.path(file);
+        let folders = [folder_of(path).to_owned(), self.member.path.to_string()];
+        for text in texts(node) {
+            folders.iter().for_each(|folder| self.text(folder, text, node.is_configuration, node.is_configuration));
+        }
+    }
+
+    /// What a text in a folder stands for: entries, where those are named; what is copied; or what is read.
+    fn text(&mut self, folder: &str, text: &str, may_be_entries: bool, may_be_copied: bool) {
+        let graph = self.graph;
+        let is_pattern = text.contains('*');
+        let named = graph.named(folder, text);
+        let is_own = |file: &u32| graph.owner(*file) == Some(&self.member.path) && is_module_at(graph, *file);
+        let is_offered =
+            |file: &u32| self.offered.as_ref().is_none_or(|offered| offered.contains(stem(graph.path(*file))));
+        let is_source = named.folder == self.member.path.join(SOURCE);
+        let (mut entries, mut others) = (Vec::new(), Vec::new());
+        for file in &named.files {
+            let is_entry = may_be_entries && is_own(file) && (is_pattern || is_offered(file));
+            if is_entry { entries.push(*file) } else { others.push(*file) }
+        }
+        if is_pattern { &mut self.made.by_pattern } else { &mut self.made.by_name }.extend(entries);
+        if may_be_copied && !is_source {
+            self.made.copied.extend(named.below.iter().chain(&others));
+        }
+        self.open.extend(others);
+        if !is_source {
+            self.open.extend(named.below);
+        }
+        self.tools(folder, text);
+    }
+}
+
+/// Texts of a file that may be paths.
+pub fn texts(node: &Node) -> impl Iterator<Item = &str> {
+    let words = node.record.words.iter().filter(|word| node.is_configuration && word.contains('/'));
+    node.record.paths.iter().chain(words).map(AsRef::as_ref)
+}
+
+/// How programs lay out modules; none if one of them is not known, or none makes any.
+fn layout(programs: &[Program]) -> Option<Layout> {
+    let is_of = |program: &Program, names: &[&str]| names.contains(&program.name.as_str());
+    let bundler = |program: &Program| BUNDLERS.iter().find(|(name, _)| program.name == *name).copied();
+    let is_known = |program: &Program| {
+        bundler(program).is_some()
+            || is_of(program, &COMPILERS)
+            || is_of(program, &COPIERS)
+            || is_of(program, &HELPERS)
+            || program.file().is_some()
+    };
+    if !programs.iter().all(is_known) {
+        return None;
+    }
+    let has_script = programs.iter().any(|program| program.file().is_some());
+    let bundlers: Vec<(&str, bool)> = programs.iter().filter_map(bundler).collect();
+    if bundlers.is_empty() {
+        let compiles = programs.iter().any(|program| is_of(program, &COMPILERS));
+        // A script may put together what was made.
+        let layout = if has_script { Layout::Bundles { splits: false, has_default: true } } else { Layout::Modules };
+        return compiles.then_some(layout);
+    }
+    Some(Layout::Bundles {
+        splits: !has_script && bundlers.iter().all(|(name, _)| *name == SPLITTER),
+        has_default: bundlers.iter().all(|(_, has_default)| *has_default),
+    })
+}
+
+/// Whether who imports a package gets ECMAScript modules. Of others bundlers leave out nothing.
+fn is_esm(manifest: &Manifest) -> bool {
+    fn has_import(value: &Value) -> bool {
+        match value {
+            Value::Object(fields) => fields.iter().any(|(name, value)| name == "import" || has_import(value)),
+            Value::Array(values) => values.iter().any(has_import),
+            _ => false,
+        }
+    }
+    manifest.text("type") == Some("module")
+        || manifest.text("module").is_some()
+        || manifest.field("exports").is_some_and(has_import)
+}
+
+/// Whether programs leave outside what the manifest asks for.
+fn imports_needed(programs: &[Program]) -> bool {
+    let is_other = |program: &Program| {
+        let name = program.name.as_str();
+        program.file().is_some() || BUNDLERS.iter().any(|(bundler, _)| *bundler == name) && !EXTERNAL.contains(&name)
+    };
+    let inlines = |program: &Program| {
+        program.arguments.iter().any(|argument| INLINING.iter().any(|option| argument.starts_with(option)))
+    };
+    !programs.iter().any(|program| is_other(program) || inlines(program))
+}
+
+/// Whether a file configures a bundler: packages that it names are put in or left outside by it.
+pub fn is_of_bundler(path: &str) -> bool {
+    let name = stem(path);
+    name == "build" || BUNDLERS.iter().any(|(bundler, _)| *bundler == name)
+}
+
+/// Whether a file is a module by itself.
+fn is_module_at(graph: &Graph, file: u32) -> bool {
+    matches!(
+        Language::of(graph.path(file)),
+        Some(Language::JavaScript | Language::TypeScript | Language::TypeScriptJsx)
+    )
+}
+
+fn without_ending(path: &str) -> &str {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    path[name..].rfind('.').map_or(path, |dot| &path[..name + dot])
+}
+
+/// The name of a file without what stands behind its first dot.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name)
+}

@@ -1,0 +1,243 @@
+//! Packages whose outputs are followed to their sources: an app that is bundled for browsers counts of such a package what
+//! gets into the bundle, and not every module that the package is built from.
+//!
+//! The package's own key covers all of it, and its build is told by that. What an app counts of it lacks the modules that
+//! are reached from nothing that the app imports, and by nothing that configures the build of the package.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::{App, BuildKey, RepoPath};
+
+use super::{Build, Planner, shown};
+use crate::inputs::{Component, Covered};
+use crate::modules::{Found, Language, Made, Reached, is_of_bundler, texts};
+use crate::workspace::Workspace;
+
+/// How packages are made, by folder.
+type Makers = BTreeMap<RepoPath, Arc<Made>>;
+
+/// What is left of a package's key for an app.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Left {
+    path: RepoPath,
+    left_out: LeftOut,
+    /// Other keys of packages that it needs.
+    needed: Vec<BuildKey>,
+}
+
+/// Modules that do not count, or count by what they export.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct LeftOut {
+    out: Vec<u32>,
+    /// Each with what tells its exports from others.
+    by_exports: Vec<(u32, String)>,
+}
+
+/// Who asks for whom.
+type Asks<'a> = BTreeMap<&'a RepoPath, BTreeSet<&'a RepoPath>>;
+
+/// What a key is over, and the key.
+type Keyed = (BuildKey, Arc<Covered>);
+
+impl Planner<'_> {
+    /// How the packages are made that an app needs, if it is one that counts only what gets into it.
+    pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
+        if !build.is_bundled || build.checks_types || build.reads_anything.is_some() {
+            return BTreeMap::new();
+        }
+        let mut found = BTreeMap::new();
+        for path in self.packages_to_build(&app.path) {
+            if !self.made.contains_key(&path) {
+                let commands = self.build_of_package(&path).commands;
+                let member = self.workspace.members.get(&path).filter(|member| member.is_built);
+                let made = member.and_then(|member| Made::of(self.workspace, member, &commands));
+                self.made.insert(path.clone(), made.map(Arc::new));
+            }
+            if let Some(made) = &self.made[&path] {
+                found.insert(path, Arc::clone(made));
+            }
+        }
+        found
+    }
+
+    /// What counts of packages of which not all does: keys of what is left, by folder. `runs` are members that the app's
+    /// build may run or reads whole, `through` is what is reached through the packages' outputs.
+    pub(super) fn trace(
+        &mut self,
+        app: &RepoPath,
+        runs: &BTreeSet<RepoPath>,
+        made: &Makers,
+        through: &Reached,
+    ) -> BTreeMap<RepoPath, Keyed> {
+        let packages = self.packages_to_build(app);
+        let whole = self.whole(&packages, runs, made, through);
+        let asks = asks(self.workspace, through);
+        let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
+        for path in &packages {
+            let Some(package) = self.planned.get(path).filter(|_| made.contains_key(path)) else { continue };
+            let left_out = self.left_out(path, &whole, made, through, &asks);
+            let keys: BTreeMap<&str, BuildKey> =
+                traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
+            let needed = package.covered.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
+            let left = Left { path: path.clone(), left_out, needed: needed.collect() };
+            let known = self.traced.get(&left).cloned();
+            let keyed = known.unwrap_or_else(|| {
+                let graph = self.workspace.graph();
+                let LeftOut { out, by_exports } = &left.left_out;
+                let without = out.iter().map(|file| (graph.path(*file), None));
+                let by_exports = by_exports.iter().map(|(file, exports)| (graph.path(*file), Some(exports.clone())));
+                let covered = package.covered.without(&without.chain(by_exports).collect(), &keys);
+                (covered.key(), Arc::new(covered))
+            });
+            self.traced.insert(left, keyed.clone());
+            traced.insert(path.clone(), keyed);
+        }
+        traced
+    }
+
+    /// Packages that count whole, and all that they need: those that are run, or named by their places, or of which it cannot
+    /// be told what gets where.
+    fn whole(
+        &self,
+        packages: &[RepoPath],
+        runs: &BTreeSet<RepoPath>,
+        made: &Makers,
+        through: &Reached,
+    ) -> BTreeSet<RepoPath> {
+        let graph = self.workspace.graph();
+        let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(runs).cloned().collect();
+        whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).cloned());
+        whole.extend(
+            packages.iter().filter_map(|path| self.planned.get(path)).flat_map(|package| &package.runs).cloned(),
+        );
+        whole.extend(made.values().flat_map(|made| &made.tools).cloned());
+        for file in through.counted.keys() {
+            let Some(node) = graph.node(*file) else { continue };
+            let own = node.member.as_ref();
+            // Styles are put together somewhere, and Vue makes something of types.
+            let is_other = |found: &Found| match found {
+                Found::Files(files) => files.iter().any(|file| {
+                    let path = graph.path(*file);
+                    matches!(Language::of(path), Some(Language::Styles | Language::Markup))
+                        && !path.ends_with(".svelte")
+                }),
+                Found::Built(_) | Found::Outside | Found::Unknown => false,
+            };
+            let is_module =
+                |path: &str| !matches!(Language::of(path), Some(Language::Styles | Language::Document) | None);
+            if let Some(own) = own.filter(|own| made.contains_key(*own))
+                && (is_module(graph.path(*file)) && node.all().any(is_other) || graph.path(*file).ends_with(".vue"))
+            {
+                whole.insert(own.clone());
+            }
+            if node.record.settings.is_some() {
+                continue;
+            }
+            let folder = graph.path(*file).rsplit_once('/').map_or("", |(folder, _)| folder);
+            for text in texts(node) {
+                for folder in [Some(folder), own.map(RepoPath::as_str)].into_iter().flatten() {
+                    let members = self.workspace.members_at(folder, text).into_iter();
+                    whole.extend(members.filter(|member| Some(*member) != own).cloned());
+                }
+            }
+        }
+        // What a package that counts whole needs counts by its key, if it was not looked at what it asks for.
+        let is_open = |path: &RepoPath| made.contains_key(path) && through.whole.contains_key(path);
+        for path in packages.iter().rev() {
+            if let Some(package) = self.planned.get(path).filter(|_| whole.contains(path) && !is_open(path)) {
+                whole.extend(package.covered.needs().keys().filter_map(|folder| folder.parse().ok()));
+            }
+        }
+        whole
+    }
+
+    /// Modules that a package's key covers and that do not count, and those that count by what they export.
+    fn left_out(
+        &self,
+        path: &RepoPath,
+        whole: &BTreeSet<RepoPath>,
+        made: &Makers,
+        through: &Reached,
+        asks: &Asks<'_>,
+    ) -> LeftOut {
+        let graph = self.workspace.graph();
+        let mut left = LeftOut::default();
+        let (Some(own), Some(member)) = (made.get(path), self.workspace.members.get(path)) else { return left };
+        if whole.contains(path) && !through.whole.contains_key(path) {
+            return left;
+        }
+        let is_outside = |other: &RepoPath| {
+            let name = self.workspace.members.get(other).map(|other| &other.name);
+            made.contains_key(other) && name.is_some_and(|name| own.imports(member, name))
+        };
+        let inside = closure(asks, path, is_outside);
+        for (component, _) in self.planned[path].covered.components() {
+            let Component::File(name) = component else { continue };
+            let Some(place) = graph.place(name).filter(|place| is_module(name) && !own.read.contains(place)) else {
+                continue;
+            };
+            let (is_counted, is_shown) = (through.counted.contains_key(&place), through.shown.contains(&place));
+            let node = graph.node(place);
+            match graph.owner(place) {
+                Some(owner) if owner == path && whole.contains(path) => {}
+                Some(owner) if owner == path => match (through.barrels.get(&place), node) {
+                    (Some(places), Some(node)) => left.by_exports.push((place, shown::passed_on(&node.record, places))),
+                    _ if is_counted => {}
+                    (_, Some(node)) if is_shown && !node.record.is_told => {}
+                    _ => match through.lacking.get(&place) {
+                        Some(names) => left.by_exports.push((place, shown::lacks(names))),
+                        None => left.out.push(place),
+                    },
+                },
+                // What is left outside counts there.
+                Some(owner) if !whole.contains(owner) && (!inside.contains(owner) || !is_counted && !is_shown) => {
+                    left.out.push(place);
+                }
+                _ => {}
+            }
+        }
+        left
+    }
+}
+
+/// Which members ask for what of which others, but for types.
+fn asks<'a>(workspace: &'a Workspace, through: &Reached) -> Asks<'a> {
+    let graph = workspace.graph();
+    let mut asks = Asks::new();
+    for (file, node) in through.counted.keys().filter_map(|file| Some((*file, graph.node(*file)?))) {
+        // What bundlers are configured by asks for tools, and names what is left outside.
+        let Some(own) = node.member.as_ref().filter(|_| !is_of_bundler(graph.path(file))) else { continue };
+        let asked = asks.entry(own).or_default();
+        for found in node.values() {
+            match found {
+                Found::Files(files) => asked.extend(files.iter().filter_map(|file| graph.owner(*file))),
+                Found::Built(member) => drop(asked.insert(member)),
+                Found::Outside | Found::Unknown => {}
+            }
+        }
+        asked.extend(node.named.iter().chain(&node.below).filter_map(|file| graph.owner(*file)));
+    }
+    asks
+}
+
+/// A member and all that gets into what is made of it: what it asks for, and what that asks for, but for what is left
+/// outside.
+fn closure<'a>(
+    asks: &Asks<'a>,
+    member: &'a RepoPath,
+    is_outside: impl Fn(&RepoPath) -> bool,
+) -> BTreeSet<&'a RepoPath> {
+    let (mut found, mut open) = (BTreeSet::from([member]), vec![member]);
+    while let Some(at) = open.pop() {
+        let asked = asks.get(at).into_iter().flatten().copied();
+        open.extend(asked.filter(|other| !is_outside(other) && found.insert(other)));
+    }
+    found
+}
+
+/// Whether a file is a module, or one of types.
+fn is_module(path: &str) -> bool {
+    use Language::{JavaScript, TypeScript, TypeScriptJsx, Types};
+    matches!(Language::of(path), Some(JavaScript | TypeScript | TypeScriptJsx | Types))
+}
