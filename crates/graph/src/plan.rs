@@ -249,7 +249,7 @@ impl<'a> Planner<'a> {
         let (reached, through) = self.walk(&app.path, &build, &made);
         let mut draft = self.draft(&app.path, &build, &reached);
         let traced = through.map(|through| self.trace(&app.path, &draft.runs, &made, &through)).unwrap_or_default();
-        self.add_needs(&app.path, usize::MAX, &traced, &mut draft);
+        self.add_needs(&app.path, &build, &reached, usize::MAX, &traced, &mut draft);
         let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
         if let Some(inputs) = inputs {
             let files = self.workspace.snapshot.files.values();
@@ -280,8 +280,9 @@ impl<'a> Planner<'a> {
     /// Plans the task of a package; those that it needs were planned before.
     fn package(&self, path: &RepoPath) -> Package {
         let build = self.build_of_package(path);
-        let mut draft = self.draft(path, &build, &self.reached(path, &build));
-        self.add_needs(path, self.workspace.build_position(path), &BTreeMap::new(), &mut draft);
+        let reached = self.reached(path, &build);
+        let mut draft = self.draft(path, &build, &reached);
+        self.add_needs(path, &build, &reached, self.workspace.build_position(path), &BTreeMap::new(), &mut draft);
         draft.inputs.add(Component::Built(path.to_string()), "package");
         if let Some(member) = self.workspace.members.get(path) {
             for task in &member.wanted_scripts {
@@ -403,10 +404,15 @@ impl<'a> Planner<'a> {
         let walk = Walk::new(self.workspace, path, build.checks_types, build.compiles, &is_root, unread::is_tool, made);
         let folders = [path.as_str(), self.root.folder.as_str()];
         let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
-        let above = self.workspace.unowned_files().filter(|file| {
-            self.root.folder.holds(file.path.as_str()) && unread::configures_checks(self.root.below(&file.path))
-        });
-        walk.run(named, |member| may_run(build, member), above.filter_map(|file| graph.place(file.path.as_str())))
+        let unowned = self.workspace.unowned_files().map(|file| &file.path);
+        let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
+        let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
+            .filter(|file| self.root.folder.holds(file.as_str()))
+            .filter(|file| configures_checks(file) || runs_above(file.as_str()) && shown::governs(file.as_str(), path))
+            .partition(|file| configures_checks(file));
+        let place = |file: &RepoPath| graph.place(file.as_str());
+        let may_run = |member: &Member| may_run(build, member);
+        walk.run(named, may_run, above.into_iter().filter_map(place), checks.into_iter().filter_map(place))
     }
 
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
@@ -446,10 +452,12 @@ impl<'a> Planner<'a> {
     }
 
     /// Adds the builds that a build needs, whose outputs are laid under it: of packages that are built before `position`.
-    /// Of those in `traced` less counts than they are made of.
+    /// Of those in `traced` less counts than they are made of, and nothing of those that only check.
     fn add_needs(
         &self,
         path: &RepoPath,
+        build: &Build<'_>,
+        reached: &Reached,
         position: usize,
         traced: &BTreeMap<RepoPath, (BuildKey, Arc<Covered>)>,
         draft: &mut Draft,
@@ -457,13 +465,28 @@ impl<'a> Planner<'a> {
         let built: BTreeSet<RepoPath> = self.packages_to_build(path).into_iter().collect();
         let is_built_before =
             |needed: &RepoPath| built.contains(needed) && self.workspace.build_position(needed) < position;
-        for (needed, via) in &self.workspace.closure(path, true).ways(is_built_before) {
+        let needed = self.workspace.closure(path, true);
+        let needed = needed.ways(is_built_before);
+        let behind: BTreeSet<&String> = needed
+            .iter()
+            .filter_map(|(path, _)| self.planned.get(*path))
+            .flat_map(|of| of.covered.needs().keys())
+            .collect();
+        let only_checks = |needed: &RepoPath| {
+            let is_tool = self.workspace.members.get(needed).is_some_and(|member| unread::is_tool(&member.name));
+            let may_be_read = build.reads.stories || build.reads_anything.is_some() || reached.members.contains(needed);
+            is_tool && !may_be_read && !behind.contains(&needed.to_string())
+        };
+        for (needed, via) in &needed {
             let Some(package) = self.planned.get(*needed) else { continue };
+            draft.needs.push(package.task.key.clone());
+            if only_checks(needed) {
+                continue;
+            }
             let whole = || (package.task.key.clone(), Arc::clone(&package.covered));
             let (key, covered) = traced.get(*needed).cloned().unwrap_or_else(whole);
             // What is ignored or not reached here counts there.
             draft.inputs.add_need(needed.as_str(), via, key, &covered);
-            draft.needs.push(package.task.key.clone());
         }
     }
 
@@ -579,6 +602,13 @@ impl Draft {
         self.inputs.add_reached(Component::File(file.path.to_string()), content, reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }
+}
+
+/// Whether a file that lies above what it configures is a module, or names plugins that are run.
+fn runs_above(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| name.ends_with(ending));
+    is_module || ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
 }
 
 /// Why a build may run a member's program, if it may.

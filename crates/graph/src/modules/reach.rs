@@ -126,16 +126,19 @@ impl<'a> Walk<'a> {
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run, for the reason that is told. `checks` configure what only checks. And what is reached
+    /// that its commands may run, for the reason that is told. `above` govern it from folders above: what they import is
+    /// run, and what they name is about everything that lies there. `checks` configure what only checks. And what is reached
     /// if the outputs of packages are followed to their sources, if there are such packages.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
         may_run: impl Fn(&Member) -> Option<String>,
+        above: impl Iterator<Item = u32>,
         checks: impl Iterator<Item = u32>,
     ) -> (Reached, Option<Reached>) {
         self.all_of(self.built, Origin::default());
         self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
+        above.for_each(|file| self.run_above(file));
         self.go();
         for needed in self.workspace.needs().direct(self.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
@@ -243,6 +246,18 @@ impl<'a> Walk<'a> {
     fn is_pure(&self, file: u32, node: &Node) -> bool {
         let made = || node.member.as_ref().and_then(|member| self.made.get(member));
         node.is_pure && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
+    }
+
+    /// Takes what is imported, or named as a package, by configuration that governs the member.
+    fn run_above(&mut self, file: u32) {
+        let Some(node) = self.graph.node(file) else { return };
+        let asked = node.record.imports.iter().map(|import| &import.module);
+        let passed = node.record.passed.iter().map(|passed| &passed.module);
+        let configured = node.configured.iter().map(|(name, found)| (name, found));
+        let all = asked.zip(&node.imports).chain(passed.zip(&node.passed)).chain(configured);
+        for (name, found) in all.filter(|(_, found)| !matches!(found, Found::Unknown)) {
+            self.follow(file, found, name, &Wanted::All, false);
+        }
     }
 
     /// Finds what only checks open, from the files of the member that are no roots and from tools that it needs.

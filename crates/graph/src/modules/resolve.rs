@@ -107,10 +107,16 @@ impl<'a> Resolver<'a> {
     pub fn package<'n>(&self, member: &RepoPath, name: &'n str) -> Option<(&'a RepoPath, &'n str)> {
         let (package, below) = parts(name);
         let by_manifest = self.needs.named(member, package);
-        let root = &self.members.get(member)?.root;
+        let root = self.root(member)?;
         let found = by_manifest.or_else(|| self.by_name.get(&(root, package)).copied())?;
         let (found, _) = self.members.get_key_value(found)?;
         Some((found, below))
+    }
+
+    /// The root of a member, or of what lies in a root's folder and belongs to nobody.
+    fn root(&self, member: &RepoPath) -> Option<&'a RepoPath> {
+        let of_nobody = || self.declared.get_key_value(member).map(|(root, _)| *root);
+        self.members.get(member).map(|member| &member.root).or_else(of_nobody)
     }
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
@@ -168,8 +174,8 @@ impl<'a> Resolver<'a> {
             return self.of_member(package, below);
         }
         let (package, _) = parts(name);
-        let root = self.members.get(member).map(|member| &member.root);
-        let is_declared = root.is_some_and(|root| self.declared.get(root).is_some_and(|names| names.contains(package)));
+        let is_declared =
+            self.root(member).is_some_and(|root| self.declared.get(root).is_some_and(|names| names.contains(package)));
         if is_declared {
             return Found::Outside;
         }

@@ -324,7 +324,7 @@ fn is_looked_for(path: &str) -> bool {
 
 /// Whether a file that no member owns governs what is built in a folder: configuration in a folder above, which tools
 /// look for on their way up.
-fn governs(path: &str, built: &RepoPath) -> bool {
+pub(super) fn governs(path: &str, built: &RepoPath) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_above = folder.is_empty() || built.as_str().starts_with(&format!("{folder}/"));
     let is_config = name.starts_with('.') && !unread::is_unread(name)

@@ -349,6 +349,37 @@ fn styles_of_what_is_made() {
     );
 }
 
+#[test]
+fn a_package_that_only_checks_gets_into_nothing() {
+    let site = |name: &str| {
+        format!(
+            r#"
+            shop*
+            rules
+            #vite 6.0.0
+            apps/shop/package.json = {{"name": "shop", "devDependencies": {{"{name}": "*", "vite": "*"}}, "scripts": {{"build": "vite build"}}}}
+            apps/shop/index.ts = export {{}}
+            apps/shop/index.html = <script type="module" src="/main.ts"></script>
+            apps/shop/main.ts = go()
+            packages/rules/package.json = {{"name": "{name}", "main": "./dist/index.js", "scripts": {{"build": "./make.sh"}}}}
+            packages/rules/index.ts = export {{}}
+            packages/rules/src/index.ts = export const rule = 1
+            "#
+        )
+    };
+    let rule = "packages/rules/src/index.ts = export const rule = 2";
+    check(&site("eslint-plugin-acme"), rule, expect![]);
+    check(&site("acme-rules"), rule, expect!["shop: `packages/rules/src/index.ts` changed, needed through acme-rules"]);
+    let linting = "apps/shop/eslint.config.js = import 'eslint-plugin-acme'";
+    check(&format!("{}\n{linting}", site("eslint-plugin-acme")), rule, expect![]);
+    let importing = "apps/shop/main.ts = import 'eslint-plugin-acme'";
+    check(
+        &format!("{}\n{importing}", site("eslint-plugin-acme")),
+        rule,
+        expect!["shop: `packages/rules/src/index.ts` changed, needed through eslint-plugin-acme"],
+    );
+}
+
 /// The package stands on tokens, which are built as well.
 const TOKENS: &str = r#"
     tokens

@@ -805,3 +805,39 @@ fn what_is_served_as_files_reads_no_version() {
         expect!["shop: `apps/shop/package.json` changed (field `version`)"],
     );
 }
+
+#[test]
+fn configuration_above_an_app_runs_what_it_imports() {
+    let plugin = "tools/plugin.js = module.exports = 1";
+    let changed = "tools/plugin.js = module.exports = 2";
+    let postcss = "postcss.config.js = module.exports = { plugins: [require('./tools/plugin')] }";
+    near(&format!("{plugin}\n{postcss}"), changed, expect!["shop: `tools/plugin.js` changed"]);
+    near(plugin, changed, expect![]);
+    // Nothing of what it names.
+    let tailwind = "tailwind.config.js = module.exports = { content: ['./tools/**/*.js'] }";
+    near(&format!("{plugin}\n{tailwind}"), changed, expect![]);
+    // What only checks.
+    let linter = "eslint.config.js = import './tools/plugin'";
+    near(&format!("{plugin}\n{linter}"), changed, expect![]);
+    // A package of the workspace.
+    let preset = r#"
+        preset
+        package.json = {"name": "root", "workspaces": ["apps/*", "packages/*"], "devDependencies": {"@acme/preset": "*"}}
+        packages/preset/package.json = {"name": "@acme/preset"}
+        packages/preset/index.ts = export default 1
+    "#;
+    let other = "packages/preset/index.ts = export default 2";
+    near(
+        &format!("{preset}\nbabel.config.json = {{\"presets\": [\"@acme/preset\"]}}"),
+        other,
+        expect!["shop: `packages/preset/index.ts` changed, needed through @acme/preset"],
+    );
+    near(
+        &format!("{preset}\nbabel.config.js = module.exports = require('@acme/preset')"),
+        other,
+        expect!["shop: `packages/preset/index.ts` changed, needed through @acme/preset"],
+    );
+    near(preset, other, expect![]);
+    // What is nowhere is its own matter.
+    near("postcss.config.js = require('./generated')", "packages/ui/lib/a.ts = export const a = 2", expect![]);
+}
