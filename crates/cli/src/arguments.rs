@@ -130,6 +130,13 @@ pub struct Affected {
     /// What is compared.
     #[command(flatten)]
     pub compared: Compared,
+    /// Instead of comparing, build the apps once more and look: which files builds read that they are not shown, and whether
+    /// the output stays the same without what modules do that do not count. The exit status is 1 if anything is found.
+    #[arg(long, conflicts_with_all = ["base", "working_tree"])]
+    pub verify: bool,
+    /// With `--verify`: the apps; by default all.
+    #[arg(value_name = "APP", requires = "verify")]
+    pub apps: Vec<String>,
     /// Answer in JSON.
     #[arg(long)]
     pub json: bool,

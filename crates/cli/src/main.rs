@@ -15,6 +15,7 @@ mod reference;
 mod report;
 mod show;
 mod up;
+mod verify;
 mod why;
 mod write;
 
@@ -63,6 +64,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Apps { path, head, json } => {
             apps::run(&Place::of(arguments, path.as_deref())?, head.as_deref(), *json)?;
         }
+        Command::Affected(asked) if asked.verify => return verify::run(&place()?, asked).await,
         Command::Affected(asked) => affected::run(&place()?, asked)?,
         Command::Inputs { app, head, json } => inputs::run(&place()?, app, head.as_deref(), *json)?,
         Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,

@@ -267,7 +267,11 @@ fn check_head(place: &Place, production: &str, toolchains: &Toolchains) -> Resul
     })
 }
 
-async fn capabilities(
+/// What of isolation this machine does not have.
+///
+/// # Errors
+/// If no sandbox can be made, or what is required is missing.
+pub async fn capabilities(
     data: &DataDirectory,
     program: &std::path::Path,
     isolation: Isolation,

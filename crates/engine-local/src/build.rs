@@ -26,6 +26,7 @@ mod image;
 mod imports;
 mod install;
 mod managers;
+pub mod observe;
 mod once;
 mod outcome;
 mod pack;

@@ -11,6 +11,8 @@ mod install;
 
 mod shown;
 
+mod stubs;
+
 mod traced;
 
 mod way;
@@ -18,6 +20,7 @@ mod way;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub use stubs::{counts, stubs};
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
 

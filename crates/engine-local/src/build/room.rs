@@ -407,7 +407,7 @@ fn user_config(mounts: &mut Vec<Mount>, env: &mut BTreeMap<String, String>, cont
 }
 
 /// Where the shell notes which step it runs.
-const NOTE: &str = ".frontage-step";
+pub const NOTE: &str = ".frontage-step";
 
 /// What comes before the steps. Where the user's settings are, they stand in the home, since not every package manager
 /// can be told another place; and what Plug'n'Play loads is out of sight, since bundlers would believe it.

@@ -1,0 +1,65 @@
+//! `frontage affected --verify` over the academy: what builds read that they are not shown, and what does not count.
+//!
+//! Needs user namespaces, Node.js and the npm registry.
+
+mod world;
+
+use serde_json::{Value, json};
+use world::World;
+
+/// A configuration that puts the text of a file into the page, in a way that no graph can tell.
+const READING: &str = r#"
+import { commitTag } from "@academy/vite-config";
+import react from "@vitejs/plugin-react";
+import { existsSync, readFileSync } from "node:fs";
+import { defineConfig } from "vite";
+
+const path = PARTS.join("/");
+const __SAID__ = JSON.stringify(existsSync(path) ? readFileSync(path, "utf8") : "nothing");
+
+export default defineConfig({ base: "/enterprise/", plugins: [react(), commitTag()], define: { __SAID__ } });
+"#;
+
+/// Has the page say what such a file says.
+fn says(world: &World, parts: &str) {
+    world.write("apps/enterprise/vite.config.ts", &READING.replace("PARTS", parts));
+    world.commit(parts);
+}
+
+/// The answer about an app, and the exit status.
+fn verified(world: &World, app: &str) -> (Value, Option<i32>) {
+    let output = world.run(&["affected", "--verify", app, "--json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|cause| panic!("{cause}: {}", String::from_utf8_lossy(&output.stderr)));
+    (answer["apps"][0].clone(), output.status.code())
+}
+
+#[test]
+fn builds_are_looked_at() {
+    let mut world = World::demo();
+    let (enterprise, status) = verified(&world, "enterprise");
+    assert_eq!((&enterprise["unknown"], &enterprise["outcome"]), (&json!([]), &json!("same")), "{enterprise}");
+    assert_eq!(status, Some(0));
+    let replaced = enterprise["replaced"].as_array().expect("paths");
+    assert!(replaced.contains(&json!("apps/enterprise/test/estimate.test.js")), "{enterprise}");
+
+    let first = "import \"@academy/brand/theme.css\";";
+    let saying = format!("{first}\ndeclare const __SAID__: string;\nconsole.log(__SAID__);");
+    world.replace("apps/enterprise/src/main.tsx", first, &saying);
+    world.write("notes/today.txt", "A note that nobody imports.\n");
+    says(&world, r#"[["..", "..", "no"].join("/") + "tes", "today.txt"]"#);
+    let (enterprise, status) = verified(&world, "enterprise");
+    assert_eq!(enterprise["unknown"], json!([{"path": "notes/today.txt", "by": "@academy/enterprise"}]));
+    assert_eq!(status, Some(1));
+
+    says(&world, r#"["te" + "st", "estimate.test.js"]"#);
+    let (enterprise, status) = verified(&world, "enterprise");
+    assert_eq!((&enterprise["unknown"], &enterprise["outcome"]), (&json!([]), &json!("differs")), "{enterprise}");
+    assert!(enterprise["differing"].as_array().is_some_and(|files| !files.is_empty()), "{enterprise}");
+    assert_eq!(status, Some(1));
+
+    let refused = world.run(&["affected", "--verify", "nowhere"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).starts_with("error: there is no app `nowhere`"));
+    world.down();
+}
