@@ -166,7 +166,8 @@ function begin(commit) {
   return { known, members, digests: first };
 }
 
-const head = asked("HEAD");
+const tip = repository.git(["rev-parse", "HEAD"]);
+const head = asked(tip);
 let state = begin(head);
 say(`compared: ${list([...state.digests.keys()])}; of ${state.members.order.length} members`);
 
@@ -200,7 +201,7 @@ for (const [, file] of drawn) {
 if (Number(mutations)) summed("mutations", sums);
 
 const history = nothing();
-const line = repository.git(["rev-list", "--first-parent", `--max-count=${Number(commits) + 1}`, "HEAD"]).split("\n").reverse();
+const line = repository.git(["rev-list", "--first-parent", `--max-count=${Number(commits) + 1}`, tip]).split("\n").reverse();
 if (Number(commits)) {
   state = begin(asked(line[0]));
   appendFileSync(raw, "# commit | outputs changed | apps marked | missed | needless\n");

@@ -21,6 +21,10 @@ use crate::git::{SYMBOLIC_LINK, Snapshot};
 use crate::plan::{Planned, Toolchains, plan};
 use crate::workspace::{Unreadable, Workspace};
 
+mod managers;
+
+pub use managers::{MANAGERS, Manager};
+
 /// A repository that a test describes.
 #[derive(Clone, Debug, Default)]
 pub struct World {
@@ -80,6 +84,23 @@ impl World {
         }
         files.extend(self.files.clone());
         Snapshot::in_memory(&files)
+    }
+
+    /// The same repository under another package manager; none if that has no way to write it.
+    pub fn under(&self, manager: Manager) -> Option<World> {
+        let snapshot = self.snapshot();
+        let manifest = |path: &str| {
+            let folder = path.strip_suffix("package.json")?.trim_end_matches('/').to_owned();
+            let text = snapshot.read([path]).ok()?.remove(path)?;
+            Some((folder, serde_json::from_slice(&text).ok()?))
+        };
+        let manifests: BTreeMap<String, Value> = snapshot.files.keys().filter_map(|path| manifest(path)).collect();
+        let mut world = self.clone();
+        for (path, text) in managers::files(self, manager, &manifests)? {
+            world.files.insert(path.to_owned(), ("100644", text.into_bytes()));
+        }
+        world.outside.clear();
+        Some(world)
     }
 
     /// Its workspace.

@@ -448,7 +448,7 @@ impl<'a> Planner<'a> {
         let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
         let run = direct.filter(|member| may_run(build, member).is_some()).map(|member| &member.path);
         let folders = [path.as_str(), self.root.folder.as_str()];
-        let named = build.paths().flat_map(|word| folders.map(|folder| self.workspace.members_at(folder, word)));
+        let named = build.paths().flat_map(|word| folders.map(|folder| self.workspace.members_at(folder, word, false)));
         draft.runs = reached.whole.keys().chain(run).chain(named.flatten()).cloned().collect();
         draft.runs.remove(path);
         draft

@@ -335,6 +335,12 @@ pub fn is_tool(package: &str) -> bool {
     TOOL_PACKAGES.iter().any(|word| package.contains(word))
 }
 
+/// Whether a package has a bundler check what it bundles.
+pub fn checks_while_bundling(package: &str) -> bool {
+    let is_plugin = ["vite-plugin", "webpack-plugin", "rollup-plugin", "rsbuild/plugin"];
+    is_tool(package) && is_plugin.iter().any(|word| package.contains(word))
+}
+
 /// Whether a package gets into nothing unless it is imported or called, and none of some commands calls it.
 pub fn is_idle(package: &str, commands: &[String]) -> bool {
     let calls = |word: &&str| commands.iter().any(|command| command.contains(*word));

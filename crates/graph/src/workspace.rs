@@ -258,16 +258,16 @@ impl Workspace {
     }
 
     /// Members that a path in a text in a folder leads into, or that a pattern in it may mean, whether anything is there or
-    /// not.
-    pub fn members_at(&self, folder: &str, text: &str) -> Vec<&RepoPath> {
+    /// not. A pattern with nothing in front but a way out means something only if that is `certain`: most often such a text
+    /// is about addresses.
+    pub fn members_at(&self, folder: &str, text: &str, certain: bool) -> Vec<&RepoPath> {
         let head = text.split(['*', '{', '[', '$', '!', '?']).next().unwrap_or(text);
         let is_pattern = head.len() < text.len();
         let Some(path) = resolved(folder, head) else { return Vec::new() };
-        let path = format!("{path}/");
+        let path = if path.is_empty() { path } else { format!("{path}/") };
         let mut found: Vec<&RepoPath> = self.owner(&path).into_iter().collect();
-        // A pattern with nothing in front but a way out may be about anything, most often about addresses.
         let is_bare = head.split('/').all(|part| part.is_empty() || part == "." || part == "..");
-        if is_pattern && !is_bare {
+        if is_pattern && (certain || !is_bare) {
             let behind = self.members.range::<str, _>((Bound::Included(path.as_str()), Bound::Unbounded));
             found.extend(behind.map(|(member, _)| member).take_while(|member| member.as_str().starts_with(&path)));
         }

@@ -8,7 +8,7 @@ use model::{BuildKey, EnvironmentName, Reason};
 use super::{UNTOLD, never_built, reasons, unknown_base};
 use crate::analysis::tests::is_told_from;
 use crate::inputs::Inputs;
-use crate::notation::{World, plans, problems, toolchains};
+use crate::notation::{MANAGERS, World, plans, problems, toolchains};
 use crate::plan::{Toolchains, plan};
 
 mod made;
@@ -39,9 +39,20 @@ fn check_worlds(base: &World, head: &World, expected: Expect) {
     expected.assert_eq(&compare(base, head));
 }
 
-/// Every app's reasons. An app has some exactly if its key is another, however that was found out.
+/// Every app's reasons. An app has some exactly if its key is another, however that was found out. They are the same under
+/// every package manager that can have such a repository.
 fn compare(base: &World, head: &World) -> String {
     is_told_from(&base.snapshot(), &head.snapshot());
+    let lines = lines(base, head);
+    for manager in MANAGERS {
+        if let (Some(base), Some(head)) = (base.under(manager), head.under(manager)) {
+            assert_eq!(self::lines(&base, &head), lines, "{manager:?}");
+        }
+    }
+    lines
+}
+
+fn lines(base: &World, head: &World) -> String {
     let read = |world: &World| world.workspace().map_err(problems).unwrap();
     let (base, head) = (plans(&read(base)), plans(&read(head)));
     let mut lines = Vec::new();

@@ -126,6 +126,11 @@ impl Graph {
         self.paths.by_text(folder, text)
     }
 
+    /// Files that a pattern or a path in a folder means without doubt.
+    pub fn meant(&self, folder: &str, text: &str) -> Vec<u32> {
+        self.paths.meant(folder, text)
+    }
+
     /// Files that a path may stand for, with or without its ending.
     pub fn candidates(&self, path: &str) -> Vec<u32> {
         self.paths.candidates(path)
@@ -264,6 +269,13 @@ impl Node {
         let passed = self.record.passed.iter().map(|passed| passed.is_type).zip(&self.passed);
         let named = self.configured.iter().map(|(_, found)| (false, found));
         imports.chain(passed).chain(named).filter(|(is_type, _)| !is_type).map(|(_, found)| found)
+    }
+
+    /// Patterns of files in which something of it looks for names of classes: Tailwind's.
+    /// Source: tailwindcss.com, "Detecting classes in source files".
+    pub fn scans(&self, path: &str) -> &BTreeSet<Box<str>> {
+        let is_tailwinds = path.rsplit('/').next().is_some_and(|name| name.starts_with("tailwind.config."));
+        if is_tailwinds { &self.record.paths } else { &self.record.scans }
     }
 
     /// Whatever its imports stand for, in any way.

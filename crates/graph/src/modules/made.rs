@@ -129,6 +129,22 @@ impl Made {
             }
     }
 
+    /// What of a module decides how others are put into files, where several are put into one: what it asks of those; none if
+    /// it asks for nothing of this kind. Files are named by what is in them.
+    pub fn links(&self, file: u32, node: &Node) -> Option<String> {
+        let Layout::Bundles { .. } = self.layout else { return None };
+        let is_inside = |found: &&Found| match found {
+            Found::Files(files) => files.iter().any(|target| !self.is_apart(file) || !self.is_apart(*target)),
+            Found::Built(_) | Found::Outside | Found::Unknown => false,
+        };
+        let record = &node.record;
+        let imports = record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
+        let imports: Vec<_> = imports.filter(|(_, found)| is_inside(found)).map(|(import, _)| import).collect();
+        let passed = record.passed.iter().zip(&node.passed).filter(|(passed, _)| !passed.is_type);
+        let passed: Vec<_> = passed.filter(|(_, found)| is_inside(found)).map(|(passed, _)| passed).collect();
+        (!imports.is_empty() || !passed.is_empty()).then(|| format!("{imports:?} {passed:?}"))
+    }
+
     /// Whether what is made imports another package, by its manifest: nothing of that is in it.
     pub fn imports(&self, member: &Member, other: &str) -> bool {
         self.imports_needed && member.manifest.needed(false).contains_key(other)
@@ -214,7 +230,7 @@ impl Reading<'_> {
 
     /// Other members that a text leads into.
     fn tools(&mut self, folder: &str, text: &str) {
-        let members = self.workspace.members_at(folder, text).into_iter();
+        let members = self.workspace.members_at(folder, text, false).into_iter();
         self.made.tools.extend(members.filter(|member| **member != self.member.path).cloned());
     }
 

@@ -132,6 +132,23 @@ impl Paths {
         Named { files, below: self.below(&path).collect(), folder: path }
     }
 
+    /// Files that a pattern or a path in a folder means without doubt, whatever lies in front.
+    pub fn meant(&self, folder: &str, text: &str) -> Vec<u32> {
+        let head =
+            text.find(['*', '{', '[', '$', '!']).map(|at| &text[..text[..at].rfind('/').map_or(0, |slash| slash)]);
+        let Some(path) = resolved(folder, head.unwrap_or(text)) else { return Vec::new() };
+        let below: Vec<u32> = match path.as_str() {
+            "" => (0..).take(self.all.len()).collect(),
+            path => self.below(path).chain(self.place(path)).collect(),
+        };
+        let Some(head) = head else { return below };
+        let matcher = matcher(&path, text[head.len()..].trim_start_matches('/'));
+        below
+            .into_iter()
+            .filter(|file| matcher.as_ref().is_none_or(|matcher| matcher.is_match(self.path(*file))))
+            .collect()
+    }
+
     /// Files in a folder and below.
     fn below(&self, folder: &str) -> impl Iterator<Item = u32> {
         let prefix = format!("{folder}/");
@@ -147,7 +164,8 @@ fn matcher(folder: &str, pattern: &str) -> Option<GlobSet> {
     if pattern.contains(['$', '!', '[', '(', '?', '\\']) || pattern.contains("..") || !has_plain_choices(pattern) {
         return None;
     }
-    let whole = format!("{}/{}", globset::escape(folder), pattern.trim_end_matches('/'));
+    let folder = if folder.is_empty() { String::new() } else { format!("{}/", globset::escape(folder)) };
+    let whole = format!("{folder}{}", pattern.trim_end_matches('/'));
     // What matches a folder means all that is in it.
     let patterns = [format!("{whole}/**"), whole];
     let mut globs = GlobSetBuilder::new();

@@ -13,8 +13,11 @@ use model::RepoPath;
 use super::graph::{Found, Graph, Node};
 use super::made::{Made, is_of_bundler};
 use super::record::Wanted;
-use super::resolve::parts;
+use super::resolve::{folder_of, parts};
 use crate::workspace::{Member, Workspace};
+
+/// Names of compilers' configuration that they look for.
+pub const COMPILERS: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
 
 /// What the build of a member reads besides its own files.
 #[derive(Clone, Debug, Default)]
@@ -173,8 +176,36 @@ impl<'a> Walk<'a> {
             (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
         };
         reached.barrels = self.wanted.iter().filter_map(barrel).collect();
+        self.scan(&mut reached);
         reached.lacking = self.lacking(&reached);
         reached
+    }
+
+    /// Counts what is there and is looked through for names of classes.
+    fn scan(&self, reached: &mut Reached) {
+        let scanning = reached.counted.keys().filter_map(|file| {
+            let (path, node) = (self.graph.path(*file), self.graph.node(*file)?);
+            let finds_by_itself = node.record.imports.iter().any(|import| &*import.module == "tailwindcss");
+            let scans = node.scans(path);
+            (finds_by_itself || !scans.is_empty()).then_some((*file, path, scans, finds_by_itself))
+        });
+        let mut found: BTreeMap<u32, u32> = BTreeMap::new();
+        for (file, path, scans, finds_by_itself) in scanning {
+            let folders = [folder_of(path), self.built.as_str()];
+            let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.meant(folder, text)));
+            found.extend(named.flatten().map(|target| (target, file)));
+            if finds_by_itself {
+                // In the folder of what is built.
+                let own = reached.checked.iter().filter(|target| self.graph.owner(**target) == Some(self.built));
+                found.extend(own.map(|target| (*target, file)));
+            }
+        }
+        for (target, file) in found {
+            if reached.shown.remove(&target) || self.checks_types && reached.checked.remove(&target) {
+                reached.counted.insert(target, Origin { from: Some(file), doubt: None });
+            }
+            reached.barrels.remove(&target);
+        }
     }
 
     fn lacking(&self, reached: &Reached) -> BTreeMap<u32, BTreeSet<Box<str>>> {
@@ -329,6 +360,9 @@ impl<'a> Walk<'a> {
         let owner = owner.or_else(|| self.graph.owner(file));
         if let Some(owner) = owner.filter(|owner| !self.reached.members.contains(*owner)) {
             self.reached.members.insert(owner.clone());
+            // Compilers look for their configuration beside what they compile.
+            let settings = COMPILERS.iter().filter_map(|name| self.graph.place(&owner.join(name)));
+            self.open.extend(settings.map(|file| (file, Wanted::All, Origin::default())));
         }
     }
 
@@ -405,7 +439,10 @@ impl<'a> Walk<'a> {
         }
         let below = node.below.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
         self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
-        if self.compiles {
+        // What a package's own configuration compiles besides is its own matter.
+        let is_found = node.member.as_ref().is_some_and(|member| member != self.built)
+            && self.reached.counted.get(&file).is_some_and(|origin| origin.from.is_none());
+        if self.compiles && !is_found {
             let compiled = node.compiled.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
         }

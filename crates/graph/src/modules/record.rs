@@ -106,6 +106,8 @@ pub struct Record {
     pub types: BTreeSet<Box<str>>,
     /// Texts that may be paths, relative to it or to wherever something runs.
     pub paths: BTreeSet<Box<str>>,
+    /// Those of them that say where to look for names of classes.
+    pub scans: BTreeSet<Box<str>>,
     /// Texts that may be names of packages.
     pub words: BTreeSet<Box<str>>,
     /// Names of packages, or of something in them, as they are installed below `node_modules`.

@@ -143,7 +143,8 @@ pub fn styles(text: &str) -> Record {
         let before = text[..*at].trim_end();
         ["@source", "@source not", "@source inline("].iter().any(|word| before.ends_with(word))
     });
-    record.paths.extend(sources.filter(|(_, name)| is_path(name)).map(|(_, name)| name.into()));
+    record.scans = sources.map(|(_, name)| name.into()).collect();
+    record.paths.extend(record.scans.iter().filter(|name| is_path(name)).cloned());
     record
 }
 

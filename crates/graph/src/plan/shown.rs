@@ -9,11 +9,8 @@ use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
 use crate::manifest::Manifest;
-use crate::modules::{Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted};
+use crate::modules::{COMPILERS, Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted};
 use crate::unread::{self, Reads};
-
-/// Names of compilers' configuration that they look for.
-const COMPILERS: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
 
 /// Endings of images, fonts and the like.
 const ASSETS: [&str; 18] = [
@@ -52,7 +49,8 @@ impl Planner<'_> {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !build.ignores(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
-                if (counts_whole || is_there_for_all) && !reads.leaves_out(self.below(name)) {
+                let is_left_out = reads.leaves_out(self.below(name)) && !reads_ignored(build, name);
+                if (counts_whole || is_there_for_all) && !is_left_out {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
                     draft.show(file, self.content(file, build, reached), &reaches.with(doubt.copied()));
                 }
@@ -132,8 +130,12 @@ impl Planner<'_> {
         }
     }
 
-    /// Shows what only checks read, and the manifests of the members that it is of. None of it gets into what is built.
+    /// Shows what only checks read, where a build checks, and the manifests of the members that it is of. None of it gets
+    /// into what is built.
     pub(super) fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
+        if !build.checks_types && !build.tools.iter().any(|name| unread::checks_while_bundling(name)) {
+            return;
+        }
         let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));
         let owners = files.clone().filter_map(|file| self.workspace.owner(file));
         let manifests: BTreeSet<String> = owners.map(|owner| owner.join("package.json")).collect();
@@ -197,7 +199,7 @@ impl Planner<'_> {
             } else if is_compilers(name) && !self.compiles_by(name, path, build, reached) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else {
-                let reach = self.reach_of_nobodys(&file.path, path, build.reads_anything.is_some());
+                let reach = self.reach_of_nobodys(&file.path, path, build);
                 reach
                     .into_iter()
                     .for_each(|reach| draft.show(file, self.content(file, build, reached), &Arc::new(reach)));
@@ -225,12 +227,15 @@ impl Planner<'_> {
     }
 
     /// How a file that nobody owns and nothing imports reaches a build, if it does.
-    fn reach_of_nobodys(&self, file: &RepoPath, path: &RepoPath, reads_anything: bool) -> Option<Reach> {
+    fn reach_of_nobodys(&self, file: &RepoPath, path: &RepoPath, build: &Build<'_>) -> Option<Reach> {
         let (root, name) = (&self.root.folder, file.as_str());
+        if reads_ignored(build, name) {
+            return lies_above(name, path).then_some(Reach::Above);
+        }
         if !root.holds(name) {
             return governs(name, root).then_some(Reach::Above);
         }
-        let may_be_read = || reads_anything && !is_imported(name);
+        let may_be_read = || build.reads_anything.is_some() && !is_imported(name);
         let reach = if governs(name, path) { Some(Reach::Above) } else { may_be_read().then_some(Reach::Unowned) };
         reach.filter(|_| !unread::is_unread(self.root.below(file)))
     }
@@ -306,6 +311,13 @@ fn is_compilers(path: &str) -> bool {
     COMPILERS.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
+/// Whether a file says what git ignores, and something of the build asks for that: Tailwind looks for names of classes in
+/// whatever git does not ignore.
+/// Source: tailwindcss.com, "Detecting classes in source files".
+fn reads_ignored(build: &Build<'_>, path: &str) -> bool {
+    path.rsplit('/').next() == Some(".gitignore") && build.tools.iter().any(|name| name.contains("tailwind"))
+}
+
 /// Whether compilers may make something of a file.
 fn is_compiled(path: &str) -> bool {
     !matches!(Language::of(path), Some(Language::Document | Language::Styles) | None)
@@ -325,11 +337,15 @@ fn is_looked_for(path: &str) -> bool {
 /// Whether a file that no member owns governs what is built in a folder: configuration in a folder above, which tools
 /// look for on their way up.
 pub(super) fn governs(path: &str, built: &RepoPath) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_above = folder.is_empty() || built.as_str().starts_with(&format!("{folder}/"));
+    let name = path.rsplit('/').next().unwrap_or(path);
     let is_config = name.starts_with('.') && !unread::is_unread(name)
         || name.contains("config")
         || name.ends_with("rc")
         || name == "package.json";
-    is_above && is_config
+    lies_above(path, built) && is_config
+}
+
+/// Whether a file lies in a folder above another.
+fn lies_above(path: &str, folder: &RepoPath) -> bool {
+    path.rsplit_once('/').is_none_or(|(above, _)| folder.as_str().starts_with(&format!("{above}/")))
 }

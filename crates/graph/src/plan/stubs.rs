@@ -79,7 +79,8 @@ mod tests {
             export type Shape = any;
             export default undefined as any;
             export const one: any = undefined;
-        "#]].assert_eq(&stub);
+        "#]]
+        .assert_eq(&stub);
         let (of_stub, of_text) = (Record::read(&stub, Language::TypeScript), Record::read(text, Language::TypeScript));
         assert_eq!((of_stub.own, of_stub.passed), (of_text.own, of_text.passed));
     }

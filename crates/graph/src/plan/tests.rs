@@ -157,7 +157,7 @@ fn what_a_task_is_shown() {
         "shop",
         expect![[r#"
             ui: .npmrc package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json
-            shop: .npmrc apps/shop/README.md apps/shop/index.ts apps/shop/package.json apps/tsconfig.json package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json"#]],
+            shop: .npmrc apps/shop/index.ts apps/shop/package.json apps/tsconfig.json package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/ui/index.ts packages/ui/package.json"#]],
     );
     check_shown(
         site,

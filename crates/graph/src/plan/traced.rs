@@ -135,9 +135,10 @@ impl Planner<'_> {
                 continue;
             }
             let folder = graph.path(*file).rsplit_once('/').map_or("", |(folder, _)| folder);
-            for text in texts(node) {
+            let scans = node.scans(graph.path(*file)).iter().map(|text| (&**text, true));
+            for (text, is_certain) in texts(node).map(|text| (text, false)).chain(scans) {
                 for folder in [Some(folder), own.map(RepoPath::as_str)].into_iter().flatten() {
-                    let members = self.workspace.members_at(folder, text).into_iter();
+                    let members = self.workspace.members_at(folder, text, is_certain).into_iter();
                     whole.extend(members.filter(|member| Some(*member) != own).cloned());
                 }
             }
@@ -185,9 +186,10 @@ impl Planner<'_> {
                     (Some(places), Some(node)) => left.by_exports.push((place, shown::passed_on(&node.record, places))),
                     _ if is_counted => {}
                     (_, Some(node)) if is_shown && !node.record.is_told => {}
-                    _ => match through.lacking.get(&place) {
-                        Some(names) => left.by_exports.push((place, shown::lacks(names))),
-                        None => left.out.push(place),
+                    (_, node) => match (through.lacking.get(&place), node.and_then(|node| own.links(place, node))) {
+                        (Some(names), _) => left.by_exports.push((place, shown::lacks(names))),
+                        (None, Some(links)) => left.by_exports.push((place, links)),
+                        (None, None) => left.out.push(place),
                     },
                 },
                 // What is left outside counts there.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reads, is_tool, is_unread, may_check_types, may_read_anything, names};
+use super::{Reads, checks_while_bundling, is_tool, is_unread, may_check_types, may_read_anything, names};
 
 #[test]
 fn tests_stories_and_documents_are_no_part_of_a_build() {
@@ -94,4 +94,14 @@ fn commands_and_packages() {
     assert!(names("cp -r node_modules/@a/b/dist public", "@a/b") && names("gen && vite build", "gen"));
     assert!(!names("vite build", "ui") && !names("generate", "gen"));
     assert!(is_tool("@acme/eslint-config") && !is_tool("@acme/ui"));
+}
+
+#[test]
+fn bundlers_check_by_plugins() {
+    for package in ["vite-plugin-eslint", "eslint-webpack-plugin", "@rsbuild/plugin-eslint"] {
+        assert!(checks_while_bundling(package), "{package}");
+    }
+    for package in ["vitest", "@vitest/eslint-plugin", "vite-plugin-svgr"] {
+        assert!(!checks_while_bundling(package), "{package}");
+    }
 }

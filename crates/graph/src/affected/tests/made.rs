@@ -129,12 +129,29 @@ fn modules_that_lie_in_one_file_count_together() {
         DIALOG,
         expect![],
     );
+    // What shares a file with others decides what that is called.
+    let shared = format!(
+        "{}\napps/shop/src/main.ts = import {{ dialog }} from 'ui/dialog'; dialog()",
+        config("tsup", "'src/index.ts', 'src/dialog.ts'")
+    );
+    built_by(
+        "tsup",
+        &shared,
+        "packages/ui/src/button.ts = import { round } from './round'; import { dialog } from './dialog'; export const button = dialog(round)",
+        expect!["shop: `packages/ui/src/button.ts` changed (what it exports), needed through ui"],
+    );
+    built_by(
+        "tsup",
+        &shared,
+        "packages/ui/src/button.ts = import { round } from './round'; export const button = () => round(2)",
+        expect![],
+    );
     // Entries beside each other.
     built_by(
         "tsup",
         &format!("{}\napps/shop/src/main.ts = import 'ui/dialog'", config("tsup", "'src/index.ts', 'src/dialog.ts'")),
         BUTTON,
-        expect![],
+        expect!["shop: `packages/ui/src/button.ts` changed (no longer read), needed through ui"],
     );
     built_by(
         "tsup",
@@ -259,6 +276,12 @@ fn who_takes_more_than_modules_counts_all() {
     built_by(
         "tsc",
         r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "cp ../../packages/ui/dist/dialog.js public/ && vite build"}}"#,
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "apps/shop/src/a.css = @source '../../../**/*.js';\n apps/shop/src/main.ts = import './a.css'; import { button } from 'ui'; button()",
         DIALOG,
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
     );

@@ -3,7 +3,8 @@
 
 use expect_test::{Expect, expect};
 
-use super::check;
+use super::{check, compare};
+use crate::notation::World;
 
 /// A shop that imports a package, which has a module besides and a test.
 const SITE: &str = "
@@ -840,4 +841,96 @@ fn configuration_above_an_app_runs_what_it_imports() {
     near(preset, other, expect![]);
     // What is nowhere is its own matter.
     near("postcss.config.js = require('./generated')", "packages/ui/lib/a.ts = export const a = 2", expect![]);
+}
+
+#[test]
+fn a_compiler_reads_what_lies_beside_what_it_compiles() {
+    let site = r#"
+        settings
+        packages/settings/package.json = {"name": "settings"}
+        packages/settings/react.json = {"compilerOptions": {"jsx": "react"}}
+    "#;
+    let changed = r#"packages/settings/react.json = {"compilerOptions": {"jsx": "preserve"}}"#;
+    let of_ui = |extends: &str| format!("{site}\npackages/ui/tsconfig.json = {{\"extends\": \"{extends}\"}}");
+    near(
+        &of_ui("../settings/react.json"),
+        changed,
+        expect!["shop: `packages/settings/react.json` changed, needed through settings → ui"],
+    );
+    near(
+        &of_ui("settings/react.json"),
+        changed,
+        expect!["shop: `packages/settings/react.json` changed, needed through settings → ui"],
+    );
+    near(site, changed, expect![]);
+    // What it compiles besides is its own matter.
+    let compiled =
+        format!("{}\npackages/ui/tsconfig.json = {{\"include\": [\"lib\"]}}\n{}", site, built_by("tsc -p ."));
+    near(&compiled, "packages/ui/lib/a.ts = export const a = 2", expect![]);
+}
+
+#[test]
+fn what_git_ignores_matters_to_tailwind() {
+    let tailwind = r#"
+        #tailwindcss 4.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "tailwindcss": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+    "#;
+    for ignored in [".gitignore", "apps/shop/.gitignore"] {
+        let (base, head) = (format!("{ignored} = dist"), format!("{ignored} = dist\\ngenerated"));
+        near(&base, &head, expect![]);
+        let said = format!("shop: `{ignored}` changed");
+        assert_eq!(
+            compare(&World::of(&format!("{SITE}{tailwind}\n{base}")), &World::of(&format!("{SITE}{tailwind}\n{head}"))),
+            said
+        );
+    }
+    let other = "packages/ui/.gitignore = dist";
+    near(
+        &format!("{tailwind}\n{other}"),
+        "packages/ui/.gitignore = lib",
+        expect!["shop: `packages/ui/.gitignore` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_tailwind_looks_through_counts_as_it_is() {
+    let site = |styles: &str, build: &str| {
+        format!(
+            r#"
+            shop*: ui
+            ui
+            #tailwindcss 4.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*", "tailwindcss": "*"}}, "scripts": {{"build": "{build}", "start": "node a.js"}}}}
+            apps/shop/index.ts = import {{ a }} from 'ui'; import './a.css'; createServer(a)
+            apps/shop/a.css = {styles}
+            apps/shop/index.test.ts = test('text-red')
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false}}
+            packages/ui/index.ts = export {{ a }} from './a'; export {{ b }} from './b'
+            packages/ui/a.ts = export const a = 1
+            packages/ui/b.ts = export const b = 'text-red'
+            packages/ui/c.ts = export const c = 'text-red'
+            "#
+        )
+    };
+    let (b, c) = ("packages/ui/b.ts = export const b = 'text-blue'", "packages/ui/c.ts = export const c = 'text-blue'");
+    let vite = |styles: &str| site(styles, "vite build");
+    check(&vite("a {}"), b, expect![]);
+    check(
+        &vite("@source '../../packages/**/*.ts';"),
+        b,
+        expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
+    );
+    check(&vite("@source '../../**/*.ts';"), b, expect!["shop: `packages/ui/b.ts` changed, needed through ui"]);
+    // What is not there is not found.
+    check(&vite("@source '../../**/*.ts';"), c, expect![]);
+    check(&vite("@source '../../packages/ui';"), c, expect!["shop: `packages/ui/c.ts` changed, needed through ui"]);
+    // Tests are there where types are checked.
+    let test = "apps/shop/index.test.ts = test('text-blue')";
+    check(&vite("@import 'tailwindcss';"), test, expect![]);
+    check(
+        &site("@import 'tailwindcss';", "tsc && vite build"),
+        test,
+        expect!["shop: `apps/shop/index.test.ts` changed"],
+    );
+    check(&site("a {}", "tsc && vite build"), test, expect![]);
 }
