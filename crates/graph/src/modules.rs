@@ -24,7 +24,7 @@ pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, read};
 pub use made::{Made, is_of_bundler, texts};
 pub use reach::{COMPILERS, Reached, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};
-pub use resolve::package_of;
+pub use resolve::{folder_of, package_of};
 
 #[cfg(test)]
 mod tests;

@@ -130,13 +130,13 @@ impl Made {
     }
 
     /// What of a module decides how others are put into files, where several are put into one: what it asks of those; none if
-    /// it asks for nothing of this kind. Files are named by what is in them.
-    pub fn links(&self, file: u32, node: &Node) -> Option<String> {
+    /// it asks for nothing of this kind. Bundlers name files by what is in them, and what is in them by who asks for it.
+    pub fn links(&self, graph: &Graph, file: u32, node: &Node) -> Option<String> {
         let Layout::Bundles { .. } = self.layout else { return None };
-        let is_inside = |found: &&Found| match found {
-            Found::Files(files) => files.iter().any(|target| !self.is_apart(file) || !self.is_apart(*target)),
-            Found::Built(_) | Found::Outside | Found::Unknown => false,
-        };
+        // What is left outside is a file of its own anyway.
+        let is_put_in = |target: &u32| !self.imports_needed || graph.owner(*target) == node.member.as_ref();
+        let is_together = |target: &u32| is_put_in(target) && !(self.is_apart(file) && self.is_apart(*target));
+        let is_inside = |found: &&Found| matches!(found, Found::Files(files) if files.iter().any(is_together));
         let record = &node.record;
         let imports = record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
         let imports: Vec<_> = imports.filter(|(_, found)| is_inside(found)).map(|(import, _)| import).collect();

@@ -11,7 +11,7 @@ use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered};
-use crate::modules::{Found, Language, Made, Reached, is_of_bundler, texts};
+use crate::modules::{Found, Language, Made, Node, Reached, folder_of, is_of_bundler, texts};
 use crate::workspace::Workspace;
 
 /// How packages are made, by folder.
@@ -105,43 +105,16 @@ impl Planner<'_> {
         made: &Makers,
         through: &Reached,
     ) -> BTreeSet<RepoPath> {
-        let graph = self.workspace.graph();
         let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(runs).cloned().collect();
         whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).cloned());
-        whole.extend(
-            packages.iter().filter_map(|path| self.planned.get(path)).flat_map(|package| &package.runs).cloned(),
-        );
+        let planned = packages.iter().filter_map(|path| self.planned.get(path));
+        whole.extend(planned.flat_map(|package| &package.runs).cloned());
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());
-        for file in through.counted.keys() {
-            let Some(node) = graph.node(*file) else { continue };
-            let own = node.member.as_ref();
-            // Styles are put together somewhere, and Vue makes something of types.
-            let is_other = |found: &Found| match found {
-                Found::Files(files) => files.iter().any(|file| {
-                    let path = graph.path(*file);
-                    matches!(Language::of(path), Some(Language::Styles | Language::Markup))
-                        && !path.ends_with(".svelte")
-                }),
-                Found::Built(_) | Found::Outside | Found::Unknown => false,
-            };
-            let is_module =
-                |path: &str| !matches!(Language::of(path), Some(Language::Styles | Language::Document) | None);
-            if let Some(own) = own.filter(|own| made.contains_key(*own))
-                && (is_module(graph.path(*file)) && node.all().any(is_other) || graph.path(*file).ends_with(".vue"))
-            {
-                whole.insert(own.clone());
-            }
-            if node.record.settings.is_some() {
-                continue;
-            }
-            let folder = graph.path(*file).rsplit_once('/').map_or("", |(folder, _)| folder);
-            let scans = node.scans(graph.path(*file)).iter().map(|text| (&**text, true));
-            for (text, is_certain) in texts(node).map(|text| (text, false)).chain(scans) {
-                for folder in [Some(folder), own.map(RepoPath::as_str)].into_iter().flatten() {
-                    let members = self.workspace.members_at(folder, text, is_certain).into_iter();
-                    whole.extend(members.filter(|member| Some(*member) != own).cloned());
-                }
-            }
+        let graph = self.workspace.graph();
+        for (path, node) in through.counted.keys().filter_map(|file| Some((graph.path(*file), graph.node(*file)?))) {
+            whole
+                .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
+            whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
         }
         // What a package that counts whole needs counts by its key, if it was not looked at what it asks for.
         let is_open = |path: &RepoPath| made.contains_key(path) && through.whole.contains_key(path);
@@ -151,6 +124,32 @@ impl Planner<'_> {
             }
         }
         whole
+    }
+
+    /// Whether what becomes of a module depends on more than modules: styles are put together somewhere, and Vue makes
+    /// something of types.
+    fn is_mixed(&self, path: &str, node: &Node) -> bool {
+        let graph = self.workspace.graph();
+        let is_other = |file: &u32| {
+            let path = graph.path(*file);
+            matches!(Language::of(path), Some(Language::Styles | Language::Markup)) && !path.ends_with(".svelte")
+        };
+        let is_module = !matches!(Language::of(path), Some(Language::Styles | Language::Document) | None);
+        let brings = |found: &Found| matches!(found, Found::Files(files) if files.iter().any(is_other));
+        is_module && node.all().any(brings) || path.ends_with(".vue")
+    }
+
+    /// Members that texts of a file lead into.
+    fn named_by<'n>(&'n self, path: &'n str, node: &'n Node) -> impl Iterator<Item = &'n RepoPath> {
+        // What configures compilers names what it makes something of.
+        let is_asked = node.record.settings.is_none();
+        let scans = node.scans(path).iter().map(|text| (&**text, true));
+        let texts = texts(node).map(|text| (text, false)).chain(scans).filter(move |_| is_asked);
+        let folders = [Some(folder_of(path)), node.member.as_ref().map(RepoPath::as_str)];
+        texts.flat_map(move |(text, is_certain)| {
+            let members = folders.into_iter().flatten();
+            members.flat_map(move |folder| self.workspace.members_at(folder, text, is_certain))
+        })
     }
 
     /// Modules that a package's key covers and that do not count, and those that count by what they export.
@@ -186,11 +185,13 @@ impl Planner<'_> {
                     (Some(places), Some(node)) => left.by_exports.push((place, shown::passed_on(&node.record, places))),
                     _ if is_counted => {}
                     (_, Some(node)) if is_shown && !node.record.is_told => {}
-                    (_, node) => match (through.lacking.get(&place), node.and_then(|node| own.links(place, node))) {
-                        (Some(names), _) => left.by_exports.push((place, shown::lacks(names))),
-                        (None, Some(links)) => left.by_exports.push((place, links)),
-                        (None, None) => left.out.push(place),
-                    },
+                    (_, node) => {
+                        match (through.lacking.get(&place), node.and_then(|node| own.links(graph, place, node))) {
+                            (Some(names), _) => left.by_exports.push((place, shown::lacks(names))),
+                            (None, Some(links)) => left.by_exports.push((place, links)),
+                            (None, None) => left.out.push(place),
+                        }
+                    }
                 },
                 // What is left outside counts there.
                 Some(owner) if !whole.contains(owner) && (!inside.contains(owner) || !is_counted && !is_shown) => {
