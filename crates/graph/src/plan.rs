@@ -594,6 +594,12 @@ impl Build<'_> {
         words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
     }
 
+    /// Whether something takes styles out of every module that is opened, used or not.
+    fn extracts(&self) -> bool {
+        let is_extractor = |name: &&str| unread::EXTRACTORS.iter().any(|word| name.contains(word));
+        self.tools.iter().any(is_extractor)
+    }
+
     /// Whether a file is one that it does not read.
     fn ignores(&self, path: &str) -> bool {
         self.ignore.is_some_and(|ignore| ignore.is_match(path))

@@ -237,6 +237,9 @@ pub const CHECKERS: [&str; 11] = [
     "vite-plugin-dts",
 ];
 
+/// Words in the names of packages that take styles out of every module that a bundler opens.
+pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "pandacss"];
+
 /// What a build reads of all this, since it is about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reads {

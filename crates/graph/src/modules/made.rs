@@ -50,6 +50,9 @@ const COPIERS: [&str; 3] = ["cp", "cpy", "copyfiles"];
 /// Programs that make no modules.
 const HELPERS: [&str; 8] = ["rimraf", "rm", "mkdir", "echo", "cross-env", "env", "true", "tsc-alias"];
 
+/// Folders that an output may have for each way in which modules are written.
+const FORMATS: [&str; 10] = ["esm", "cjs", "es", "mjs", "umd", "module", "modern", "legacy", "browser", "node"];
+
 /// Fields by which a manifest configures programs.
 const CONFIGURING: [&str; 5] = ["tsup", "tsdown", "babel", "unbuild", "swc"];
 
@@ -71,6 +74,8 @@ pub struct Made {
     pub read: BTreeSet<u32>,
     /// Other members of which they read anything.
     pub tools: BTreeSet<RepoPath>,
+    /// Whether something of what is made where cannot be told.
+    is_vague: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +84,16 @@ enum Layout {
     Modules,
     /// Every entry is a file of its own, or may be put into others.
     Bundles { splits: bool, has_default: bool },
+}
+
+impl Layout {
+    /// The same with nothing apart that a bundler makes.
+    fn together(self) -> Layout {
+        match self {
+            Layout::Modules => Layout::Modules,
+            Layout::Bundles { has_default, .. } => Layout::Bundles { splits: false, has_default },
+        }
+    }
 }
 
 /// On the way through what a build is configured by.
@@ -96,7 +111,11 @@ impl Made {
     /// How a package's build makes its modules by its commands; none if that cannot be told.
     pub fn of(workspace: &Workspace, member: &Member, commands: &[String]) -> Option<Made> {
         let programs: Vec<Program> = commands.iter().flat_map(|command| programs(command)).collect();
-        if CONFIGURING.iter().any(|field| member.manifest.field(field).is_some()) {
+        // A table says that other files are taken by some bundlers.
+        let is_table = |field: &&str| member.manifest.field(field).is_some_and(Value::is_object);
+        if CONFIGURING.iter().any(|field| member.manifest.field(field).is_some())
+            || ["browser", "react-native"].iter().any(is_table)
+        {
             return None;
         }
         let made = Made {
@@ -108,6 +127,7 @@ impl Made {
             copied: BTreeSet::new(),
             read: BTreeSet::new(),
             tools: BTreeSet::new(),
+            is_vague: false,
         };
         let names: Vec<String> = offered(&member.manifest);
         let has_patterns = names.iter().any(|name| name.contains('*'));
@@ -115,7 +135,7 @@ impl Made {
         let mut reading = Reading { workspace, graph: workspace.graph(), member, made, offered, open: Vec::new() };
         programs.iter().for_each(|program| reading.program(program));
         reading.configuration();
-        Some(reading.made)
+        Some(reading.made).filter(|made| !made.is_vague)
     }
 
     /// Whether a module becomes a file of its own, which may be left out where nothing of it is used.
@@ -159,8 +179,14 @@ impl Made {
             if Language::of(target) == Some(Language::Types) {
                 continue;
             }
-            let there = graph.candidates(&member.path.join(target));
-            sources.extend(if there.is_empty() { self.made_of(graph, member, target)? } else { there });
+            let mut there = graph.candidates(&member.path.join(target));
+            there.retain(|file| Language::of(graph.path(*file)) != Some(Language::Types));
+            // What a build makes may be there as well, from the one before.
+            let may_be_made = there.is_empty() || Language::of(target) == Some(Language::JavaScript);
+            sources.extend(there);
+            if may_be_made {
+                sources.extend(self.made_of(graph, member, target)?);
+            }
         }
         (!sources.is_empty()).then_some(sources)
     }
@@ -170,14 +196,18 @@ impl Made {
         let is_module = matches!(Language::of(target), Some(Language::JavaScript)) || !target.contains('.');
         let path = if is_module { without_ending(target) } else { target };
         let parts: Vec<&str> = path.split('/').collect();
-        let ends = (1..parts.len()).map(|skipped| parts[skipped..].join("/"));
-        let places = ends.flat_map(|end| {
-            [member.path.join(&format!("{SOURCE}/{end}")), member.path.join(&end)].map(|place| (end.clone(), place))
-        });
-        let mut found = places.map(|(end, place)| {
-            let files = if is_module { graph.candidates(&place) } else { graph.place(&place).into_iter().collect() };
+        // Below the folder of outputs, and below the one of a format in it.
+        let is_of_format = parts.get(1).is_some_and(|part| FORMATS.contains(part)) && parts.len() > 2;
+        let ends = [Some(1), is_of_format.then_some(2)].into_iter().flatten().filter(|skipped| *skipped < parts.len());
+        let mut found = ends.map(|skipped| {
+            let end = parts[skipped..].join("/");
+            let places = [member.path.join(&format!("{SOURCE}/{end}")), member.path.join(&end)];
+            let files = places.iter().flat_map(|place| match is_module {
+                true => graph.candidates(place),
+                false => graph.place(place).into_iter().collect(),
+            });
             let is_meant = |file: &u32| if is_module { is_module_at(graph, *file) } else { self.copied.contains(file) };
-            (end, files.into_iter().filter(is_meant).collect::<Vec<u32>>())
+            (end, files.filter(is_meant).collect::<Vec<u32>>())
         });
         let (end, mut files) = found.find(|(_, files)| !files.is_empty())?;
         let Layout::Bundles { has_default, .. } = self.layout else { return Some(files) };
@@ -185,7 +215,7 @@ impl Made {
             return Some(files);
         }
         if self.by_name.is_empty() && self.by_pattern.is_empty() {
-            return has_default.then_some(files);
+            return (has_default && end == "index").then_some(files);
         }
         files.retain(|file| self.by_name.contains(file) || self.by_pattern.contains(file));
         if files.is_empty() {
@@ -193,7 +223,8 @@ impl Made {
         }
         // Entries may be given names: another of this name may be meant.
         if !end.contains('/') {
-            files.extend(self.by_name.iter().filter(|file| stem(graph.path(**file)) == end));
+            let named = self.by_name.iter().chain(&self.by_pattern);
+            files.extend(named.filter(|file| stem(graph.path(**file)) == end));
         }
         Some(files)
     }
@@ -205,6 +236,15 @@ impl Reading<'_> {
         let name = program.name.as_str();
         let is_maker = COMPILERS.contains(&name) || BUNDLERS.iter().any(|(bundler, _)| *bundler == name);
         let roots = [self.member.path.to_string(), self.member.root.to_string()];
+        if COPIERS.contains(&name) {
+            let words: Vec<&str> = program.words().collect();
+            let copied = words.split_last().map_or(&[][..], |(_, copied)| copied);
+            let is_there =
+                |text: &&str| roots.iter().any(|folder| self.graph.named(folder, text).all().next().is_some());
+            // What a build made itself, and what says what modules are, may be put in the place of others.
+            self.made.is_vague |= !copied.iter().all(is_there);
+            self.made.is_pure &= !words.iter().any(|word| word.contains("package"));
+        }
         for argument in &program.arguments {
             let text = argument.rsplit('=').next().unwrap_or(argument).trim_matches(['"', '\'']);
             if argument.starts_with('-') && !argument.contains('=') {
@@ -268,12 +308,24 @@ impl Reading<'_> {
             }
         }
         self.made.tools.extend(node.installed.iter().cloned());
-        self.made.imports_needed &= !node.record.inlines;
+        if node.record.inlines {
+            self.made.imports_needed = false;
+            self.made.layout = self.made.layout.together();
+        }
         let path = graph.path(file);
         let folders = [folder_of(path).to_owned(), self.member.path.to_string()];
+        let is_entry = |text: &str| node.record.entries.contains(text);
         for text in texts(node) {
-            folders.iter().for_each(|folder| self.text(folder, text, node.is_configuration, node.is_configuration));
+            folders
+                .iter()
+                .for_each(|folder| self.text(folder, text, is_bundlers && is_entry(text), node.is_configuration));
         }
+        // An entry that is put together may be any.
+        let is_told = |text: &str| {
+            let is_there = |folder: &String| self.graph.named(folder, text).all().next().is_some();
+            folders.iter().any(is_there) || !text.contains(['/', '.'])
+        };
+        self.made.is_vague |= is_bundlers && !node.record.entries.iter().all(|text| is_told(text));
     }
 
     /// What a text in a folder stands for: entries, where those are named; what is copied; or what is read.
@@ -294,9 +346,8 @@ impl Reading<'_> {
         if may_be_copied && !is_source {
             self.made.copied.extend(named.below.iter().chain(&others));
         }
-        self.open.extend(others);
         if !is_source {
-            self.open.extend(named.below);
+            self.open.extend(others.into_iter().chain(named.below));
         }
         self.tools(folder, text);
     }
@@ -336,18 +387,29 @@ fn layout(programs: &[Program]) -> Option<Layout> {
     })
 }
 
-/// Whether who imports a package gets ECMAScript modules. Of others bundlers leave out nothing.
+/// Whether who imports a package gets ECMAScript modules, by the names that it offers. Of others bundlers leave out nothing.
+/// Source: nodejs.org, "Modules: Packages", "Determining module system".
 fn is_esm(manifest: &Manifest) -> bool {
-    fn has_import(value: &Value) -> bool {
-        match value {
-            Value::Object(fields) => fields.iter().any(|(name, value)| name == "import" || has_import(value)),
-            Value::Array(values) => values.iter().any(has_import),
-            _ => false,
+    let is_module = manifest.text("type") == Some("module");
+    let is_esm = |path: &str| path.ends_with(".mjs") || is_module && !path.ends_with(".cjs");
+    match manifest.field("exports") {
+        Some(exports) => {
+            imported(exports).iter().all(|path| Language::of(path) != Some(Language::JavaScript) || is_esm(path))
         }
+        None => manifest.text("module").is_some() || manifest.text("main").is_some_and(is_esm),
     }
-    manifest.text("type") == Some("module")
-        || manifest.text("module").is_some()
-        || manifest.field("exports").is_some_and(has_import)
+}
+
+/// Paths that a table of exports has for who imports.
+fn imported(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(path) => vec![path],
+        Value::Object(fields) => {
+            fields.iter().filter(|(name, _)| *name != "require").flat_map(|(_, value)| imported(value)).collect()
+        }
+        Value::Array(values) => values.iter().flat_map(imported).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Whether programs leave outside what the manifest asks for.

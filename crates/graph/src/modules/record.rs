@@ -7,9 +7,9 @@ use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, CallExpression, Declaration, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
     ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration,
-    ImportExpression, JSXIdentifier, ObjectExpression, ObjectProperty, Statement, StaticMemberExpression,
-    StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType,
-    TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
+    ImportExpression, JSXIdentifier, NewExpression, ObjectExpression, ObjectProperty, Statement,
+    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration,
+    TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
@@ -26,9 +26,22 @@ const LONGEST_PATH: usize = 200;
 /// Source: vite.dev, "Server Options", "Preview Options"; vitest.dev, "Config Reference".
 const ASIDE: [&str; 3] = ["test", "server", "preview"];
 
-/// Options by which bundlers put in packages that they would leave outside.
-/// Source: tsdown.dev, "Dependencies"; tsup.egoist.dev, "Excluding packages"; github.com/unjs/unbuild, "Options".
-const INLINING: [&str; 5] = ["noExternal", "alwaysBundle", "inlineOnly", "inlineDependencies", "skipNodeModulesBundle"];
+/// Options by which bundlers put together what they would leave apart.
+/// Source: tsdown.dev, "Dependencies"; tsup.egoist.dev, "Excluding packages"; github.com/unjs/unbuild, "Options"; rolldown.rs,
+/// "Code Splitting".
+const INLINING: [&str; 8] = [
+    "noExternal",
+    "alwaysBundle",
+    "inlineOnly",
+    "inlineDependencies",
+    "skipNodeModulesBundle",
+    "advancedChunks",
+    "codeSplitting",
+    "manualChunks",
+];
+
+/// Options by which bundlers are told where to begin.
+const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,8 +139,10 @@ pub struct Record {
     pub is_open: bool,
     /// Whether it asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
-    /// Whether it has a bundler put in what that would leave outside, if it configures one.
+    /// Whether it has a bundler put together what that would leave apart, if it configures one.
     pub inlines: bool,
+    /// Texts that it names as entries, if it configures a bundler.
+    pub entries: BTreeSet<Box<str>>,
 }
 
 impl Language {
@@ -355,10 +370,15 @@ struct Reader<'a> {
     depth: Option<usize>,
     /// Whether what is read is about tests and servers of development, where it configures Vite.
     is_aside: bool,
+    /// Whether what is read says where a bundler begins.
+    is_entry: bool,
 }
 
 impl<'a> Reader<'a> {
     fn mention(&mut self, text: &str) {
+        if self.is_entry && text.len() <= LONGEST_PATH {
+            self.record.entries.insert(text.into());
+        }
         if !self.is_aside {
             self.record.mention(text);
         } else if text.len() <= LONGEST_PATH {
@@ -473,12 +493,14 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
         self.record.inlines |= property.key.static_name().is_some_and(|name| INLINING.contains(&&*name));
-        let before = self.is_aside;
+        let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
+        let (before, was_entry) = (self.is_aside, self.is_entry);
+        self.is_entry |= begins;
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_outermost = self.depth == Some(1);
         self.is_aside |= is_outermost && is_about && matches!(property.value, Expression::ObjectExpression(_));
         walk::walk_object_property(self, property);
-        self.is_aside = before;
+        (self.is_aside, self.is_entry) = (before, was_entry);
     }
 
     fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
@@ -504,6 +526,19 @@ impl<'a> Visit<'a> for Reader<'a> {
         walk::walk_import_expression(self, import);
     }
 
+    fn visit_new_expression(&mut self, made: &NewExpression<'a>) {
+        // What is relative to a module needs no dot in front.
+        if let (Expression::Identifier(name), [Argument::StringLiteral(text), Argument::StaticMemberExpression(base)]) =
+            (&made.callee, made.arguments.as_slice())
+            && name.name == "URL"
+            && base.property.name == "url"
+            && !text.value.contains(':')
+        {
+            self.mention(&format!("./{}", text.value.trim_start_matches("./")));
+        }
+        walk::walk_new_expression(self, made);
+    }
+
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         let is_require = match &call.callee {
             Expression::Identifier(name) => name.name == "require",
@@ -518,6 +553,12 @@ impl<'a> Visit<'a> for Reader<'a> {
             }
             _ => false,
         };
+        let is_glob = matches!(&call.callee, Expression::StaticMemberExpression(member)
+            if matches!(&member.object, Expression::ImportMeta(_)) && member.property.name.starts_with("glob"));
+        // From where the build has its root, or by an alias.
+        let is_far =
+            |argument: &Argument<'_>| matches!(argument, Argument::StringLiteral(text) if !is_path(&text.value));
+        self.record.is_open |= is_glob && call.arguments.first().is_some_and(is_far);
         if let (true, Some(argument)) = (is_require, call.arguments.first().and_then(Argument::as_expression)) {
             self.ask(argument);
         }

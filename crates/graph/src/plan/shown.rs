@@ -81,7 +81,7 @@ impl Planner<'_> {
             let is_told = graph.node(place).is_some_and(|node| node.record.is_told);
             match reached.lacking.get(&place) {
                 Some(names) => draft.inputs.add_reached(signature(name), lacks(names), &reaches.certain),
-                None if is_told => {}
+                None if is_told && !build.extracts() => {}
                 None => draft.show(file, self.content(file, build, reached), &reaches.certain),
             }
             draft.shown.insert(name.to_owned(), file.clone());

@@ -43,7 +43,7 @@ type Keyed = (BuildKey, Arc<Covered>);
 impl Planner<'_> {
     /// How the packages are made that an app needs, if it is one that counts only what gets into it.
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
-        if !build.is_bundled || build.checks_types || build.reads_anything.is_some() {
+        if !build.is_bundled || build.checks_types || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
         let mut found = BTreeMap::new();

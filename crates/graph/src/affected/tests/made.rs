@@ -507,7 +507,6 @@ fn barrels_count_by_what_is_asked_of_them() {
         "",
         &index("export { button } from './button'; export * from 'react'"),
         expect![[r#"
-            shop: `packages/ui/index.ts` changed (read now), needed through ui
             shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui
             shop: `packages/ui/src/index.ts` changed (used now), needed through ui
             shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
@@ -542,10 +541,114 @@ fn barrels_count_by_what_is_asked_of_them() {
         "",
         "- packages/ui/src/dialog.ts",
         expect![[r#"
-        shop: `packages/ui/index.ts` changed (read now), needed through ui
-        shop: `packages/ui/src/index.ts` changed (used now), needed through ui
-        shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
+            shop: `packages/ui/src/index.ts` changed (used now), needed through ui
+            shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
     );
     built_by("tsc", "", "packages/ui/src/dialog.ts = export const dialog = 1; export const more = 2", expect![]);
     built_by("tsc", "", "packages/ui/src/dialog.ts = export const dialog = 1; export type More = 2", expect![]);
+}
+
+/// The manifest of the package with other fields, built by a command.
+fn package(fields: &str, build: &str) -> String {
+    format!(
+        r#"packages/ui/package.json = {{"name": "ui", "sideEffects": false, {fields}, "scripts": {{"build": "{build}"}}}}"#
+    )
+}
+
+#[test]
+fn what_is_no_entry_sets_nothing_apart() {
+    let tailwind = "packages/ui/tailwind.config.ts = export default { content: ['./src/**/*.{ts,tsx}'] }";
+    built_by("tsdown", tailwind, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let watch = "packages/ui/tsdown.config.ts = export default { watch: ['src/*.ts'] }";
+    built_by("tsdown", watch, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let chunks =
+        "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], outputOptions: { advancedChunks: {} } }";
+    built_by("tsdown", chunks, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    // One that is put together may be any.
+    let joined =
+        "packages/ui/tsdown.config.ts = export default { entry: { index: path.join(__dirname, 'lib', 'main.ts') } }";
+    built_by("tsdown", joined, TYPES, expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"]);
+    let several = "packages/ui/vite.config.ts = export default { entry: { index: './src/index.ts', ...named(globSync('src/parts/*/index.ts')) } }\npackages/ui/src/parts/a/index.ts = export const a = 1";
+    built_by(
+        "vite build",
+        several,
+        "packages/ui/src/parts/a/index.ts = export const a = 2",
+        expect!["shop: `packages/ui/src/parts/a/index.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn what_is_there_may_be_made_again() {
+    built_by(
+        "tsc",
+        "packages/ui/dist/index.js = export const button = 0",
+        BUTTON,
+        expect![[r#"
+        shop: `packages/ui/src/button.ts` changed, needed through ui
+        shop: `packages/ui/src/round.ts` changed (no longer read), needed through ui"#]],
+    );
+    built_by(
+        "tsc",
+        "packages/ui/dist/index.d.ts = export const button: unknown",
+        ROUND,
+        expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"],
+    );
+    // Something else is put in its place.
+    let renamed =
+        package(r#""type": "module", "exports": "./dist/index.js""#, "tsc && cp dist/dialog.js dist/index.js");
+    built_by("", &renamed, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    // Another source has this name.
+    let lib = "packages/ui/lib/parts/a/index.ts = export const a = 1\npackages/ui/src/parts.ts = export const p = 1\napps/shop/src/main.ts = import 'ui/dist/parts/a/index.js'";
+    let open = package(r#""type": "module", "main": "./dist/index.js""#, "tsc");
+    built_by(
+        "",
+        &format!("{open}\n{lib}"),
+        "packages/ui/lib/parts/a/index.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/parts/a/index.ts` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn modules_are_what_the_manifest_says() {
+    // CommonJS by the name of an import.
+    let imported = package(r#""exports": {".": {"import": "./dist/index.js", "require": "./dist/index.js"}}"#, "tsc");
+    built_by("", &imported, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let cjs = package(r#""type": "module", "exports": {".": "./dist/index.cjs"}"#, "tsc");
+    built_by("", &cjs, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let both = package(
+        r#""type": "module", "exports": {".": {"import": "./dist/index.js", "require": "./dist/index.cjs"}}"#,
+        "tsc",
+    );
+    built_by("", &both, DIALOG, expect![]);
+    // A manifest of its own for what is made, which says nothing of side effects.
+    let nested = package(
+        r#""type": "module", "exports": "./dist/esm/index.js""#,
+        "tsc && cp esm.package.json dist/esm/package.json",
+    );
+    built_by(
+        "",
+        &format!("{nested}\npackages/ui/esm.package.json = {{}}"),
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // Another file for browsers.
+    let browser = package(
+        r#""type": "module", "main": "./dist/index.js", "browser": {"./dist/round.js": "./dist/dialog.js"}"#,
+        "tsc",
+    );
+    built_by("", &browser, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+}
+
+#[test]
+fn modules_that_are_asked_for_in_other_ways() {
+    let by_url = "packages/ui/src/round.ts = export const round = new Worker(new URL('dialog.ts', import.meta.url))";
+    built_by("tsc", by_url, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    let by_glob = "packages/ui/src/round.ts = export const round = import.meta.glob('/src/di*.ts')";
+    built_by("tsc", by_glob, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    // Styles are taken out of what is opened.
+    let extracted = r#"
+        #unocss 1.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "unocss": "*"}, "scripts": {"build": "vite build"}}
+    "#;
+    built_by("tsc", extracted, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
 }
