@@ -111,13 +111,6 @@ impl Made {
     /// How a package's build makes its modules by its commands; none if that cannot be told.
     pub fn of(workspace: &Workspace, member: &Member, commands: &[String]) -> Option<Made> {
         let programs: Vec<Program> = commands.iter().flat_map(|command| programs(command)).collect();
-        // A table says that other files are taken by some bundlers.
-        let is_table = |field: &&str| member.manifest.field(field).is_some_and(Value::is_object);
-        if CONFIGURING.iter().any(|field| member.manifest.field(field).is_some())
-            || ["browser", "react-native"].iter().any(is_table)
-        {
-            return None;
-        }
         let made = Made {
             layout: layout(&programs)?,
             is_pure: member.manifest.field("sideEffects") == Some(&Value::Bool(false)) && is_esm(&member.manifest),
@@ -127,7 +120,7 @@ impl Made {
             copied: BTreeSet::new(),
             read: BTreeSet::new(),
             tools: BTreeSet::new(),
-            is_vague: false,
+            is_vague: is_configured(&member.manifest),
         };
         let names: Vec<String> = offered(&member.manifest);
         let has_patterns = names.iter().any(|name| name.contains('*'));
@@ -135,7 +128,7 @@ impl Made {
         let mut reading = Reading { workspace, graph: workspace.graph(), member, made, offered, open: Vec::new() };
         programs.iter().for_each(|program| reading.program(program));
         reading.configuration();
-        Some(reading.made).filter(|made| !made.is_vague)
+        Some(reading.made)
     }
 
     /// Whether a module becomes a file of its own, which may be left out where nothing of it is used.
@@ -172,6 +165,9 @@ impl Made {
 
     /// Sources of what is behind the package's name, among them what is there as it is; none if they cannot be told.
     pub fn sources(&self, graph: &Graph, member: &Member, below: &str) -> Option<BTreeSet<u32>> {
+        if self.is_vague {
+            return None;
+        }
         let mut sources = BTreeSet::new();
         for target in targets(&member.manifest, below) {
             let target = target.trim_start_matches("./");
@@ -385,6 +381,12 @@ fn layout(programs: &[Program]) -> Option<Layout> {
         splits: !has_script && bundlers.iter().all(|(name, _)| *name == SPLITTER),
         has_default: bundlers.iter().all(|(_, has_default)| *has_default),
     })
+}
+
+/// Whether a manifest configures programs, or says by a table which other files some bundlers take.
+fn is_configured(manifest: &Manifest) -> bool {
+    let is_table = |field: &&str| manifest.field(field).is_some_and(Value::is_object);
+    CONFIGURING.iter().any(|field| manifest.field(field).is_some()) || ["browser", "react-native"].iter().any(is_table)
 }
 
 /// Whether who imports a package gets ECMAScript modules, by the names that it offers. Of others bundlers leave out nothing.
