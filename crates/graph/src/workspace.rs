@@ -14,7 +14,7 @@ use crate::git::{GitError, Snapshot};
 use crate::knowledge::Knowledge;
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::Graph;
+use crate::modules::{Graph, head_of, is_bare};
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
 
@@ -261,13 +261,11 @@ impl Workspace {
     /// not. A pattern with nothing in front but a way out means something only if that is `certain`: most often such a text
     /// is about addresses.
     pub fn members_at(&self, folder: &str, text: &str, certain: bool) -> Vec<&RepoPath> {
-        let head = text.split(['*', '{', '[', '$', '!', '?']).next().unwrap_or(text);
-        let is_pattern = head.len() < text.len();
-        let Some(path) = resolved(folder, head) else { return Vec::new() };
+        let head = head_of(text);
+        let Some(path) = resolved(folder, head.unwrap_or(text)) else { return Vec::new() };
         let path = if path.is_empty() { path } else { format!("{path}/") };
         let mut found: Vec<&RepoPath> = self.owner(&path).into_iter().collect();
-        let is_bare = head.split('/').all(|part| part.is_empty() || part == "." || part == "..");
-        if is_pattern && (certain || !is_bare) {
+        if head.is_some() && (certain || !is_bare(text)) {
             let behind = self.members.range::<str, _>((Bound::Included(path.as_str()), Bound::Unbounded));
             found.extend(behind.map(|(member, _)| member).take_while(|member| member.as_str().starts_with(&path)));
         }

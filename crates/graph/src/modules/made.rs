@@ -434,10 +434,7 @@ pub fn is_of_bundler(path: &str) -> bool {
 
 /// Whether a file is a module by itself.
 fn is_module_at(graph: &Graph, file: u32) -> bool {
-    matches!(
-        Language::of(graph.path(file)),
-        Some(Language::JavaScript | Language::TypeScript | Language::TypeScriptJsx)
-    )
+    Language::of(graph.path(file)).is_some_and(Language::is_of_modules)
 }
 
 fn without_ending(path: &str) -> &str {

@@ -110,8 +110,8 @@ impl Paths {
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
     pub fn by_text(&self, folder: &str, text: &str) -> Named {
-        let (head, is_pattern) = match text.find(['*', '{', '[', '$', '!']) {
-            Some(at) => (&text[..text[..at].rfind('/').map_or(0, |slash| slash)], true),
+        let (head, is_pattern) = match head_of(text) {
+            Some(head) => (head, true),
             None => (text.trim_end_matches('/'), false),
         };
         let Some(path) = resolved(folder, head.split('?').next().unwrap_or(head)) else { return Named::default() };
@@ -156,6 +156,23 @@ impl Paths {
         let below = self.all[first..].iter().take_while(move |path| path.starts_with(&prefix));
         (first..).zip(below).map(|(at, _)| u32::try_from(at).expect("a commit has fewer files"))
     }
+}
+
+/// The folders in front of a pattern; none if a text is none.
+pub fn head_of(text: &str) -> Option<&str> {
+    before_pattern(text).map(|before| &before[..before.rfind('/').unwrap_or(0)])
+}
+
+/// What stands in front of what is open in a pattern; none if a text is none.
+fn before_pattern(text: &str) -> Option<&str> {
+    text.find(['*', '{', '[', '$', '!']).map(|at| &text[..at])
+}
+
+/// Whether a text is a pattern with nothing in front but a way to where it begins: it may be about anything, most often
+/// about addresses.
+pub fn is_bare(text: &str) -> bool {
+    before_pattern(text)
+        .is_some_and(|before| before.split('/').all(|part| part.is_empty() || part == "." || part == ".."))
 }
 
 /// What a pattern below a folder matches; none if that cannot be told: what stands in it is put together while something

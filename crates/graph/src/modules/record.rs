@@ -162,6 +162,16 @@ impl Language {
             _ => return None,
         })
     }
+
+    /// Whether it is a language of modules alone: no markup, no styles, no types by themselves.
+    pub fn is_of_modules(self) -> bool {
+        matches!(self, Language::JavaScript | Language::TypeScript | Language::TypeScriptJsx)
+    }
+
+    /// Whether a compiler may make something of it: also markup with scripts in it, and types.
+    pub fn is_compiled(self) -> bool {
+        !matches!(self, Language::Document | Language::Styles)
+    }
 }
 
 impl Record {

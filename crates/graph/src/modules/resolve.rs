@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::aliases::Aliases;
 use super::graph::Found;
-use super::paths::{Named, Paths};
+use super::paths::{Named, Paths, head_of, is_bare};
 use super::record::Language;
 use crate::manifest::Manifest;
 use crate::workspace::{Member, Needs, owner};
@@ -121,11 +121,8 @@ impl<'a> Resolver<'a> {
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
     pub fn path(&self, folder: &str, member: &RepoPath, text: &str) -> Named {
-        // A pattern with nothing in front but a way out of the member may be about anything, most often about addresses.
-        let head = text.split(['*', '{', '[', '$', '!']).next().filter(|head| head.len() < text.len());
         let leaves = |head: &str| resolved(folder, head).is_none_or(|path| !member.holds(&path));
-        let is_bare = |head: &str| head.split('/').all(|part| part.is_empty() || part == "." || part == "..");
-        if head.is_some_and(|head| is_bare(head) && leaves(head)) {
+        if is_bare(text) && head_of(text).is_some_and(leaves) {
             Named::default()
         } else {
             self.paths.by_text(folder, text)

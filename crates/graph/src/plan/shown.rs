@@ -217,7 +217,9 @@ impl Planner<'_> {
             let below = above.take_while(|at| *at != folder);
             below.into_iter().any(|at| COMPILERS.iter().any(|name| graph.place(&format!("{at}/{name}")).is_some()))
         };
-        let is_nobodys = |file: &u32| graph.owner(*file).is_none() && is_compiled(graph.path(*file));
+        let is_nobodys = |file: &u32| {
+            graph.owner(*file).is_none() && Language::of(graph.path(*file)).is_some_and(Language::is_compiled)
+        };
         // A plugin that looks for all of them.
         let looks_for_all = || build.tools.iter().any(|name| name.contains("tsconfig-paths"));
         build.reads_anything.is_some()
@@ -316,11 +318,6 @@ fn is_compilers(path: &str) -> bool {
 /// Source: tailwindcss.com, "Detecting classes in source files".
 fn reads_ignored(build: &Build<'_>, path: &str) -> bool {
     path.rsplit('/').next() == Some(".gitignore") && build.tools.iter().any(|name| name.contains("tailwind"))
-}
-
-/// Whether compilers may make something of a file.
-fn is_compiled(path: &str) -> bool {
-    !matches!(Language::of(path), Some(Language::Document | Language::Styles) | None)
 }
 
 /// Whether a document is no README at the top of its package.

@@ -134,7 +134,7 @@ impl Planner<'_> {
             let path = graph.path(*file);
             matches!(Language::of(path), Some(Language::Styles | Language::Markup)) && !path.ends_with(".svelte")
         };
-        let is_module = !matches!(Language::of(path), Some(Language::Styles | Language::Document) | None);
+        let is_module = Language::of(path).is_some_and(Language::is_compiled);
         let brings = |found: &Found| matches!(found, Found::Files(files) if files.iter().any(is_other));
         is_module && node.all().any(brings) || path.ends_with(".vue")
     }
@@ -241,6 +241,5 @@ fn closure<'a>(
 
 /// Whether a file is a module, or one of types.
 fn is_module(path: &str) -> bool {
-    use Language::{JavaScript, TypeScript, TypeScriptJsx, Types};
-    matches!(Language::of(path), Some(JavaScript | TypeScript | TypeScriptJsx | Types))
+    Language::of(path).is_some_and(|language| language.is_of_modules() || language == Language::Types)
 }

@@ -261,6 +261,12 @@ fn who_takes_more_than_modules_counts_all() {
     );
     built_by(
         "tsc",
+        "apps/shop/tailwind.config.js = module.exports = { content: ['../../packages/u*/dist/**/*.js'] }",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
         "apps/shop/src/a.css = @source '../../../packages/ui/dist';\n apps/shop/src/main.ts = import './a.css'; import { button } from 'ui'; button()",
         DIALOG,
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
