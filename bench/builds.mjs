@@ -1,13 +1,14 @@
 /** Compares what apps' own builds make of a change with which apps `frontage affected` marks, as `bench/builds.sh` asks. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { quiet, Repository } from "./affected/repository.mjs";
 import { declared, told } from "./affected/tools.mjs";
 import { installed, isForTests, isModule } from "./bundle.mjs";
 import { mutated } from "./mutate.mjs";
+import { report } from "./report.mjs";
 
 const [frontage, parserVersion, source, install, mutations, commits, seed, ...apps] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "frontage-builds-"));
@@ -16,17 +17,9 @@ const packages = join(folder, "packages");
 mkdirSync(packages);
 const { parse } = installed(packages, [`@babel/parser@${parserVersion}`])("@babel/parser");
 
-const own = execFileSync("git", ["rev-parse", "--short=10", "HEAD"], quiet).trim();
-const name = basename(source) === "repo" ? basename(join(source, "..")) : basename(source);
-const raw = join("bench/runs", `builds-${name.replace(/[^\w-]+/g, "-")}-${new Date().toISOString().slice(0, 10)}-${own}.txt`);
-mkdirSync("bench/runs", { recursive: true });
-const say = (line) => {
-  console.log(line);
-  appendFileSync(raw, `# ${line}\n`);
-};
-writeFileSync(raw, "");
-say(`${name} at ${repository.git(["rev-parse", "--short=10", "HEAD"])}, ${mutations} mutations by seed ${seed}, ${commits} commits; frontage ${own}, node ${process.version}`);
-say(`${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB; installed by \`${install}\``);
+const { own, name, write, say, machine } = report("builds", source);
+say(`${name} at ${repository.git(["rev-parse", "--short=10", "HEAD"])}, ${mutations} mutations by seed ${seed}, ${commits} commits; frontage ${own}`);
+say(`${machine()}; installed by \`${install}\``);
 say("Every package that an app needs and the app itself are built by `npm run build` in their folders. Outputs are what git");
 say("ignores there; compared are all files but source maps and what compilers keep for themselves.");
 
@@ -130,7 +123,7 @@ function compare(what, before, after, answer, sums) {
   const needless = marked.filter(({ path }) => !different.includes(path));
   const details = needless.map(({ path, reasons }) => `    needless ${path}: ${told(reasons)}\n`);
   const columns = [different, paths, missed, needless.map(({ path }) => path)].map(list);
-  appendFileSync(raw, `${what} | ${columns.join(" | ")}\n${details.join("")}`);
+  write(`${what} | ${columns.join(" | ")}\n${details.join("")}`);
   sums.asked += 1;
   sums.pairs += compared.length;
   sums.changed += different.length;
@@ -176,7 +169,7 @@ const drawn = [...repository.files(head).keys()]
   .filter((file) => state.members.order.some((path) => isIn(path)(file)) && isModule(file) && !isForTests(file))
   .map((file) => [draw(2 ** 48, "file", file), file])
   .sort(([one], [other]) => one - other);
-appendFileSync(raw, "# file:line | change | outputs changed | apps marked | missed | needless\n");
+write("# file:line | change | outputs changed | apps marked | missed | needless\n");
 for (const [, file] of drawn) {
   if (sums.asked === Number(mutations)) break;
   const content = readFileSync(at(file), "utf8");
@@ -190,7 +183,7 @@ for (const [, file] of drawn) {
   const mutant = repository.commit(head, [head], new Map([["frontage.toml", declared(apps)], [file, mutation.source]]));
   if (failed) {
     sums.failed += 1;
-    appendFileSync(raw, `${file}:${mutation.line} | ${mutation.kind} | ${failed.path} does not build\n`);
+    write(`${file}:${mutation.line} | ${mutation.kind} | ${failed.path} does not build\n`);
   } else {
     const after = new Map([...state.digests.keys()].map((app) => [app, built.includes(app) ? digest(app) : state.digests.get(app)]));
     compare(`${file}:${mutation.line} | ${mutation.kind}`, state.digests, after, ask("affected", "--base", head, "--head", mutant), sums);
@@ -204,7 +197,7 @@ const history = nothing();
 const line = repository.git(["rev-list", "--first-parent", `--max-count=${Number(commits) + 1}`, tip]).split("\n").reverse();
 if (Number(commits)) {
   state = begin(asked(line[0]));
-  appendFileSync(raw, "# commit | outputs changed | apps marked | missed | needless\n");
+  write("# commit | outputs changed | apps marked | missed | needless\n");
 }
 for (const [base, commit] of line.slice(1).map((commit, index) => [line[index], commit])) {
   const changed = repository.git(["diff", "--name-only", "--no-renames", "-z", base, commit]).split("\0").filter(Boolean);
@@ -220,7 +213,7 @@ for (const [base, commit] of line.slice(1).map((commit, index) => [line[index], 
   const failed = build(built, known);
   if (failed) {
     history.failed += 1;
-    appendFileSync(raw, `${commit.slice(0, 10)} | ${failed.path} does not build: ${failed.because}\n`);
+    write(`${commit.slice(0, 10)} | ${failed.path} does not build: ${failed.because}\n`);
     state = { known, members, digests: new Map() };
     continue;
   }

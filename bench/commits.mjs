@@ -1,11 +1,12 @@
 /** Compares which bundles a commit got into with which apps `frontage affected` marks, as `bench/commits.sh` asks. */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
-import { basename, join } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { quiet, Repository } from "./affected/repository.mjs";
 import { attempt, told } from "./affected/tools.mjs";
 import { bundling, digest, installed, isBuilt, isConfiguration, isForTests, isModule, pathOf, problem, roots } from "./bundle.mjs";
+import { report } from "./report.mjs";
 
 const [frontage, source, count, version] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "frontage-commits-"));
@@ -14,17 +15,9 @@ const packages = join(folder, "packages");
 mkdirSync(packages);
 const esbuild = installed(packages, [`esbuild@${version}`])("esbuild");
 
-const own = execFileSync("git", ["rev-parse", "--short=10", "HEAD"], quiet).trim();
-const name = basename(source) === "repo" ? basename(join(source, "..")) : basename(source);
-const raw = join("bench/runs", `commits-${name.replace(/[^\w-]+/g, "-")}-${new Date().toISOString().slice(0, 10)}-${own}.txt`);
-mkdirSync("bench/runs", { recursive: true });
-const say = (line) => {
-  console.log(line);
-  appendFileSync(raw, `# ${line}\n`);
-};
-writeFileSync(raw, "");
+const { own, name, write, say, machine } = report("commits", source);
 say(`${name} at ${repository.git(["rev-parse", "--short=10", "HEAD"])}, ${count} commits; frontage ${own}, esbuild ${version}`);
-say(`${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}`);
+say(machine());
 say("An app is bundled by esbuild from its own modules that no other of them imports, workspace packages by their sources,");
 say("packages from outside left out; no plugin and no configuration of its real build is run. Minified names may be others");
 say("for no other meaning, and all fields of a JSON file are kept if it is imported whole, so a bundle that is different may");
@@ -90,7 +83,7 @@ function compare(before, after, files) {
   const head = repository.commit(after.commit, [base], new Map());
   const answer = [after, before].find(({ failed }) => failed) ?? attempt(() => ask("affected", "--base", base, "--head", head));
   if (answer.failed) {
-    appendFileSync(raw, `${after.commit.slice(0, 10)} | frontage failed: ${answer.failed}\n`);
+    write(`${after.commit.slice(0, 10)} | frontage failed: ${answer.failed}\n`);
     sums.refused += 1;
     return;
   }
@@ -114,7 +107,7 @@ function compare(before, after, files) {
     ...missed.map((path) => `  ! missed ${path}: ${list(inputs(path))}\n`),
   ];
   const columns = [different, marked, missed, outside.map(({ path }) => path), needless.map(({ path }) => path)].map(list);
-  appendFileSync(raw, `${after.commit.slice(0, 10)} | ${pairs.length} | ${columns.join(" | ")}\n${details.join("")}`);
+  write(`${after.commit.slice(0, 10)} | ${pairs.length} | ${columns.join(" | ")}\n${details.join("")}`);
   sums.commits += 1;
   sums.pairs += pairs.length;
   sums.alone += new Set([...before.apps.keys(), ...after.apps.keys()]).size - both.length;
@@ -127,7 +120,7 @@ function compare(before, after, files) {
   sums.missed += missed.length;
 }
 
-appendFileSync(raw, "# commit | apps compared | bundles changed | apps marked | missed | of the others marked for dependencies and configuration alone | needless\n");
+write("# commit | apps compared | bundles changed | apps marked | missed | of the others marked for dependencies and configuration alone | needless\n");
 const failures = new Map();
 let [after, files] = [undefined, []];
 for (const commit of repository.git(["rev-list", "--first-parent", `--max-count=${Number(count) + 1}`, "HEAD"]).split("\n")) {

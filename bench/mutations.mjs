@@ -1,11 +1,12 @@
 /** Compares which bundles a change gets into with which apps `frontage affected` marks, as `bench/mutations.sh` asks. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
-import { basename, join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { bundling, digest, installed, isBuilt, isConfiguration, isForTests, isModule, pathOf, problem, quiet, roots } from "./bundle.mjs";
 import { mutated } from "./mutate.mjs";
+import { report } from "./report.mjs";
 
 const [frontage, source, count, seed, esbuildVersion, parserVersion] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "frontage-mutations-"));
@@ -14,9 +15,7 @@ execFileSync("git", ["clone", "--quiet", source, repository], quiet);
 const people = { GIT_AUTHOR_NAME: "bench", GIT_AUTHOR_EMAIL: "bench@frontage.invalid", GIT_COMMITTER_NAME: "bench", GIT_COMMITTER_EMAIL: "bench@frontage.invalid" };
 const env = { ...process.env, ...people, GIT_INDEX_FILE: join(folder, "index") };
 const git = (...words) => execFileSync("git", ["-C", repository, ...words], { ...quiet, env }).trim();
-const own = execFileSync("git", ["rev-parse", "--short=10", "HEAD"], quiet).trim();
-const name = basename(source) === "repo" ? basename(join(source, "..")) : basename(source);
-const raw = join("bench/runs", `mutations-${name.replace(/[^\w-]+/g, "-")}-${new Date().toISOString().slice(0, 10)}-${own}.txt`);
+const { own, name, write, say, machine } = report("mutations", source);
 
 const packages = join(folder, "packages");
 mkdirSync(packages);
@@ -24,14 +23,8 @@ const require = installed(packages, [`esbuild@${esbuildVersion}`, `@babel/parser
 const esbuild = require("esbuild");
 const { parse } = require("@babel/parser");
 
-mkdirSync("bench/runs", { recursive: true });
-const say = (line) => {
-  console.log(line);
-  appendFileSync(raw, `# ${line}\n`);
-};
-writeFileSync(raw, "");
 say(`${name} at ${git("rev-parse", "--short=10", "HEAD")}, ${count} mutations by seed ${seed}; frontage ${own}, esbuild ${esbuildVersion}, @babel/parser ${parserVersion}`);
-say(`${cpus().length} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB, node ${process.version}`);
+say(machine());
 say("An app is bundled by esbuild from its own modules that no other of them imports, workspace packages by their sources,");
 say("packages from outside left out; no plugin and no configuration of its real build is run. Minified names may be others");
 say("for no other meaning, so a bundle that is different may mean the same; one that is the same is truly unchanged.");
@@ -97,7 +90,7 @@ const list = (paths) => paths.join(" ") || "–";
 const sums = { mutations: 0, changed: 0, marked: 0, needless: 0, configured: 0, missed: 0 };
 const isDrawn = (file) => /\.([jt]sx?|mjs)$/.test(file) && !/(^|\/)node_modules\//.test(file);
 const drawn = [...tracked.keys()].filter(isDrawn).map((file) => [draw(2 ** 48, "file", file), file]).sort(([one], [other]) => one - other);
-appendFileSync(raw, "# file:line | change | bundles changed | apps marked | missed | needless\n");
+write("# file:line | change | bundles changed | apps marked | missed | needless\n");
 for (const [, file] of drawn) {
   if (sums.mutations === Number(count)) break;
   const path = join(repository, file);
@@ -111,7 +104,7 @@ for (const [, file] of drawn) {
   const marked = answer.apps.filter(({ path, affected }) => affected && apps.some((app) => app.path === path)).map(({ path }) => path);
   const missed = different.filter((path) => !marked.includes(path));
   const needless = marked.filter((path) => !different.includes(path));
-  appendFileSync(raw, `${file}:${mutation.line} | ${mutation.kind} | ${[different, marked, missed, needless].map(list).join(" | ")}\n`);
+  write(`${file}:${mutation.line} | ${mutation.kind} | ${[different, marked, missed, needless].map(list).join(" | ")}\n`);
   sums.mutations += 1;
   sums.changed += different.length;
   sums.marked += marked.length;

@@ -26,7 +26,7 @@ pub enum Component {
     },
     /// A file.
     File(String),
-    /// A module that is there without being used, by what it exports.
+    /// A module of which not the content counts: by what it passes on, by what it lacks, or by what it is put together with.
     Signature(String),
     /// A field of a manifest.
     Field {

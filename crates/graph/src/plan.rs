@@ -2,8 +2,10 @@
 //!
 //! Shown is what a build may open: all of its own member but what no build reads (tests, documents), and of the members
 //! that it needs the modules that are reached from there, and what is no module. What is shown counts, but for manifests
-//! (by field), the lockfile (by what it resolves to) and modules that are reached without being used (by what they
-//! export). What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
+//! (by field), the lockfile (by what it resolves to), barrels (by what is asked of them) and modules that are reached without
+//! being used (if they lack what somebody asks for). What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
+
+mod build;
 
 mod toolchains;
 
@@ -24,7 +26,7 @@ pub use stubs::{counts, stubs};
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
 
-use globset::GlobSet;
+use build::Build;
 use model::task::Step;
 use model::{
     App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
@@ -137,30 +139,6 @@ struct Package {
     task: Task,
     /// Members that its build may run, or reads whole.
     runs: BTreeSet<RepoPath>,
-}
-
-/// How a member is built, as far as it tells what that reads.
-struct Build<'a> {
-    /// The folder of the member that is built.
-    folder: RepoPath,
-    /// Its commands.
-    commands: Vec<String>,
-    /// Files that it does not read.
-    ignore: Option<&'a GlobSet>,
-    /// What it reads of tests, stories and documents.
-    reads: Reads,
-    /// Whether it may check types.
-    checks_types: bool,
-    /// Whether a compiler makes something of whatever its configuration names.
-    compiles: bool,
-    /// Whether it is an app's own.
-    is_app: bool,
-    /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
-    is_bundled: bool,
-    /// Names of packages that it may be built by.
-    tools: Vec<&'a str>,
-    /// The command that may read anything, if there is one.
-    reads_anything: Option<String>,
 }
 
 /// What is common to the tasks of packages and apps.
@@ -414,7 +392,7 @@ impl<'a> Planner<'a> {
             .filter(|file| configures_checks(file) || runs_above(file.as_str()) && shown::governs(file.as_str(), path))
             .partition(|file| configures_checks(file));
         let place = |file: &RepoPath| graph.place(file.as_str());
-        let may_run = |member: &Member| may_run(build, member);
+        let may_run = |member: &Member| build.may_run(member);
         walk.run(named, may_run, above.into_iter().filter_map(place), checks.into_iter().filter_map(place))
     }
 
@@ -446,7 +424,7 @@ impl<'a> Planner<'a> {
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
         let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
-        let run = direct.filter(|member| may_run(build, member).is_some()).map(|member| &member.path);
+        let run = direct.filter(|member| build.may_run(member).is_some()).map(|member| &member.path);
         let folders = [path.as_str(), self.root.folder.as_str()];
         let named = build.paths().flat_map(|word| folders.map(|folder| self.workspace.members_at(folder, word, false)));
         draft.runs = reached.whole.keys().chain(run).chain(named.flatten()).cloned().collect();
@@ -561,51 +539,6 @@ impl<'a> Planner<'a> {
     }
 }
 
-impl<'a> Build<'a> {
-    fn new(
-        commands: Vec<String>,
-        ignore: Option<&'a GlobSet>,
-        reads: Reads,
-        checks_types: bool,
-        of_members: &BTreeSet<&str>,
-    ) -> Build<'a> {
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
-        let compiles = commands.iter().any(|command| unread::compiles(command));
-        Build {
-            folder: RepoPath::root(),
-            commands,
-            ignore,
-            reads,
-            checks_types,
-            compiles,
-            is_app: false,
-            is_bundled: false,
-            tools: Vec::new(),
-            reads_anything,
-        }
-    }
-}
-
-impl Build<'_> {
-    /// Words of its commands that may be paths.
-    fn paths(&self) -> impl Iterator<Item = &str> {
-        let words =
-            self.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
-        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
-    }
-
-    /// Whether something takes styles out of every module that is opened, used or not.
-    fn extracts(&self) -> bool {
-        let is_extractor = |name: &&str| unread::EXTRACTORS.iter().any(|word| name.contains(word));
-        self.tools.iter().any(is_extractor)
-    }
-
-    /// Whether a file is one that it does not read.
-    fn ignores(&self, path: &str) -> bool {
-        self.ignore.is_some_and(|ignore| ignore.is_match(path))
-    }
-}
-
 impl Draft {
     fn show(&mut self, file: &ShownFile, content: String, reach: &Arc<Reach>) {
         self.inputs.add_reached(Component::File(file.path.to_string()), content, reach);
@@ -618,16 +551,6 @@ fn runs_above(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| name.ends_with(ending));
     is_module || ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
-}
-
-/// Why a build may run a member's program, if it may.
-fn may_run(build: &Build<'_>, member: &Member) -> Option<String> {
-    let has_bin =
-        || member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name));
-    let is_named = |command: &&String| unread::names(command, &member.name);
-    let by_name = || build.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
-    let by_any = build.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
-    by_any.or_else(has_bin).or_else(by_name)
 }
 
 /// What a manifest asks for that gets into what is built or builds it: all but tools that only check.

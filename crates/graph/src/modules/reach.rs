@@ -13,8 +13,13 @@ use model::RepoPath;
 use super::graph::{Found, Graph, Node};
 use super::made::{Made, is_of_bundler};
 use super::record::Wanted;
-use super::resolve::{folder_of, parts};
 use crate::workspace::{Member, Workspace};
+
+mod told;
+
+mod through;
+
+use through::Asked;
 
 /// Names of compilers' configuration that they look for.
 pub const COMPILERS: [&str; 2] = ["tsconfig.json", "jsconfig.json"];
@@ -86,14 +91,6 @@ pub struct Walk<'a> {
     passing: HashMap<u32, BTreeSet<usize>>,
 }
 
-/// What a file asks of a package's output.
-struct Asked {
-    file: u32,
-    member: RepoPath,
-    name: Box<str>,
-    wanted: Wanted,
-}
-
 impl<'a> Walk<'a> {
     /// A way for the build of a member. Of a member's files those that `is_root` names are read without being imported;
     /// packages of which `is_tool` says so only check. Of packages in `made` it is told as well what gets through their
@@ -162,121 +159,6 @@ impl<'a> Walk<'a> {
         }
         self.follow_made();
         (reached, Some(self.told()))
-    }
-
-    /// What is reached so far, each file in one of its sets.
-    fn told(&self) -> Reached {
-        let mut reached = self.reached.clone();
-        reached.shown.retain(|file| !reached.counted.contains_key(file));
-        reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
-        let barrel = |(file, wanted): (&u32, &Wanted)| {
-            let node = self.graph.node(*file)?;
-            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types;
-            let is_partial = *wanted != Wanted::All;
-            (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
-        };
-        reached.barrels = self.wanted.iter().filter_map(barrel).collect();
-        self.scan(&mut reached);
-        reached.lacking = self.lacking(&reached);
-        reached
-    }
-
-    /// Counts what is there and is looked through for names of classes.
-    fn scan(&self, reached: &mut Reached) {
-        let scanning = reached.counted.keys().filter_map(|file| {
-            let (path, node) = (self.graph.path(*file), self.graph.node(*file)?);
-            let finds_by_itself = node.record.imports.iter().any(|import| &*import.module == "tailwindcss");
-            let scans = node.scans(path);
-            (finds_by_itself || !scans.is_empty()).then_some((*file, path, scans, finds_by_itself))
-        });
-        let mut found: BTreeMap<u32, u32> = BTreeMap::new();
-        for (file, path, scans, finds_by_itself) in scanning {
-            let folders = [folder_of(path), self.built.as_str()];
-            let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.meant(folder, text)));
-            found.extend(named.flatten().map(|target| (target, file)));
-            if finds_by_itself {
-                // In the folder of what is built.
-                let own = reached.checked.iter().filter(|target| self.graph.owner(**target) == Some(self.built));
-                found.extend(own.map(|target| (*target, file)));
-            }
-        }
-        for (target, file) in found {
-            if reached.shown.remove(&target) || self.checks_types && reached.checked.remove(&target) {
-                reached.counted.insert(target, Origin { from: Some(file), doubt: None });
-            }
-            reached.barrels.remove(&target);
-        }
-    }
-
-    fn lacking(&self, reached: &Reached) -> BTreeMap<u32, BTreeSet<Box<str>>> {
-        let mut lacking: BTreeMap<u32, BTreeSet<Box<str>>> = BTreeMap::new();
-        if reached.shown.is_empty() {
-            return lacking;
-        }
-        let nodes = reached.counted.keys().chain(&reached.shown).filter_map(|file| self.graph.node(*file));
-        for node in nodes {
-            let imports = node.record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
-            let imports = imports.flat_map(|(import, found)| match &import.wanted {
-                Wanted::Names(names) => names.iter().map(|name| (name, found)).collect(),
-                Wanted::All => Vec::new(),
-            });
-            let passed = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| !passed.is_type);
-            let passed = passed.filter_map(|(passed, found)| Some((passed.name.as_ref()?, found)));
-            for (name, found) in imports.chain(passed) {
-                let Found::Files(files) = found else { continue };
-                let mut shown = files.iter().filter(|file| reached.shown.contains(file)).peekable();
-                if shown.peek().is_some() && !files.iter().any(|file| self.may_export(*file, name)) {
-                    for file in shown {
-                        lacking.entry(*file).or_default().insert(name.clone());
-                    }
-                }
-            }
-        }
-        lacking
-    }
-
-    /// Follows what is asked of packages' outputs to their sources.
-    fn follow_made(&mut self) {
-        self.follows_made = true;
-        while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
-            let sources = self.workspace.members.get(&member).zip(self.made.get(&member)).and_then(|(found, made)| {
-                let (package, below) = parts(&name);
-                // A query says how what is made is taken.
-                let is_plain = package == found.name && !below.contains(['?', '!']);
-                is_plain.then(|| made.sources(self.graph, found, below)).flatten()
-            });
-            match sources {
-                Some(sources) => sources.into_iter().for_each(|source| self.ask(file, source, wanted.clone(), false)),
-                None => self.widen(&member, || format!("what `{name}` is made of cannot be told")),
-            }
-            self.go();
-        }
-    }
-
-    /// Keeps what is asked of other packages by files of them: it may be what is made of these that a bundler takes.
-    fn ask_others(&mut self, file: u32, files: &[u32], name: &str, wanted: &Wanted) {
-        if self.made.is_empty() || name.starts_with('.') {
-            return;
-        }
-        let own = self.graph.owner(file);
-        let owners: BTreeSet<&RepoPath> = files.iter().filter_map(|target| self.graph.owner(*target)).collect();
-        owners
-            .into_iter()
-            .filter(|owner| Some(*owner) != own)
-            .for_each(|owner| self.ask_made(file, owner, name, wanted));
-    }
-
-    /// Keeps what is asked of a package's output, if that is followed.
-    fn ask_made(&mut self, file: u32, member: &RepoPath, name: &str, wanted: &Wanted) {
-        if self.made.contains_key(member) {
-            self.asked.push(Asked { file, member: member.clone(), name: name.into(), wanted: wanted.clone() });
-        }
-    }
-
-    /// Whether a module may be left out where nothing of it is used.
-    fn is_pure(&self, file: u32, node: &Node) -> bool {
-        let made = || node.member.as_ref().and_then(|member| self.made.get(member));
-        node.is_pure && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
     }
 
     /// Takes what is imported, or named as a package, by configuration that governs the member.

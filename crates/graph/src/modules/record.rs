@@ -4,14 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{
-    Argument, CallExpression, Declaration, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
-    ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration,
-    ImportExpression, JSXIdentifier, NewExpression, ObjectExpression, ObjectProperty, Statement,
-    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration,
-    TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateLiteral,
-};
-use oxc_ast_visit::{Visit, walk};
+use oxc_ast::ast::{Declaration, Statement};
+use oxc_ast_visit::Visit;
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_span::SourceType;
 use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
@@ -19,29 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
+mod reader;
+
+use reader::Reader;
+
 /// The longest text that may be a path.
 const LONGEST_PATH: usize = 200;
-
-/// What Vite's configuration says of tests and of servers that no build starts.
-/// Source: vite.dev, "Server Options", "Preview Options"; vitest.dev, "Config Reference".
-const ASIDE: [&str; 3] = ["test", "server", "preview"];
-
-/// Options by which bundlers put together what they would leave apart.
-/// Source: tsdown.dev, "Dependencies"; tsup.egoist.dev, "Excluding packages"; github.com/unjs/unbuild, "Options"; rolldown.rs,
-/// "Code Splitting".
-const INLINING: [&str; 8] = [
-    "noExternal",
-    "alwaysBundle",
-    "inlineOnly",
-    "inlineDependencies",
-    "skipNodeModulesBundle",
-    "advancedChunks",
-    "codeSplitting",
-    "manualChunks",
-];
-
-/// Options by which bundlers are told where to begin.
-const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -359,90 +336,6 @@ fn exported(name: &ExportExportName<'_>) -> Option<Box<str>> {
     }
 }
 
-/// What is found on the way through a module's syntax.
-#[derive(Default)]
-struct Reader<'a> {
-    record: Record,
-    /// Identifiers that are used as values.
-    used: BTreeSet<&'a str>,
-    /// Modules that are asked for by calls.
-    asked: BTreeSet<Box<str>>,
-    /// Modules that are asked for by types.
-    asked_as_type: BTreeSet<Box<str>>,
-    has_decorators: bool,
-    /// Names of what is taken of identifiers, one by one.
-    members: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    /// Identifiers of which anything may be taken.
-    whole: BTreeSet<&'a str>,
-    /// Names of interfaces and of what else is only a type.
-    types: BTreeSet<&'a str>,
-    /// How deep in objects what is read is, in what the module exports by default.
-    depth: Option<usize>,
-    /// Whether what is read is about tests and servers of development, where it configures Vite.
-    is_aside: bool,
-    /// Whether what is read says where a bundler begins.
-    is_entry: bool,
-}
-
-impl<'a> Reader<'a> {
-    fn mention(&mut self, text: &str) {
-        if self.is_entry && text.len() <= LONGEST_PATH {
-            self.record.entries.insert(text.into());
-        }
-        if !self.is_aside {
-            self.record.mention(text);
-        } else if text.len() <= LONGEST_PATH {
-            self.record.aside.insert(text.into());
-        }
-    }
-
-    /// What styles in a text ask for, as configuration puts them before others.
-    fn styles(&mut self, text: &str) {
-        if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
-            self.asked.extend(text::styles(text).imports.into_iter().map(|import| import.module));
-        }
-    }
-
-    /// What is asked for by an expression: a text, a pattern, or what cannot be told.
-    fn ask(&mut self, expression: &Expression<'a>) {
-        match expression {
-            Expression::StringLiteral(text) => drop(self.asked.insert(text.value.as_str().into())),
-            Expression::TemplateLiteral(template) => match pattern(template) {
-                Some(pattern) if !pattern.contains('*') => drop(self.asked.insert(pattern.into())),
-                Some(pattern) if is_path(&pattern) => drop(self.record.paths.insert(open_ended(&pattern).into())),
-                // An alias may stand before what is only known later.
-                Some(pattern) if is_word(&pattern) => drop(self.asked.insert(pattern.into())),
-                _ => self.record.is_open = true,
-            },
-            // Both ways of a choice, and what is put together from a path and more.
-            Expression::ConditionalExpression(choice) => {
-                self.ask(&choice.consequent);
-                self.ask(&choice.alternate);
-            }
-            Expression::BinaryExpression(sum) => match &sum.left {
-                Expression::StringLiteral(text) if is_path(&text.value) => {
-                    self.record.paths.insert(format!("{}$", text.value).into());
-                }
-                _ => self.record.is_open = true,
-            },
-            Expression::ParenthesizedExpression(inner) => self.ask(&inner.expression),
-            _ => self.record.is_open = true,
-        }
-    }
-}
-
-/// A template as a glob; none if nothing of it is known.
-fn pattern(template: &TemplateLiteral<'_>) -> Option<String> {
-    let parts = template.quasis.iter().map(|quasi| Some(quasi.value.cooked?.as_str()));
-    let parts: Option<Vec<&str>> = parts.collect();
-    parts.map(|parts| parts.join("*"))
-}
-
-/// A pattern of which any part may stand for several folders.
-fn open_ended(pattern: &str) -> String {
-    pattern.replace('*', "$")
-}
-
 /// Whether a text may be a path that is relative to something.
 pub fn is_path(text: &str) -> bool {
     let is_relative = text.starts_with("./") || text.starts_with("../");
@@ -454,173 +347,4 @@ pub fn is_word(text: &str) -> bool {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"@/._-*".contains(&byte);
     let begins = text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '@');
     begins && text.len() > 1 && text.len() <= LONGEST_PATH && text.bytes().all(is_of_name)
-}
-
-impl<'a> Visit<'a> for Reader<'a> {
-    fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
-        let text = literal.value.as_str();
-        self.styles(text);
-        self.mention(text);
-    }
-
-    fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
-        if let Some(pattern) = pattern(template) {
-            self.styles(&pattern);
-            self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
-        }
-        walk::walk_template_literal(self, template);
-    }
-
-    // The parser keeps a record of these; a list of names is no use of them.
-    fn visit_import_declaration(&mut self, _: &ImportDeclaration<'a>) {}
-
-    fn visit_export_all_declaration(&mut self, _: &ExportAllDeclaration<'a>) {}
-
-    fn visit_export_from_declaration(&mut self, _: &ExportFromDeclaration<'a>) {}
-
-    fn visit_export_named_declaration(&mut self, _: &ExportNamedDeclaration<'a>) {}
-
-    fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
-        self.used.insert(identifier.name.as_str());
-        self.whole.insert(identifier.name.as_str());
-    }
-
-    fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
-        match &member.object {
-            Expression::Identifier(identifier) => {
-                self.used.insert(identifier.name.as_str());
-                self.members.entry(identifier.name.as_str()).or_default().insert(member.property.name.as_str());
-            }
-            _ => walk::walk_static_member_expression(self, member),
-        }
-    }
-
-    fn visit_jsx_identifier(&mut self, identifier: &JSXIdentifier<'a>) {
-        self.used.insert(identifier.name.as_str());
-        self.whole.insert(identifier.name.as_str());
-    }
-
-    fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
-        let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
-        self.record.inlines |= property.key.static_name().is_some_and(|name| INLINING.contains(&&*name));
-        let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
-        let (before, was_entry) = (self.is_aside, self.is_entry);
-        self.is_entry |= begins;
-        // Of the configuration itself: further in, an option of any plugin may be called so.
-        let is_outermost = self.depth == Some(1);
-        self.is_aside |= is_outermost && is_about && matches!(property.value, Expression::ObjectExpression(_));
-        walk::walk_object_property(self, property);
-        (self.is_aside, self.is_entry) = (before, was_entry);
-    }
-
-    fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
-        let before = self.depth;
-        self.depth = before.map(|depth| depth + 1);
-        walk::walk_object_expression(self, object);
-        self.depth = before;
-    }
-
-    fn visit_export_default_declaration(&mut self, exported: &ExportDefaultDeclaration<'a>) {
-        self.depth = Some(0);
-        walk::walk_export_default_declaration(self, exported);
-        self.depth = None;
-    }
-
-    fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
-        self.has_decorators = true;
-        walk::walk_decorator(self, decorator);
-    }
-
-    fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
-        self.ask(&import.source);
-        walk::walk_import_expression(self, import);
-    }
-
-    fn visit_new_expression(&mut self, made: &NewExpression<'a>) {
-        // What is relative to a module needs no dot in front.
-        if let (Expression::Identifier(name), [Argument::StringLiteral(text), Argument::StaticMemberExpression(base)]) =
-            (&made.callee, made.arguments.as_slice())
-            && name.name == "URL"
-            && base.property.name == "url"
-            && !text.value.contains(':')
-        {
-            self.mention(&format!("./{}", text.value.trim_start_matches("./")));
-        }
-        walk::walk_new_expression(self, made);
-    }
-
-    fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
-        let is_require = match &call.callee {
-            Expression::Identifier(name) => name.name == "require",
-            Expression::StaticMemberExpression(member) => {
-                let is_require = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
-                let is_meta = matches!(&member.object, Expression::ImportMeta(_));
-                match member.property.name.as_str() {
-                    "resolve" => is_require || is_meta,
-                    "context" => is_require,
-                    _ => false,
-                }
-            }
-            _ => false,
-        };
-        let is_glob = matches!(&call.callee, Expression::StaticMemberExpression(member)
-            if matches!(&member.object, Expression::ImportMeta(_)) && member.property.name.starts_with("glob"));
-        // From where the build has its root, or by an alias.
-        let is_far =
-            |argument: &Argument<'_>| matches!(argument, Argument::StringLiteral(text) if !is_path(&text.value));
-        self.record.is_open |= is_glob && call.arguments.first().is_some_and(is_far);
-        if let (true, Some(argument)) = (is_require, call.arguments.first().and_then(Argument::as_expression)) {
-            self.ask(argument);
-        }
-        // A path that is put together of its parts.
-        let parts = call.arguments.iter().filter_map(|argument| match argument {
-            Argument::StringLiteral(text) => Some(text.value.as_str()),
-            _ => None,
-        });
-        let parts: Vec<&str> = parts.collect();
-        if parts.len() > 1 && parts[0].starts_with("..") {
-            self.mention(&parts.join("/"));
-        }
-        walk::walk_call_expression(self, call);
-    }
-
-    fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
-        if let TSModuleReference::ExternalModuleReference(module) = &import.module_reference {
-            self.asked.insert(module.expression.value.as_str().into());
-        }
-    }
-
-    fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
-        self.asked_as_type.insert(import.source.value.as_str().into());
-    }
-
-    fn visit_ts_interface_declaration(&mut self, declared: &TSInterfaceDeclaration<'a>) {
-        self.types.insert(declared.id.name.as_str());
-        walk::walk_ts_interface_declaration(self, declared);
-    }
-
-    fn visit_ts_type_alias_declaration(&mut self, declared: &TSTypeAliasDeclaration<'a>) {
-        self.types.insert(declared.id.name.as_str());
-        walk::walk_ts_type_alias_declaration(self, declared);
-    }
-
-    // What is named in types is not used.
-    fn visit_ts_type_annotation(&mut self, annotation: &TSTypeAnnotation<'a>) {
-        types(self, |types| walk::walk_ts_type_annotation(types, annotation));
-    }
-
-    fn visit_ts_type(&mut self, of_type: &TSType<'a>) {
-        types(self, |types| walk::walk_ts_type(types, of_type));
-    }
-
-    fn visit_ts_type_parameter_instantiation(&mut self, parameters: &TSTypeParameterInstantiation<'a>) {
-        types(self, |types| walk::walk_ts_type_parameter_instantiation(types, parameters));
-    }
-}
-
-/// Goes through types, where no name is used as a value.
-fn types<'a>(reader: &mut Reader<'a>, walk: impl FnOnce(&mut Reader<'a>)) {
-    let used = std::mem::take(&mut reader.used);
-    walk(reader);
-    reader.used = used;
 }

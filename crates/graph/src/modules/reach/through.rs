@@ -1,0 +1,64 @@
+//! Through packages' outputs to their sources.
+
+use std::collections::BTreeSet;
+
+use model::RepoPath;
+
+use super::Walk;
+use crate::modules::graph::Node;
+use crate::modules::record::Wanted;
+use crate::modules::resolve::parts;
+
+/// What a file asks of a package's output.
+pub(super) struct Asked {
+    file: u32,
+    member: RepoPath,
+    name: Box<str>,
+    wanted: Wanted,
+}
+
+impl Walk<'_> {
+    /// Follows what is asked of packages' outputs to their sources.
+    pub(super) fn follow_made(&mut self) {
+        self.follows_made = true;
+        while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
+            let sources = self.workspace.members.get(&member).zip(self.made.get(&member)).and_then(|(found, made)| {
+                let (package, below) = parts(&name);
+                // A query says how what is made is taken.
+                let is_plain = package == found.name && !below.contains(['?', '!']);
+                is_plain.then(|| made.sources(self.graph, found, below)).flatten()
+            });
+            match sources {
+                Some(sources) => sources.into_iter().for_each(|source| self.ask(file, source, wanted.clone(), false)),
+                None => self.widen(&member, || format!("what `{name}` is made of cannot be told")),
+            }
+            self.go();
+        }
+    }
+
+    /// Keeps what is asked of other packages by files of them: it may be what is made of these that a bundler takes.
+    pub(super) fn ask_others(&mut self, file: u32, files: &[u32], name: &str, wanted: &Wanted) {
+        if self.made.is_empty() || name.starts_with('.') {
+            return;
+        }
+        let own = self.graph.owner(file);
+        let owners: BTreeSet<&RepoPath> = files.iter().filter_map(|target| self.graph.owner(*target)).collect();
+        owners
+            .into_iter()
+            .filter(|owner| Some(*owner) != own)
+            .for_each(|owner| self.ask_made(file, owner, name, wanted));
+    }
+
+    /// Keeps what is asked of a package's output, if that is followed.
+    pub(super) fn ask_made(&mut self, file: u32, member: &RepoPath, name: &str, wanted: &Wanted) {
+        if self.made.contains_key(member) {
+            self.asked.push(Asked { file, member: member.clone(), name: name.into(), wanted: wanted.clone() });
+        }
+    }
+
+    /// Whether a module may be left out where nothing of it is used.
+    pub(super) fn is_pure(&self, file: u32, node: &Node) -> bool {
+        let made = || node.member.as_ref().and_then(|member| self.made.get(member));
+        node.is_pure && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
+    }
+}

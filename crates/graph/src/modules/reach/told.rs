@@ -1,0 +1,82 @@
+//! What is told of what a walk has reached so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Origin, Reached, Walk};
+use crate::modules::graph::Found;
+use crate::modules::record::Wanted;
+use crate::modules::resolve::folder_of;
+
+impl Walk<'_> {
+    /// What is reached so far, each file in one of its sets.
+    pub(super) fn told(&self) -> Reached {
+        let mut reached = self.reached.clone();
+        reached.shown.retain(|file| !reached.counted.contains_key(file));
+        reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
+        let barrel = |(file, wanted): (&u32, &Wanted)| {
+            let node = self.graph.node(*file)?;
+            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types;
+            let is_partial = *wanted != Wanted::All;
+            (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
+        };
+        reached.barrels = self.wanted.iter().filter_map(barrel).collect();
+        self.scan(&mut reached);
+        reached.lacking = self.lacking(&reached);
+        reached
+    }
+
+    /// Counts what is there and is looked through for names of classes.
+    fn scan(&self, reached: &mut Reached) {
+        let scanning = reached.counted.keys().filter_map(|file| {
+            let (path, node) = (self.graph.path(*file), self.graph.node(*file)?);
+            let finds_by_itself = node.record.imports.iter().any(|import| &*import.module == "tailwindcss");
+            let scans = node.scans(path);
+            (finds_by_itself || !scans.is_empty()).then_some((*file, path, scans, finds_by_itself))
+        });
+        let mut found: BTreeMap<u32, u32> = BTreeMap::new();
+        for (file, path, scans, finds_by_itself) in scanning {
+            let folders = [folder_of(path), self.built.as_str()];
+            let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.meant(folder, text)));
+            found.extend(named.flatten().map(|target| (target, file)));
+            if finds_by_itself {
+                // In the folder of what is built.
+                let own = reached.checked.iter().filter(|target| self.graph.owner(**target) == Some(self.built));
+                found.extend(own.map(|target| (*target, file)));
+            }
+        }
+        for (target, file) in found {
+            if reached.shown.remove(&target) || self.checks_types && reached.checked.remove(&target) {
+                reached.counted.insert(target, Origin { from: Some(file), doubt: None });
+            }
+            reached.barrels.remove(&target);
+        }
+    }
+
+    /// Names that are asked of files that are only shown, and that none of those exports.
+    fn lacking(&self, reached: &Reached) -> BTreeMap<u32, BTreeSet<Box<str>>> {
+        let mut lacking: BTreeMap<u32, BTreeSet<Box<str>>> = BTreeMap::new();
+        if reached.shown.is_empty() {
+            return lacking;
+        }
+        let nodes = reached.counted.keys().chain(&reached.shown).filter_map(|file| self.graph.node(*file));
+        for node in nodes {
+            let imports = node.record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
+            let imports = imports.flat_map(|(import, found)| match &import.wanted {
+                Wanted::Names(names) => names.iter().map(|name| (name, found)).collect(),
+                Wanted::All => Vec::new(),
+            });
+            let passed = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| !passed.is_type);
+            let passed = passed.filter_map(|(passed, found)| Some((passed.name.as_ref()?, found)));
+            for (name, found) in imports.chain(passed) {
+                let Found::Files(files) = found else { continue };
+                let mut shown = files.iter().filter(|file| reached.shown.contains(file)).peekable();
+                if shown.peek().is_some() && !files.iter().any(|file| self.may_export(*file, name)) {
+                    for file in shown {
+                        lacking.entry(*file).or_default().insert(name.clone());
+                    }
+                }
+            }
+        }
+        lacking
+    }
+}

@@ -1,0 +1,89 @@
+//! How members are built, as far as that tells what their builds read.
+
+use std::collections::BTreeSet;
+
+use globset::GlobSet;
+use model::RepoPath;
+
+use crate::unread::{self, Reads};
+use crate::workspace::Member;
+
+/// How a member is built, as far as it tells what that reads.
+pub struct Build<'a> {
+    /// The folder of the member that is built.
+    pub folder: RepoPath,
+    /// Its commands.
+    pub commands: Vec<String>,
+    /// Files that it does not read.
+    pub ignore: Option<&'a GlobSet>,
+    /// What it reads of tests, stories and documents.
+    pub reads: Reads,
+    /// Whether it may check types.
+    pub checks_types: bool,
+    /// Whether a compiler makes something of whatever its configuration names.
+    pub compiles: bool,
+    /// Whether it is an app's own.
+    pub is_app: bool,
+    /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
+    pub is_bundled: bool,
+    /// Names of packages that it may be built by.
+    pub tools: Vec<&'a str>,
+    /// The command that may read anything, if there is one.
+    pub reads_anything: Option<String>,
+}
+
+impl<'a> Build<'a> {
+    /// By its commands; members whose programs it may run have these names.
+    pub fn new(
+        commands: Vec<String>,
+        ignore: Option<&'a GlobSet>,
+        reads: Reads,
+        checks_types: bool,
+        of_members: &BTreeSet<&str>,
+    ) -> Build<'a> {
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
+        let compiles = commands.iter().any(|command| unread::compiles(command));
+        Build {
+            folder: RepoPath::root(),
+            commands,
+            ignore,
+            reads,
+            checks_types,
+            compiles,
+            is_app: false,
+            is_bundled: false,
+            tools: Vec::new(),
+            reads_anything,
+        }
+    }
+}
+
+impl Build<'_> {
+    /// Words of its commands that may be paths.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let words =
+            self.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
+        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
+    }
+
+    /// Whether something takes styles out of every module that is opened, used or not.
+    pub fn extracts(&self) -> bool {
+        let is_extractor = |name: &&str| unread::EXTRACTORS.iter().any(|word| name.contains(word));
+        self.tools.iter().any(is_extractor)
+    }
+
+    /// Whether a file is one that it does not read.
+    pub fn ignores(&self, path: &str) -> bool {
+        self.ignore.is_some_and(|ignore| ignore.is_match(path))
+    }
+
+    /// Why a build may run a member's program, if it may.
+    pub fn may_run(&self, member: &Member) -> Option<String> {
+        let has_bin =
+            || member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name));
+        let is_named = |command: &&String| unread::names(command, &member.name);
+        let by_name = || self.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
+        let by_any = self.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
+        by_any.or_else(has_bin).or_else(by_name)
+    }
+}
