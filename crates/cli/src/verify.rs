@@ -8,7 +8,7 @@ use std::sync::Arc;
 use api::layout::DataDirectory;
 use engine::{BuildFailure, Builder, Error, Objects, Remedy};
 use engine_local::build::observe::{Look, Observed};
-use engine_local::{LocalBuilder, Toolchains};
+use engine_local::{LocalBuilder, Toolchains, build};
 use graph::inputs::Inputs;
 use graph::plan::{self, Planned};
 use graph::{Repository, Workspace};
@@ -68,6 +68,14 @@ impl Objects for Contents {
 pub async fn run(place: &Place, asked: &Affected) -> Result<ExitCode, Failure> {
     let commit = place.repository.resolve(asked.compared.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
     let data = DataDirectory::at(place.data.path().join("verify"));
+    let own = Place { repository: place.repository.clone(), data: data.clone() };
+    let _lock = own.try_lock()?.ok_or_else(|| {
+        Failure::unusable("the builds of this repository are being looked at already")
+            .hint("wait for the other `frontage affected --verify`, or name another folder by `--data`")
+    })?;
+    build::sweep(&data)
+        .await
+        .map_err(|cause| Failure::failed("what earlier builds left cannot be removed").caused_by(&cause))?;
     let toolchains = Toolchains::new(data.clone());
     let snapshot = place.repository.snapshot(&commit).map_err(unreadable)?;
     let mut workspace =

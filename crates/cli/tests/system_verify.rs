@@ -58,6 +58,18 @@ fn builds_are_looked_at() {
     assert!(enterprise["differing"].as_array().is_some_and(|files| !files.is_empty()), "{enterprise}");
     assert_eq!(status, Some(1));
 
+    // What a killed run has left is removed by the next one, and two do not get in each other's way.
+    let own = world.data().join("verify");
+    std::fs::create_dir_all(own.join("sandboxes/builds/left/upper")).expect("it can be made");
+    let (enterprise, _) = verified(&world, "enterprise");
+    assert_eq!(enterprise["outcome"], json!("differs"));
+    assert!(!own.join("sandboxes/builds/left").exists());
+    let lock = std::fs::File::options().write(true).open(own.join("lock")).expect("it is there");
+    lock.lock().expect("nobody has it");
+    let refused = world.run(&["affected", "--verify", "enterprise"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+    drop(lock);
+
     let refused = world.run(&["affected", "--verify", "nowhere"]);
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).starts_with("error: there is no app `nowhere`"));
