@@ -175,8 +175,7 @@ impl Made {
             if Language::of(target) == Some(Language::Types) {
                 continue;
             }
-            let mut there = graph.candidates(&member.path.join(target));
-            there.retain(|file| Language::of(graph.path(*file)) != Some(Language::Types));
+            let there = graph.candidates(&member.path.join(target));
             // What a build makes may be there as well, from the one before.
             let may_be_made = there.is_empty() || Language::of(target) == Some(Language::JavaScript);
             sources.extend(there);

@@ -252,6 +252,12 @@ fn who_takes_more_than_modules_counts_all() {
         TYPES,
         expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
+    built_by(
+        "tsc",
+        r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "tsc && vite build"}}"#,
+        "packages/ui/src/globals.ts = declare global { interface Window { ui: 1 } }",
+        expect!["shop: `packages/ui/src/globals.ts` changed (read now), needed through ui"],
+    );
     // What is made is named by its place.
     built_by(
         "tsc",
@@ -304,6 +310,12 @@ fn who_takes_more_than_modules_counts_all() {
         "apps/shop/src/main.ts = import text from 'ui?raw'; say(text)",
         DIALOG,
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    built_by(
+        "tsc",
+        "apps/shop/src/main.ts = import text from 'ui/dialog?raw'; say(text)",
+        BUTTON,
+        expect!["shop: `packages/ui/src/button.ts` changed, needed through ui"],
     );
     // All of it is taken.
     built_by(
@@ -471,6 +483,24 @@ fn packages_behind_packages() {
             "{}\n{passed}\npackages/ui/tsup.config.ts = export default {{ entry: ['src/index.ts'], noExternal: [/./] }}",
             asking("dependencies", "tsup")
         )),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    // A file of each entry, of which one holds what is put in.
+    let config = |more: &str| format!("packages/ui/tsdown.config.ts = export default {{ entry: ['src/*.ts']{more} }}");
+    let apart = |more: &str| format!("{TOKENS}\n{}\n{passed}\n{}", asking("dependencies", "tsdown"), config(more));
+    built_by("", &apart(""), BLUE, expect![]);
+    built_by(
+        "",
+        &apart(", noExternal: [/./]"),
+        BLUE,
+        expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
+    );
+    // Its program may be run by the build of the package.
+    let run = r#"packages/tokens/package.json = {"name": "tokens", "type": "module", "sideEffects": false, "bin": "./dist/blue.js", "exports": "./dist/index.js", "scripts": {"build": "tsc"}}"#;
+    built_by(
+        "",
+        &with(format!("{}\n{run}", asking("dependencies", "tsc"))),
         BLUE,
         expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
     );

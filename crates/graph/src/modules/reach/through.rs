@@ -24,9 +24,8 @@ impl Walk<'_> {
         while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
             let sources = self.workspace.members.get(&member).zip(self.made.get(&member)).and_then(|(found, made)| {
                 let (package, below) = parts(&name);
-                // A query says how what is made is taken.
-                let is_plain = package == found.name && !below.contains(['?', '!']);
-                is_plain.then(|| made.sources(self.graph, found, below)).flatten()
+                // A query, which says how what is made is taken, is part of no name.
+                if package == found.name { made.sources(self.graph, found, below) } else { None }
             });
             match sources {
                 Some(sources) => sources.into_iter().for_each(|source| self.ask(file, source, wanted.clone(), false)),
