@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::graph::{Found, Graph, Node};
 use super::record::Language;
-use super::resolve::{folder_of, offered, targets};
+use super::resolve::{folder_of, offered, package_of, targets};
 use crate::detect::command::{Program, programs};
 use crate::manifest::Manifest;
 use crate::unread;
@@ -161,6 +161,12 @@ impl Made {
     /// Whether what is made imports another package, by its manifest: nothing of that is in it.
     pub fn imports(&self, member: &Member, other: &str) -> bool {
         self.imports_needed && member.manifest.needed(false).contains_key(other)
+    }
+
+    /// Whether a bundler puts in what a module imports from another package.
+    pub fn puts_in(&self, member: &Member, module: &str) -> bool {
+        let is_bundled = matches!(self.layout, Layout::Bundles { .. });
+        is_bundled && !module.starts_with(['.', '#']) && !self.imports(member, package_of(module))
     }
 
     /// Sources of what is behind the package's name, among them what is there as it is; none if they cannot be told.

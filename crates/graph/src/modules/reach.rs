@@ -348,6 +348,7 @@ impl<'a> Walk<'a> {
     /// What a module passes on of that which is wanted of it.
     fn pass_on(&mut self, file: u32, node: &'a Node, wanted: &Wanted) {
         for (place, (passed, found)) in node.record.passed.iter().zip(&node.passed).enumerate() {
+            let wanted = if self.is_put_in(node, &passed.module) { &Wanted::All } else { wanted };
             let asked = match (wanted, &passed.exported) {
                 (Wanted::All, _) => Some(passed.name.as_deref().map_or(Wanted::All, Wanted::name)),
                 (Wanted::Names(names), Some(exported)) => {

@@ -35,6 +35,14 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether what a module of a followed package passes on from another package is put into what is made of it, wanted or
+    /// not.
+    pub(super) fn is_put_in(&self, node: &Node, module: &str) -> bool {
+        let made =
+            node.member.as_ref().and_then(|member| self.workspace.members.get(member).zip(self.made.get(member)));
+        made.is_some_and(|(member, made)| made.puts_in(member, module))
+    }
+
     /// Keeps what is asked of other packages by files of them: it may be what is made of these that a bundler takes.
     pub(super) fn ask_others(&mut self, file: u32, files: &[u32], name: &str, wanted: &Wanted) {
         if self.made.is_empty() || name.starts_with('.') {
