@@ -498,6 +498,12 @@ fn packages_behind_packages() {
     );
     let put_in = format!("{TOKENS}\n{}\n{passed}\n{}", asking("devDependencies", "tsdown"), config(""));
     built_by("", &put_in, BLUE, expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"]);
+    // A package without a build is a part of who imports it.
+    let base = "base\npackages/base/index.ts = export const base = 1\npackages/ui/src/round.ts = import { base } from 'base'; export const round = base";
+    let unused = "base\npackages/base/index.ts = export const base = 1\npackages/ui/src/dialog.ts = import { base } from 'base'; export const dialog = base";
+    let other = "packages/base/index.ts = export const base = 2";
+    built_by("tsc", base, other, expect!["shop: `packages/base/index.ts` changed, needed through base → ui"]);
+    built_by("tsc", unused, other, expect![]);
     // Its program may be run by the build of the package.
     let run = r#"packages/tokens/package.json = {"name": "tokens", "type": "module", "sideEffects": false, "bin": "./dist/blue.js", "exports": "./dist/index.js", "scripts": {"build": "tsc"}}"#;
     built_by(
