@@ -77,8 +77,8 @@ pub struct Passed {
 pub struct Settings {
     /// How modules are compiled.
     pub options: Box<str>,
-    /// Which modules are, in canonical text.
-    pub which: Box<str>,
+    /// Which modules are: fields, each with a text of it.
+    pub which: Vec<(Box<str>, Box<str>)>,
     /// Whether it names them itself, whatever it extends.
     pub says_which: bool,
 }

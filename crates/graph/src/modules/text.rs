@@ -194,18 +194,22 @@ fn settings(fields: &Map<String, Value>) -> Settings {
         }
         _ => BTreeSet::from([value.to_string()]),
     };
-    let of = |is_asked: &dyn Fn(&str) -> bool| {
-        let fields: BTreeMap<&String, BTreeSet<String>> = fields
-            .iter()
-            .filter(|(field, _)| is_asked(field))
-            .map(|(field, value)| (field, said(field, value)))
-            .collect();
-        format!("{fields:?}").into_boxed_str()
-    };
-    let says_which = |field: &str| ["files", "include", "exclude", "references"].contains(&field);
+    let says_which = ["exclude", "files", "include", "references"];
+    let which = says_which.iter().filter_map(|field| Some((*field, fields.get(*field)?)));
+    let which = which.flat_map(|(field, value)| {
+        let texts = value.as_array().into_iter().flatten();
+        let texts = texts.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        // That there is a list says something as well.
+        std::iter::once(String::new()).chain(texts).map(move |text| (field.into(), text.into()))
+    });
+    let is_option =
+        |field: &str| !says_which.contains(&field) && !["$schema", "display", "compileOnSave"].contains(&field);
+    let options = fields.iter().filter(|(field, _)| is_option(field));
+    let options: BTreeMap<&String, BTreeSet<String>> =
+        options.map(|(field, value)| (field, said(field, value))).collect();
     Settings {
-        options: of(&|field| !says_which(field) && !["$schema", "display", "compileOnSave"].contains(&field)),
-        which: of(&says_which),
+        options: format!("{options:?}").into(),
+        which: which.collect(),
         says_which: fields.contains_key("include") || fields.contains_key("files"),
     }
 }

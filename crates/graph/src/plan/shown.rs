@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{Digest, RepoPath, ShownFile};
+use model::{Digest, RepoPath, ShownFile, resolved};
 
 use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
 use crate::manifest::Manifest;
-use crate::modules::{COMPILERS, Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted};
+use crate::modules::{COMPILERS, Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted, head_of};
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -107,8 +107,24 @@ impl Planner<'_> {
         // What lies above says which modules only to who does not say so.
         let own = settings(&build.folder.join("tsconfig.json"));
         let is_overruled = owner.is_none() && !build.compiles && own.is_some_and(|own| own.says_which);
-        let which = if is_overruled { "" } else { which };
-        format!("{} {}", file.mode, Digest::of(format!("{options} {which}").as_bytes()).hex())
+        let is_asked = |field: &str, text: &str| owner.is_some() || self.may_mean(folder, field, text, build, reached);
+        let which = which.iter().filter(|(field, text)| !is_overruled && is_asked(field, text));
+        let which: Vec<&(Box<str>, Box<str>)> = which.collect();
+        format!("{} {}", file.mode, Digest::of(format!("{options} {which:?}").as_bytes()).hex())
+    }
+
+    /// Whether what a compiler's configuration in a folder says of which modules it is about may be about any of a build.
+    fn may_mean(&self, folder: &str, field: &str, text: &str, build: &Build<'_>, reached: &Reached) -> bool {
+        let path = resolved(folder, head_of(text).unwrap_or(text)).filter(|_| field != "references");
+        let Some(path) = path else { return true };
+        let is_in = |path: &str, folder: &str| {
+            folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let graph = self.workspace.graph();
+        let members = reached.members.iter().chain([&build.folder]).map(RepoPath::as_str);
+        let nobodys = reached.counted.keys().chain(&reached.shown).filter(|file| graph.owner(**file).is_none());
+        let mut places = members.chain(nobodys.map(|file| graph.path(*file)));
+        places.any(|place| is_in(place, &path) || is_in(&path, place))
     }
 
     /// Shows what counts and was not shown with a member that is needed.

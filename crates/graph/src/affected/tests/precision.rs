@@ -470,7 +470,8 @@ fn which_modules_a_compiler_has_counts_for_whoever_looks_there() {
         expect![],
     );
     let none = format!("{} \n tsconfig.json = {above}", built_by("vite build"));
-    near(&none, r#"tsconfig.json = {"include": ["packages", "tools"]}"#, expect!["shop: `tsconfig.json` changed"]);
+    near(&none, r#"tsconfig.json = {"include": ["packages", "tools"]}"#, expect![]);
+    near(&none, r#"tsconfig.json = {"include": ["packages", "apps"]}"#, expect!["shop: `tsconfig.json` changed"]);
     // A compiler may be called in other ways than by its name.
     for command in ["tsc --noEmit false", "node build.mjs"] {
         let site = format!(
@@ -773,6 +774,16 @@ fn a_compiler_finds_the_nearest_configuration() {
         changed,
         expect!["shop: `tsconfig.json` changed"],
     );
+    // Which modules it is about matters to those that have any of them.
+    let about =
+        |exclude: &str| format!(r#"tsconfig.json = {{"include": ["packages/**/*.ts"], "exclude": ["{exclude}"]}}"#);
+    let excluding = |one: &str, other: &str, expected: Expect| near(&about(one), &about(other), expected);
+    excluding("packages/other", "packages/more", expect![]);
+    excluding("packages/other", "packages/ui/lib", expect!["shop: `tsconfig.json` changed"]);
+    excluding("packages/other", "packages", expect!["shop: `tsconfig.json` changed"]);
+    excluding("packages/other", "**/*.spec.ts", expect!["shop: `tsconfig.json` changed"]);
+    let shared = "shared/a.ts = export {}\napps/shop/index.ts = import 'ui'; import '../../shared/a'; createServer(1)";
+    near(&format!("{}\n{shared}", about("other")), &about("shared"), expect!["shop: `tsconfig.json` changed"]);
     // A module of nobody.
     let nobodys = "shared.ts = export {}\napps/shop/index.ts = import 'ui'; import '../../shared'; createServer(1)";
     near(
