@@ -116,20 +116,26 @@ impl<'a> Differences<'a> {
             // Dependencies are told by name, and a build that came or went by its scripts.
             Component::Dependency { .. } | Component::Built(_) => None,
             Component::File(path) => {
-                let other = Component::Signature(path.clone());
+                let others = [Component::Signature(path.clone()), Component::Types(path.clone())];
+                let is_there = |side: fn(&Difference<'_>) -> bool| others.iter().any(|part| self.is_there(part, side));
                 let detail = match (&difference.before, &difference.after) {
-                    (None, Some(_)) if self.is_there(&other, |difference| difference.before.is_some()) => "used now",
-                    (Some(_), None) if self.is_there(&other, |difference| difference.after.is_some()) => {
-                        "no longer used"
-                    }
+                    (None, Some(_)) if is_there(|difference| difference.before.is_some()) => "used now",
+                    (Some(_), None) if is_there(|difference| difference.after.is_some()) => "no longer used",
                     _ => presence,
                 };
                 reason(ReasonKind::File, path, detail.to_owned())
             }
             // Told by the file itself.
-            Component::Signature(path) if self.is_there(&Component::File(path.clone()), |_| true) => None,
-            Component::Signature(path) => {
-                let detail = if presence.is_empty() { "what it exports" } else { presence };
+            Component::Signature(path) | Component::Types(path)
+                if self.is_there(&Component::File(path.clone()), |_| true) =>
+            {
+                None
+            }
+            Component::Types(path) if self.is_there(&Component::Signature(path.clone()), |_| true) => None,
+            Component::Signature(path) | Component::Types(path) => {
+                let is_of_types = matches!(difference.component, Component::Types(_));
+                let what = if is_of_types { "its types" } else { "what it exports" };
+                let detail = if presence.is_empty() { what } else { presence };
                 reason(ReasonKind::File, path, detail.to_owned())
             }
             Component::Field { file, field } => {
@@ -177,7 +183,7 @@ impl Difference<'_> {
     fn presence(&self) -> &'static str {
         // Of another package's files only those count that are reached.
         let of_package = |counted: &Counted| matches!(*counted.reach, Reach::Package { .. });
-        let is_file = matches!(self.component, Component::File(_) | Component::Signature(_));
+        let is_file = matches!(self.component, Component::File(_) | Component::Signature(_) | Component::Types(_));
         match (&self.before, &self.after) {
             (None, Some(after)) if is_file && of_package(after) => "read now",
             (Some(before), None) if is_file && of_package(before) => "no longer read",

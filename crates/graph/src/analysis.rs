@@ -167,6 +167,10 @@ impl Analysis {
         });
         let mut contents: BTreeMap<Component, String> =
             files.map(|(path, content)| (Component::File(path.to_owned()), content)).collect();
+        let declared = looked_at.iter().zip(records.chunks(2));
+        let declared = declared.filter_map(|((_, after, _), records)| Some((after, records[1].declared.as_ref()?)));
+        contents
+            .extend(declared.map(|(file, declared)| (Component::Types(file.path.to_string()), declared.to_string())));
         // An app that asks for it is built anew by every commit.
         if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
             contents.insert(plan::commit_setting(), commit.to_string());
@@ -202,8 +206,10 @@ impl Structure {
         let words = |record: &Record| -> BTreeSet<Box<str>> {
             record.words.iter().filter(|word| self.may_name(word, path, kind)).cloned().collect()
         };
-        let without_words = |record: &Record| Record { words: BTreeSet::new(), ..record.clone() };
-        without_words(before) == without_words(after) && words(before) == words(after)
+        // Types are told apart.
+        let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, ..record.clone() };
+        let has_types = |record: &Record| record.declared.is_some();
+        rest(before) == rest(after) && words(before) == words(after) && has_types(before) == has_types(after)
     }
 
     /// Whether a word may name a package, a file of a member, or what configuration names.

@@ -28,6 +28,8 @@ pub enum Component {
     File(String),
     /// A module of which not the content counts: by what it passes on, by what it lacks, or by what it is put together with.
     Signature(String),
+    /// A module of which the types count that it declares.
+    Types(String),
     /// A field of a manifest.
     Field {
         /// The manifest.
@@ -96,6 +98,15 @@ pub struct Covered {
     components: BTreeMap<Component, Counted>,
     /// Keys of the builds whose outputs are laid under this one, by folder.
     needs: BTreeMap<String, BuildKey>,
+}
+
+/// What counts of a module instead of its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instead {
+    /// What tells its exports from others.
+    pub exports: Option<String>,
+    /// What tells its types from others.
+    pub types: Option<String>,
 }
 
 /// Everything that a key covers.
@@ -206,15 +217,17 @@ impl Covered {
         into.extend(own.chain(others).map(|(component, _)| component));
     }
 
-    /// The same without some files, each replaced by what it exports if that is told, and with other keys of builds that it
-    /// needs.
-    pub fn without(&self, files: &BTreeMap<&str, Option<String>>, keys: &BTreeMap<&str, BuildKey>) -> Covered {
+    /// The same without some files, each replaced by what it exports and by its types if these are told, and with other keys
+    /// of builds that it needs.
+    pub fn without(&self, files: &BTreeMap<&str, &Instead>, keys: &BTreeMap<&str, BuildKey>) -> Covered {
         let mut changed = self.clone();
-        for (path, signature) in files {
+        for (path, Instead { exports, types }) in files {
             let Some(counted) = changed.components.remove(&Component::File((*path).to_owned())) else { continue };
-            if let Some(content) = signature {
-                let counted = Counted { content: content.clone(), reach: counted.reach };
-                changed.components.insert(Component::Signature((*path).to_owned()), counted);
+            let parts = [(Component::Signature as fn(String) -> Component, exports), (Component::Types, types)];
+            for (component, content) in parts.into_iter().filter_map(|(part, content)| Some((part, content.as_ref()?)))
+            {
+                let counted = Counted { content: content.clone(), reach: Arc::clone(&counted.reach) };
+                changed.components.insert(component((*path).to_owned()), counted);
             }
         }
         for (folder, key) in &mut changed.needs {

@@ -229,7 +229,7 @@ impl<'a> Planner<'a> {
         let made = self.made_for(app, &build);
         let (reached, through) = self.walk(&app.path, &build, &made);
         let mut draft = self.draft(&app.path, &build, &reached);
-        let traced = through.map(|through| self.trace(&app.path, &draft.runs, &made, &through)).unwrap_or_default();
+        let traced = through.map(|through| self.trace(&build, &draft.runs, &made, &through)).unwrap_or_default();
         self.add_needs(&app.path, &build, &reached, usize::MAX, &traced, &mut draft);
         let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
         if let Some(inputs) = inputs {

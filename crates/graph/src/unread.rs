@@ -208,6 +208,22 @@ const BUILDERS: [(&str, Types); 55] = [
 /// Programs that make something of every file that TypeScript's configuration names.
 const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
 
+/// Programs that put together what browsers get, and to which types matter only as far as they are checked.
+const BUNDLERS: [&str; 12] = [
+    "vite",
+    "rolldown-vite",
+    "webpack",
+    "webpack-cli",
+    "rspack",
+    "rsbuild",
+    "parcel",
+    "astro",
+    "ng",
+    "react-scripts",
+    "craco",
+    "svelte-kit",
+];
+
 /// Words in the names of packages that put versions of packages into what they make. Module Federation, which webpack and
 /// Rspack have built in, tells who shares a package its version.
 const VERSION_PACKAGES: [&str; 7] = ["version", "license", "banner", "federation", "webpack", "rspack", "release"];
@@ -372,6 +388,11 @@ pub fn compiles(command: &str) -> bool {
     let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
     let emits = |program: &Program| !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]));
     programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
+}
+
+/// Whether a command puts together what browsers get.
+pub fn bundles(command: &str) -> bool {
+    programs(command).any(|program| BUNDLERS.contains(&program.name.as_str()))
 }
 
 /// Whether a package is there to put versions into what is built, by its name.

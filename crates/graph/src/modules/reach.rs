@@ -274,7 +274,8 @@ impl<'a> Walk<'a> {
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
-        let wanted = if self.is_pure(file, node) && !self.checks_types { wanted.clone() } else { Wanted::All };
+        let is_pure = self.is_pure(file, node) && !self.checks_types_of(node);
+        let wanted = if is_pure { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {
             (Wanted::All, _) => None,
@@ -447,9 +448,10 @@ impl<'a> Walk<'a> {
 
     /// Asks a module for something. One of which nothing is wanted only may be opened, if it has no side effects.
     fn ask(&mut self, file: u32, target: u32, wanted: Wanted, is_type: bool) {
-        let is_pure = self.graph.node(target).is_some_and(|node| self.is_pure(target, node));
+        let node = self.graph.node(target);
+        let is_pure = node.is_some_and(|node| self.is_pure(target, node));
         let counts = match &wanted {
-            _ if self.checks_types => true,
+            _ if node.map_or(self.checks_types, |node| self.checks_types_of(node)) => true,
             _ if is_type => false,
             Wanted::Names(names) if names.is_empty() => !is_pure,
             Wanted::Names(_) | Wanted::All => true,

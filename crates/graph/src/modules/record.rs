@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 
+mod declared;
+
 mod reader;
 
 use reader::Reader;
@@ -120,6 +122,8 @@ pub struct Record {
     pub inlines: bool,
     /// Texts that it names as entries, if it configures a bundler.
     pub entries: BTreeSet<Box<str>>,
+    /// What tells its types from others, of a module of TypeScript.
+    pub declared: Option<Box<str>>,
 }
 
 impl Language {
@@ -200,7 +204,7 @@ impl Record {
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, .. } = reader;
+        let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, bodies, spaced, .. } = reader;
         let module = &parsed.module_record;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
@@ -250,6 +254,7 @@ impl Record {
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
+        record.declared = is_typescript.then(|| declared::of(&parsed.program, bodies, &spaced).into());
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

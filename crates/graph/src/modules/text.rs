@@ -198,7 +198,8 @@ fn settings(fields: &Map<String, Value>) -> Settings {
     let which = says_which.iter().filter_map(|field| Some((*field, fields.get(*field)?)));
     let which = which.flat_map(|(field, value)| {
         let texts = value.as_array().into_iter().flatten();
-        let texts = texts.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let said = |value: &Value| value.get("path").unwrap_or(value).as_str().map(str::to_owned);
+        let texts = texts.map(move |value| said(value).unwrap_or_else(|| value.to_string()));
         // That there is a list says something as well.
         std::iter::once(String::new()).chain(texts).map(move |text| (field.into(), text.into()))
     });

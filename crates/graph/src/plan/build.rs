@@ -20,6 +20,8 @@ pub struct Build<'a> {
     pub reads: Reads,
     /// Whether it may check types.
     pub checks_types: bool,
+    /// Whether a bundler puts together what browsers get, and types only are checked.
+    pub bundles: bool,
     /// Whether a compiler makes something of whatever its configuration names.
     pub compiles: bool,
     /// Whether it is an app's own.
@@ -42,6 +44,7 @@ impl<'a> Build<'a> {
         of_members: &BTreeSet<&str>,
     ) -> Build<'a> {
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
+        let bundles = commands.iter().any(|command| unread::bundles(command));
         let compiles = commands.iter().any(|command| unread::compiles(command));
         Build {
             folder: RepoPath::root(),
@@ -49,6 +52,7 @@ impl<'a> Build<'a> {
             ignore,
             reads,
             checks_types,
+            bundles,
             compiles,
             is_app: false,
             is_bundled: false,

@@ -22,9 +22,10 @@ pub fn stubs(workspace: &Workspace, task: &Task, covered: &Covered) -> BTreeMap<
     shown.filter_map(stub).collect()
 }
 
-/// Whether a key covers a file, or what it exports.
+/// Whether a key covers a file, or something of it.
 pub fn counts(covered: &Covered, path: &str) -> bool {
-    covered.has(&Component::File(path.to_owned())) || covered.has(&Component::Signature(path.to_owned()))
+    let parts = [Component::File, Component::Signature, Component::Types];
+    parts.iter().any(|part| covered.has(&part(path.to_owned())))
 }
 
 /// A module with the same exports; none for what is no module.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
-use crate::inputs::{Component, Covered};
+use crate::inputs::{Component, Covered, Instead};
 use crate::modules::{Found, Language, Made, Node, Reached, folder_of, is_of_bundler, texts};
 use crate::workspace::Workspace;
 
@@ -26,13 +26,8 @@ pub struct Left {
     needed: Vec<BuildKey>,
 }
 
-/// Modules that do not count, or count by what they export.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct LeftOut {
-    out: Vec<u32>,
-    /// Each with what tells its exports from others.
-    by_exports: Vec<(u32, String)>,
-}
+/// Modules of which the content does not count, and what does instead.
+type LeftOut = BTreeMap<u32, Instead>;
 
 /// Who asks for whom.
 type Asks<'a> = BTreeMap<&'a RepoPath, BTreeSet<&'a RepoPath>>;
@@ -43,7 +38,8 @@ type Keyed = (BuildKey, Arc<Covered>);
 impl Planner<'_> {
     /// How the packages are made that an app needs, if it is one that counts only what gets into it.
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
-        if !build.is_bundled || build.checks_types || build.reads_anything.is_some() || build.extracts() {
+        let may_run_all = build.checks_types && !build.bundles;
+        if !build.is_bundled || may_run_all || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
         let mut found = BTreeMap::new();
@@ -65,18 +61,18 @@ impl Planner<'_> {
     /// build may run or reads whole, `through` is what is reached through the packages' outputs.
     pub(super) fn trace(
         &mut self,
-        app: &RepoPath,
+        build: &Build<'_>,
         runs: &BTreeSet<RepoPath>,
         made: &Makers,
         through: &Reached,
     ) -> BTreeMap<RepoPath, Keyed> {
-        let packages = self.packages_to_build(app);
+        let packages = self.packages_to_build(&build.folder);
         let whole = self.whole(&packages, runs, made, through);
         let asks = asks(self.workspace, through);
         let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
         for path in &packages {
             let Some(package) = self.planned.get(path).filter(|_| made.contains_key(path)) else { continue };
-            let left_out = self.left_out(path, &whole, made, through, &asks);
+            let left_out = self.left_out(path, build.checks_types, &whole, made, through, &asks);
             let keys: BTreeMap<&str, BuildKey> =
                 traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
             let needed = package.covered.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
@@ -84,10 +80,8 @@ impl Planner<'_> {
             let known = self.traced.get(&left).cloned();
             let keyed = known.unwrap_or_else(|| {
                 let graph = self.workspace.graph();
-                let LeftOut { out, by_exports } = &left.left_out;
-                let without = out.iter().map(|file| (graph.path(*file), None));
-                let by_exports = by_exports.iter().map(|(file, exports)| (graph.path(*file), Some(exports.clone())));
-                let covered = package.covered.without(&without.chain(by_exports).collect(), &keys);
+                let without = left.left_out.iter().map(|(file, instead)| (graph.path(*file), instead));
+                let covered = package.covered.without(&without.collect(), &keys);
                 (covered.key(), Arc::new(covered))
             });
             self.traced.insert(left, keyed.clone());
@@ -115,6 +109,12 @@ impl Planner<'_> {
             whole
                 .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
+            // Who checks types checks those of what it refers to by its sources.
+            let settings = node.record.settings.iter().flat_map(|settings| &settings.which);
+            let references = settings.filter(|(field, _)| &**field == "references");
+            whole.extend(
+                references.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true)).cloned(),
+            );
         }
         // What a package that counts whole needs counts by its key, if it was not looked at what it asks for.
         let is_open = |path: &RepoPath| made.contains_key(path) && through.whole.contains_key(path);
@@ -152,10 +152,11 @@ impl Planner<'_> {
         })
     }
 
-    /// Modules that a package's key covers and that do not count, and those that count by what they export.
+    /// Modules that a package's key covers and of which the content does not count.
     fn left_out(
         &self,
         path: &RepoPath,
+        checks_types: bool,
         whole: &BTreeSet<RepoPath>,
         made: &Makers,
         through: &Reached,
@@ -179,23 +180,27 @@ impl Planner<'_> {
             };
             let (is_counted, is_shown) = (through.counted.contains_key(&place), through.shown.contains(&place));
             let node = graph.node(place);
+            let types = node.and_then(|node| node.record.declared.as_deref()).filter(|_| checks_types);
+            let mut leave = |exports: Option<String>| {
+                // Types that are not told by a module of TypeScript are as it is written.
+                if !checks_types || types.is_some() {
+                    left.insert(place, Instead { exports, types: types.map(str::to_owned) });
+                }
+            };
             match graph.owner(place) {
                 Some(owner) if owner == path && whole.contains(path) => {}
                 Some(owner) if owner == path => match (through.barrels.get(&place), node) {
-                    (Some(places), Some(node)) => left.by_exports.push((place, shown::passed_on(&node.record, places))),
+                    (Some(places), Some(node)) => leave(Some(shown::passed_on(&node.record, places))),
                     _ if is_counted => {}
                     (_, Some(node)) if is_shown && !node.record.is_told => {}
                     (_, node) => {
-                        match (through.lacking.get(&place), node.and_then(|node| own.links(graph, place, node))) {
-                            (Some(names), _) => left.by_exports.push((place, shown::lacks(names))),
-                            (None, Some(links)) => left.by_exports.push((place, links)),
-                            (None, None) => left.out.push(place),
-                        }
+                        let lacking = through.lacking.get(&place).map(shown::lacks);
+                        leave(lacking.or_else(|| node.and_then(|node| own.links(graph, place, node))));
                     }
                 },
                 // What is left outside counts there.
                 Some(owner) if !whole.contains(owner) && (!inside.contains(owner) || !is_counted && !is_shown) => {
-                    left.out.push(place);
+                    leave(None);
                 }
                 _ => {}
             }

@@ -250,7 +250,7 @@ fn who_takes_more_than_modules_counts_all() {
         "tsc",
         r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "tsc && vite build"}}"#,
         TYPES,
-        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+        expect!["shop: `packages/ui/src/types.ts` changed (its types), needed through ui"],
     );
     built_by(
         "tsc",
@@ -695,4 +695,74 @@ fn modules_that_are_asked_for_in_other_ways() {
         apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "unocss": "*"}, "scripts": {"build": "vite build"}}
     "#;
     built_by("tsc", extracted, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+}
+
+#[test]
+fn who_checks_types_counts_what_is_declared() {
+    let check_types = |added: &str, change: &str, expected: Expect| {
+        let site = SITE.replace("BUILD", "tsc").replace("\"vite build\"", "\"tsc -b && vite build\"");
+        check(&format!("{site}\n{added}"), change, expected);
+    };
+    let dialog = |text: &str| format!("packages/ui/src/dialog.ts = {text}");
+    let function = |body: &str| dialog(&format!("export function dialog(size = 1): number {{ {body} }}"));
+    check_types(&function("return size"), &function("return size + 1"), expect![]);
+    check_types("", ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+    check_types("", TYPES, expect!["shop: `packages/ui/src/types.ts` changed (its types), needed through ui"]);
+    let changed = |before: &str, after: &str, expected: Expect| check_types(&dialog(before), &dialog(after), expected);
+    let types = || expect!["shop: `packages/ui/src/dialog.ts` changed (its types), needed through ui"];
+    // What is inferred is inferred from the body.
+    changed("export const dialog = () => 1", "export const dialog = () => '1'", types());
+    changed("export const dialog = (): number => 1", "export const dialog = (): number => 2", expect![]);
+    changed("export const dialog = (): number => 1", "export const dialog = (): bigint => 1n", types());
+    changed(
+        "export class Dialog { open(): void { go() } size() { return 1 } }",
+        "export class Dialog { open(): void { stop() } size() { return 1 } }",
+        expect![],
+    );
+    changed(
+        "export class Dialog { open(): void { go() } size() { return 1 } }",
+        "export class Dialog { open(): void { go() } size() { return '1' } }",
+        types(),
+    );
+    // What is in a body that counts counts.
+    changed(
+        "export const dialog = () => { const f = (): number => 1; return f }",
+        "export const dialog = () => { const f = (): number => 2; return f }",
+        types(),
+    );
+    // A constructor gives fields their types.
+    changed(
+        "export class Dialog { size; constructor() { this.size = 1 } }",
+        "export class Dialog { size; constructor() { this.size = '1' } }",
+        types(),
+    );
+    // What functions assign changes what others return.
+    changed(
+        "let size: number | string = 1; export function set(): void { size = 2 } export const dialog = () => size",
+        "let size: number | string = 1; export function set(): void { size = '' } export const dialog = () => size",
+        types(),
+    );
+    // Comments, but for directives.
+    changed("export const dialog = 1", "/* Two. */ export const dialog = 1", expect![]);
+    changed("export const dialog = 1", "/** @internal */ export const dialog = 1", types());
+    // What it exports, and what passes that on.
+    check_types(
+        "",
+        "packages/ui/src/index.ts = export { button } from './button'",
+        expect!["shop: `packages/ui/src/index.ts` changed (its types), needed through ui"],
+    );
+    // A package's types are known by JavaScript alone.
+    let of_script = "packages/ui/src/dialog.js = export const dialog = 1\npackages/ui/src/index.ts = export { button } from './button'; export { dialog } from './dialog.js'";
+    check_types(
+        of_script,
+        "packages/ui/src/dialog.js = export const dialog = 2",
+        expect!["shop: `packages/ui/src/dialog.js` changed, needed through ui"],
+    );
+    // The sources are checked as well.
+    let refers = r#"apps/shop/tsconfig.json = {"references": [{"path": "../../packages/ui"}]}"#;
+    check_types(
+        &format!("{refers}\n{}", function("return size")),
+        &function("return size + 1"),
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
 }

@@ -15,7 +15,7 @@ impl Walk<'_> {
         reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
         let barrel = |(file, wanted): (&u32, &Wanted)| {
             let node = self.graph.node(*file)?;
-            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types;
+            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types_of(node);
             let is_partial = *wanted != Wanted::All;
             (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
         };

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration,
-    ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier,
-    NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration,
-    TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation,
-    TSTypeParameterInstantiation, TemplateLiteral,
+    Argument, ArrowFunctionExpression, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportFromDeclaration, ExportNamedDeclaration, Expression, Function, IdentifierReference, ImportDeclaration,
+    ImportExpression, JSXIdentifier, NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression,
+    StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType,
+    TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateElement, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
+use oxc_span::{GetSpan, Span};
+use oxc_syntax::scope::ScopeFlags;
 
 use super::{LONGEST_PATH, Record, is_path, is_word};
 use crate::modules::text;
@@ -58,6 +60,12 @@ pub struct Reader<'a> {
     pub is_aside: bool,
     /// Whether what is read says where a bundler begins.
     pub is_entry: bool,
+    /// Bodies of functions, in none of another, that say what they return.
+    pub bodies: Vec<Span>,
+    /// Texts with blanks of another kind than one between words.
+    pub spaced: Vec<&'a str>,
+    /// Whether what is read is in a function.
+    is_in_function: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -72,11 +80,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Keeps a text of which the blanks tell it from others.
+    fn space(&mut self, text: &'a str) {
+        let is_blank = |char: char| char.is_whitespace();
+        let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
+        if has_others || text.starts_with(is_blank) || text.ends_with(is_blank) {
+            self.spaced.push(text);
+        }
+    }
+
     /// What styles in a text ask for, as configuration puts them before others.
     fn styles(&mut self, text: &str) {
         if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
             self.asked.extend(text::styles(text).imports.into_iter().map(|import| import.module));
         }
+    }
+
+    /// Goes through a function, of which the body says nothing of types that is not said before.
+    fn function(&mut self, body: Option<Span>, walk: impl FnOnce(&mut Self)) {
+        let was_in_function = std::mem::replace(&mut self.is_in_function, true);
+        self.bodies.extend(body.filter(|_| !was_in_function));
+        walk(self);
+        self.is_in_function = was_in_function;
     }
 
     /// What is asked for by an expression: a text, a pattern, or what cannot be told.
@@ -124,6 +149,7 @@ impl<'a> Visit<'a> for Reader<'a> {
         let text = literal.value.as_str();
         self.styles(text);
         self.mention(text);
+        self.space(text);
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
@@ -132,6 +158,10 @@ impl<'a> Visit<'a> for Reader<'a> {
             self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
         }
         walk::walk_template_literal(self, template);
+    }
+
+    fn visit_template_element(&mut self, element: &TemplateElement<'a>) {
+        self.space(element.value.raw.as_str());
     }
 
     // The parser keeps a record of these; a list of names is no use of them.
@@ -187,6 +217,16 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.depth = Some(0);
         walk::walk_export_default_declaration(self, exported);
         self.depth = None;
+    }
+
+    fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
+        let body = function.return_type.as_ref().and(function.body.as_ref()).map(|body| body.span);
+        self.function(body, |reader| walk::walk_function(reader, function, flags));
+    }
+
+    fn visit_arrow_function_expression(&mut self, function: &ArrowFunctionExpression<'a>) {
+        let body = function.return_type.as_ref().map(|_| function.body.span());
+        self.function(body, |reader| walk::walk_arrow_function_expression(reader, function));
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
