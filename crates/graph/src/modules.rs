@@ -23,7 +23,7 @@ pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, read};
 pub use made::{Made, is_of_bundler, texts};
 pub use paths::{head_of, is_bare};
-pub use reach::{COMPILERS, Reached, Walk};
+pub use reach::{COMPILERS, Reached, Subject, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};
 pub use resolve::{folder_of, package_of};
 

@@ -35,7 +35,7 @@ use model::{
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Made, Reached, Walk};
+use crate::modules::{Made, Reached, Subject, Walk};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
 use crate::workspace::{Member, Root, Workspace};
@@ -382,7 +382,15 @@ impl<'a> Planner<'a> {
     ) -> (Reached, Option<Reached>) {
         let graph = self.workspace.graph();
         let is_root = |file: &str| !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-        let walk = Walk::new(self.workspace, path, build.checks_types, build.compiles, &is_root, unread::is_tool, made);
+        let subject = Subject {
+            built: path,
+            commands: &build.commands,
+            checks_types: build.checks_types,
+            compiles: build.compiles,
+            is_root: &is_root,
+            is_tool: unread::is_tool,
+        };
+        let walk = Walk::new(self.workspace, subject, made);
         let folders = [path.as_str(), self.root.folder.as_str()];
         let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
         let unowned = self.workspace.unowned_files().map(|file| &file.path);

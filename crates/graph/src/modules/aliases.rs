@@ -1,6 +1,6 @@
 //! Names that stand for files, as TypeScript's `paths` and `baseUrl` and the bundlers that follow them have it.
 //!
-//! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `extends`.
+//! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `customConditions`, `extends`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -30,6 +30,8 @@ pub struct Aliases {
     open: BTreeMap<[String; 2], BTreeSet<String>>,
     /// Folders in which names without an alias are looked for.
     bases: BTreeSet<String>,
+    /// Conditions by which more is found in packages.
+    pub conditions: BTreeSet<String>,
 }
 
 impl Aliases {
@@ -84,6 +86,7 @@ pub struct Reader<'a> {
 struct Said {
     names: Names,
     base: Option<String>,
+    conditions: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -103,6 +106,7 @@ impl<'a> Reader<'a> {
                 let said = self.said(file);
                 said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
                 aliases.bases.extend(said.base.clone());
+                aliases.conditions.extend(said.conditions.iter().cloned());
             }
             let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
             folder = above(at).filter(|_| !own.iter().any(is_whole));
@@ -129,7 +133,10 @@ impl<'a> Reader<'a> {
         let base = self.first(file, "baseUrl", &mut BTreeSet::new());
         let base = base.and_then(|(base, folder)| resolved(&folder, base.as_str()?));
         let names = self.names(file, base.as_deref()).unwrap_or_default();
-        let said = Rc::new(Said { names, base });
+        let conditions = self.first(file, "customConditions", &mut BTreeSet::new());
+        let conditions = conditions.iter().filter_map(|(conditions, _)| conditions.as_array()).flatten();
+        let conditions = conditions.filter_map(Value::as_str).map(str::to_owned).collect();
+        let said = Rc::new(Said { names, base, conditions });
         self.said.insert(file.to_owned(), Rc::clone(&said));
         said
     }

@@ -63,6 +63,15 @@ pub enum Found {
     Files(Vec<u32>),
     /// Something that only a member's build makes.
     Built(RepoPath),
+    /// Any of these files for who is told of a condition of the repository's own, for others what a member's build makes.
+    ByCondition {
+        /// The condition.
+        condition: Box<str>,
+        /// The files.
+        files: Vec<u32>,
+        /// The member.
+        built: RepoPath,
+    },
     /// A package from outside.
     Outside,
     /// It cannot be told.
@@ -109,6 +118,11 @@ impl Graph {
     /// The place of a file.
     pub fn place(&self, path: &str) -> Option<u32> {
         self.paths.place(path)
+    }
+
+    /// Whether the compilers of a member are told of a condition.
+    pub fn has_condition(&self, member: &RepoPath, condition: &str) -> bool {
+        self.aliases.get(member).is_some_and(|aliases| aliases.conditions.contains(condition))
     }
 
     /// Files that a name stands for by the aliases of a member.
@@ -259,6 +273,24 @@ impl<'a> Linker<'a> {
         files.retain(|file| Some(*file) != own);
         apart.retain(|file| Some(*file) != own && !files.contains(file));
         (files, apart)
+    }
+}
+
+impl Found {
+    /// Files that it stands for, by whichever condition.
+    pub fn files(&self) -> &[u32] {
+        match self {
+            Found::Files(files) | Found::ByCondition { files, .. } => files,
+            Found::Built(_) | Found::Outside | Found::Unknown => &[],
+        }
+    }
+
+    /// The member whose build makes what it stands for, by whichever condition.
+    pub fn built(&self) -> Option<&RepoPath> {
+        match self {
+            Found::Built(built) | Found::ByCondition { built, .. } => Some(built),
+            Found::Files(_) | Found::Outside | Found::Unknown => None,
+        }
     }
 }
 

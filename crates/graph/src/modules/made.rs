@@ -149,7 +149,7 @@ impl Made {
         // What is left outside is a file of its own anyway.
         let is_put_in = |target: &u32| !self.imports_needed || graph.owner(*target) == node.member.as_ref();
         let is_together = |target: &u32| is_put_in(target) && !(self.is_apart(file) && self.is_apart(*target));
-        let is_inside = |found: &&Found| matches!(found, Found::Files(files) if files.iter().any(is_together));
+        let is_inside = |found: &&Found| found.files().iter().any(is_together);
         let record = &node.record;
         let imports = record.imports.iter().zip(&node.imports).filter(|(import, _)| !import.is_type);
         let imports: Vec<_> = imports.filter(|(_, found)| is_inside(found)).map(|(import, _)| import).collect();
@@ -302,11 +302,8 @@ impl Reading<'_> {
         let is_bundlers = is_of_bundler(graph.path(file));
         let named = node.configured.iter().map(|(_, found)| found).filter(|_| !is_bundlers);
         for found in node.imports.iter().chain(&node.passed).chain(named) {
-            match found {
-                Found::Files(files) => self.open.extend(files),
-                Found::Built(member) => drop(self.made.tools.insert(member.clone())),
-                Found::Outside | Found::Unknown => {}
-            }
+            self.open.extend(found.files());
+            self.made.tools.extend(found.built().cloned());
         }
         self.made.tools.extend(node.installed.iter().cloned());
         if node.record.inlines {

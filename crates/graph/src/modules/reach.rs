@@ -53,6 +53,16 @@ pub struct Reached {
     pub barrels: BTreeMap<u32, BTreeSet<usize>>,
 }
 
+/// Something that is asked for and is a source by a condition.
+struct ByCondition<'a> {
+    condition: &'a str,
+    file: u32,
+    files: &'a [u32],
+    name: &'a str,
+    wanted: Wanted,
+    is_type: bool,
+}
+
 /// How a file was reached.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -62,24 +72,37 @@ pub struct Origin {
     pub doubt: Option<usize>,
 }
 
+/// What is built, as far as that decides what its build reads.
+pub struct Subject<'a> {
+    /// The member.
+    pub built: &'a RepoPath,
+    /// Its commands.
+    pub commands: &'a [String],
+    /// Whether types and unused re-exports count, since the build checks types.
+    pub checks_types: bool,
+    /// Whether what a compiler's configuration names gets into what is built.
+    pub compiles: bool,
+    /// Files of members that are read without being imported.
+    pub is_root: &'a dyn Fn(&str) -> bool,
+    /// Whether a package only checks, by its name.
+    pub is_tool: fn(&str) -> bool,
+}
+
 /// A way through the modules for one member.
 pub struct Walk<'a> {
     workspace: &'a Workspace,
     graph: &'a Graph,
-    built: &'a RepoPath,
-    /// Whether types and unused re-exports count, since the build checks types.
-    checks_types: bool,
-    /// Whether what a compiler's configuration names gets into what is built.
-    compiles: bool,
-    is_root: &'a dyn Fn(&str) -> bool,
-    /// Whether a package only checks, by its name.
-    is_tool: fn(&str) -> bool,
+    subject: Subject<'a>,
     reached: Reached,
     /// What is imported by the member itself, or by a file of nobody, that cannot be told.
     in_doubt: Option<usize>,
     wanted: HashMap<u32, Wanted>,
     open: Vec<(u32, Wanted, Origin)>,
     open_shown: Vec<u32>,
+    /// What is asked for that is a source by a condition of which the build was not told so far.
+    by_condition: Vec<ByCondition<'a>>,
+    /// Texts of what counts that may be conditions.
+    texts: BTreeSet<&'a str>,
     /// Members that count whole and were not looked at yet: what is reached without doubt comes first.
     open_whole: Vec<(RepoPath, usize)>,
     /// How packages are made whose outputs are followed to their sources.
@@ -92,26 +115,15 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A way for the build of a member. Of a member's files those that `is_root` names are read without being imported;
-    /// packages of which `is_tool` says so only check. Of packages in `made` it is told as well what gets through their
-    /// outputs into what is built.
-    pub fn new(
-        workspace: &'a Workspace,
-        built: &'a RepoPath,
-        checks_types: bool,
-        compiles: bool,
-        is_root: &'a dyn Fn(&str) -> bool,
-        is_tool: fn(&str) -> bool,
-        made: &'a BTreeMap<RepoPath, Arc<Made>>,
-    ) -> Walk<'a> {
+    /// A way for the build of a member. Of packages in `made` it is told as well what gets through their outputs into what is
+    /// built.
+    pub fn new(workspace: &'a Workspace, subject: Subject<'a>, made: &'a BTreeMap<RepoPath, Arc<Made>>) -> Walk<'a> {
         Walk {
             workspace,
             graph: workspace.graph(),
-            built,
-            checks_types,
-            compiles,
-            is_root,
-            is_tool,
+            subject,
+            by_condition: Vec::new(),
+            texts: BTreeSet::new(),
             reached: Reached::default(),
             in_doubt: None,
             wanted: HashMap::new(),
@@ -136,13 +148,13 @@ impl<'a> Walk<'a> {
         above: impl Iterator<Item = u32>,
         checks: impl Iterator<Item = u32>,
     ) -> (Reached, Option<Reached>) {
-        self.all_of(self.built, Origin::default());
+        self.all_of(self.subject.built, Origin::default());
         self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
         above.for_each(|file| self.run_above(file));
         self.go();
-        for needed in self.workspace.needs().direct(self.built, true) {
+        for needed in self.workspace.needs().direct(self.subject.built, true) {
             let Some(member) = self.workspace.members.get(needed) else { continue };
-            if self.reached.members.contains(needed) || (self.is_tool)(&member.name) {
+            if self.reached.members.contains(needed) || (self.subject.is_tool)(&member.name) {
                 continue;
             }
             match (self.in_doubt, may_run(member)) {
@@ -175,11 +187,10 @@ impl<'a> Walk<'a> {
 
     /// Finds what only checks open, from the files of the member that are no roots and from tools that it needs.
     fn check(&mut self, checks: impl Iterator<Item = u32>) {
-        let tools =
-            self.workspace.needs().direct(self.built, true).filter(|needed| {
-                self.workspace.members.get(*needed).is_some_and(|member| (self.is_tool)(&member.name))
-            });
-        let members = tools.chain([self.built]).flat_map(|member| self.workspace.files_of(member));
+        let tools = self.workspace.needs().direct(self.subject.built, true).filter(|needed| {
+            self.workspace.members.get(*needed).is_some_and(|member| (self.subject.is_tool)(&member.name))
+        });
+        let members = tools.chain([self.subject.built]).flat_map(|member| self.workspace.files_of(member));
         let of_members = members.filter_map(|file| self.graph.place(file.path.as_str()));
         let mut open: Vec<u32> = of_members.chain(checks).collect();
         while let Some(file) = open.pop() {
@@ -188,11 +199,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Some(node) = self.graph.node(file) else { continue };
-            for found in node.all() {
-                if let Found::Files(files) = found {
-                    open.extend(files);
-                }
-            }
+            open.extend(node.all().flat_map(Found::files));
             open.extend(node.named.iter().chain(&node.below).chain(&node.compiled));
         }
     }
@@ -201,7 +208,7 @@ impl<'a> Walk<'a> {
         self.reached.members.insert(member.clone());
         for file in self.workspace.files_of(member) {
             let path = file.path.as_str();
-            if let Some(place) = self.graph.place(path).filter(|_| (self.is_root)(path)) {
+            if let Some(place) = self.graph.place(path).filter(|_| (self.subject.is_root)(path)) {
                 self.open.push((place, Wanted::All, origin));
             }
         }
@@ -210,14 +217,14 @@ impl<'a> Walk<'a> {
     /// Counts a member whole, since something cannot be told.
     fn widen(&mut self, member: &RepoPath, because: impl FnOnce() -> String) {
         // All of what is built itself counts anyway.
-        if member != self.built && !self.reached.whole.contains_key(member) {
+        if member != self.subject.built && !self.reached.whole.contains_key(member) {
             self.reached.doubts.push(because());
             self.widen_for(member, self.reached.doubts.len() - 1);
         }
     }
 
     fn widen_for(&mut self, member: &RepoPath, doubt: usize) {
-        if member != self.built && !self.reached.whole.contains_key(member) {
+        if member != self.subject.built && !self.reached.whole.contains_key(member) {
             self.reached.whole.insert(member.clone(), doubt);
             self.open_whole.push((member.clone(), doubt));
         }
@@ -231,10 +238,29 @@ impl<'a> Walk<'a> {
                 self.show(file);
             } else if let Some((member, doubt)) = self.open_whole.pop() {
                 self.all_of(&member, Origin { from: None, doubt: Some(doubt) });
+            } else if let Some(asked) = self.next_by_condition() {
+                let ByCondition { file, files, name, wanted, is_type, .. } = asked;
+                self.take_files(file, files, name, &wanted, is_type);
             } else {
                 return;
             }
         }
+    }
+
+    /// What was asked for by a condition of which the build was told since. Builds of packages that are followed are told by
+    /// configuration of their own.
+    fn next_by_condition(&mut self) -> Option<ByCondition<'a>> {
+        let is_told = |asked: &ByCondition<'_>| !self.follows_made && self.is_told_of(asked.condition);
+        let at = self.by_condition.iter().position(is_told)?;
+        Some(self.by_condition.swap_remove(at))
+    }
+
+    /// Whether the build is told of a condition: by what configures its compilers, by anything that it reads, or by a command.
+    fn is_told_of(&self, condition: &str) -> bool {
+        let is_named = |command: &String| command.contains(condition);
+        self.graph.has_condition(self.subject.built, condition)
+            || self.texts.contains(condition)
+            || self.subject.commands.iter().any(is_named)
     }
 
     fn touch(&mut self, node: Option<&Node>, file: u32) {
@@ -302,7 +328,7 @@ impl<'a> Walk<'a> {
         let names = record.imports.iter().map(|import| &import.module);
         let names = names.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
         // What checks may be called by what builds, and changes nothing in what is built.
-        let is_check = |package: &str| node.is_configuration && (self.is_tool)(package);
+        let is_check = |package: &str| node.is_configuration && (self.subject.is_tool)(package);
         for package in names.map(|name| super::resolve::package_of(name)) {
             if !is_check(package) && !self.reached.packages.contains(package) {
                 self.reached.packages.insert(package.into());
@@ -320,15 +346,16 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
-        let below = node.below.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
+        let below = node.below.iter().filter(|file| (self.subject.is_root)(self.graph.path(**file)));
         self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
         // What a package's own configuration compiles besides is its own matter.
-        let is_found = node.member.as_ref().is_some_and(|member| member != self.built)
+        let is_found = node.member.as_ref().is_some_and(|member| member != self.subject.built)
             && self.reached.counted.get(&file).is_some_and(|origin| origin.from.is_none());
-        if self.compiles && !is_found {
-            let compiled = node.compiled.iter().filter(|file| (self.is_root)(self.graph.path(**file)));
+        if self.subject.compiles && !is_found {
+            let compiled = node.compiled.iter().filter(|file| (self.subject.is_root)(self.graph.path(**file)));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
         }
+        self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));
         self.reached.reads_manifest |= record.reads_manifest;
         let path = self.graph.path(file);
         for member in &node.installed {
@@ -364,7 +391,7 @@ impl<'a> Walk<'a> {
             let is_star = passed.exported.is_none();
             let may_be_there = |name: &str| match found {
                 Found::Files(files) => files.iter().any(|file| self.may_export(*file, name)),
-                Found::Built(_) | Found::Outside | Found::Unknown => true,
+                _ => true,
             };
             let is_asked = match &asked {
                 Some(Wanted::Names(names)) if is_star => names.iter().any(|name| may_be_there(name)),
@@ -390,26 +417,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn follow(&mut self, file: u32, found: &Found, name: &str, wanted: &Wanted, is_type: bool) {
+    fn follow(&mut self, file: u32, found: &'a Found, name: &'a str, wanted: &Wanted, is_type: bool) {
         match found {
-            Found::Files(files) => {
-                for target in files {
-                    self.ask(file, *target, wanted.clone(), is_type);
-                }
-                if !is_type {
-                    self.ask_others(file, files, name, wanted);
-                }
-            }
-            Found::Built(member) => {
-                self.built_by(file, member);
-                if !is_type {
-                    self.ask_made(file, member, name, wanted);
+            Found::Files(files) => self.take_files(file, files, name, wanted, is_type),
+            Found::Built(member) => self.take_built(file, member, name, wanted, is_type),
+            Found::ByCondition { condition, files, built } => {
+                if !self.follows_made && self.is_told_of(condition) {
+                    self.take_files(file, files, name, wanted, is_type);
+                } else {
+                    self.take_built(file, built, name, wanted, is_type);
+                    let wanted = wanted.clone();
+                    self.by_condition.push(ByCondition { condition, file, files, name, wanted, is_type });
                 }
             }
             Found::Outside => {}
             Found::Unknown => {
                 // Who builds a package's sources with its own has its own names for files.
-                let by_builder = self.graph.alias(self.built, name);
+                let by_builder = self.graph.alias(self.subject.built, name);
                 for target in &by_builder {
                     self.ask(file, *target, wanted.clone(), is_type);
                 }
@@ -420,12 +444,28 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn take_files(&mut self, file: u32, files: &[u32], name: &str, wanted: &Wanted, is_type: bool) {
+        for target in files {
+            self.ask(file, *target, wanted.clone(), is_type);
+        }
+        if !is_type {
+            self.ask_others(file, files, name, wanted);
+        }
+    }
+
+    fn take_built(&mut self, file: u32, member: &RepoPath, name: &str, wanted: &Wanted, is_type: bool) {
+        self.built_by(file, member);
+        if !is_type {
+            self.ask_made(file, member, name, wanted);
+        }
+    }
+
     /// Widens for an import that stands for nothing that is there.
     fn doubt(&mut self, file: u32, name: &str) {
         let path = self.graph.path(file);
         let because = || format!("`{path}` imports `{name}`, which is nowhere in the commit");
         let member = self.graph.node(file).and_then(|node| node.member.as_ref());
-        match member.filter(|member| *member != self.built) {
+        match member.filter(|member| *member != self.subject.built) {
             Some(member) => self.widen(member, because),
             None if self.in_doubt.is_none() => {
                 self.reached.doubts.push(because());
@@ -451,7 +491,7 @@ impl<'a> Walk<'a> {
         let node = self.graph.node(target);
         let is_pure = node.is_some_and(|node| self.is_pure(target, node));
         let counts = match &wanted {
-            _ if node.map_or(self.checks_types, |node| self.checks_types_of(node)) => true,
+            _ if node.map_or(self.subject.checks_types, |node| self.checks_types_of(node)) => true,
             _ if is_type => false,
             Wanted::Names(names) if names.is_empty() => !is_pure,
             Wanted::Names(_) | Wanted::All => true,
@@ -475,7 +515,7 @@ impl<'a> Walk<'a> {
             for (_, found) in stars {
                 match found {
                     Found::Files(files) => open.extend(files.iter().filter(|file| seen.insert(**file))),
-                    Found::Built(_) | Found::Outside | Found::Unknown => return true,
+                    _ => return true,
                 }
             }
         }
@@ -492,10 +532,9 @@ impl<'a> Walk<'a> {
         self.touch(node, file);
         let Some(node) = node else { return };
         for found in node.all() {
-            match found {
-                Found::Files(files) => self.open_shown.extend(files),
-                Found::Built(member) => self.built_by(file, member),
-                Found::Outside | Found::Unknown => {}
+            self.open_shown.extend(found.files());
+            if let Some(member) = found.built() {
+                self.built_by(file, member);
             }
         }
         self.open_shown.extend(node.named.iter().chain(&node.below));

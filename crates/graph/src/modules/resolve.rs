@@ -1,7 +1,8 @@
 //! Which files an import may stand for.
 //!
 //! A bundler takes one answer, by its conditions, its fields and its order of endings. Which bundler it is and how it is
-//! configured is not known here, so an import stands for every file that any of them would take.
+//! configured is not known here, so an import stands for every file that any of them would take; but for conditions of a
+//! repository's own, which nothing knows unless it is told of them.
 //!
 //! Sources: nodejs.org, "Modules: Packages"; webpack.js.org, "Resolve"; typescriptlang.org, "Modules - Reference".
 
@@ -152,7 +153,7 @@ impl<'a> Resolver<'a> {
         let imports = self.members.get(member)?.manifest.field("imports")?;
         let leaves = matching(imports, name);
         let mut found = Vec::new();
-        for leaf in &leaves {
+        for (leaf, _) in &leaves {
             if let Some(below) = leaf.strip_prefix("./") {
                 found.extend(self.paths.candidates(&member.join(below)));
             } else if let Found::Files(files) = self.bare(file, member, leaf) {
@@ -193,9 +194,19 @@ impl<'a> Resolver<'a> {
     /// What a member offers: by `exports`, else by its entries or its files.
     fn of_member(&self, path: &'a RepoPath, below: &str) -> Found {
         let Some(member) = self.members.get(path) else { return Found::Unknown };
-        let named = targets(&member.manifest, below);
-        let at = |named: &String| path.join(named.trim_start_matches("./"));
-        let mut found: Vec<u32> = named.iter().flat_map(|named| self.paths.candidates(&at(named))).collect();
+        let named = by_condition(&member.manifest, below);
+        let at = |(named, condition): &(String, Option<&str>)| {
+            let files = self.paths.candidates(&path.join(named.trim_start_matches("./")));
+            files.into_iter().map(|file| (file, condition.map(Box::from))).collect::<Vec<(u32, Option<Box<str>>)>>()
+        };
+        let there: Vec<(u32, Option<Box<str>>)> = named.iter().flat_map(at).collect();
+        let conditions: BTreeSet<&Option<Box<str>>> = there.iter().map(|(_, condition)| condition).collect();
+        let mut found: Vec<u32> = there.iter().map(|(file, _)| *file).collect();
+        if let Some(Some(condition)) = conditions.first().filter(|_| conditions.len() == 1 && member.is_built)
+            && named.iter().any(|(_, condition)| condition.is_none())
+        {
+            return Found::ByCondition { condition: condition.clone(), files: found, built: path.clone() };
+        }
         if found.is_empty() && !below.is_empty() {
             let plain = path.join(below);
             let partials = partials(&plain);
@@ -209,15 +220,21 @@ impl<'a> Resolver<'a> {
 
 /// Paths in a package that what is behind its name may stand for: by `exports`, else by its entries or as it is.
 pub fn targets(manifest: &Manifest, below: &str) -> Vec<String> {
+    by_condition(manifest, below).into_iter().map(|(path, _)| path).collect()
+}
+
+/// The same, each with the condition of a repository's own under which it stands.
+fn by_condition<'m>(manifest: &'m Manifest, below: &str) -> Vec<(String, Option<&'m str>)> {
     match manifest.field("exports") {
         Some(exports) => {
             let wanted = if below.is_empty() { ".".to_owned() } else { format!("./{below}") };
             matching(exports, &wanted)
         }
         None if below.is_empty() => {
-            ENTRIES.iter().filter_map(|field| manifest.text(field)).map(str::to_owned).collect()
+            let entries = ENTRIES.iter().filter_map(|field| manifest.text(field));
+            entries.map(|path| (path.to_owned(), None)).collect()
         }
-        None => vec![below.to_owned()],
+        None => vec![(below.to_owned(), None)],
     }
 }
 
@@ -225,7 +242,7 @@ pub fn targets(manifest: &Manifest, below: &str) -> Vec<String> {
 pub fn offered(manifest: &Manifest) -> Vec<String> {
     let tables = ["exports", "bin"].into_iter().filter_map(|field| manifest.field(field));
     let entries = ENTRIES.iter().filter_map(|field| manifest.text(field)).map(str::to_owned);
-    tables.flat_map(|table| leaves(table, "*")).chain(entries).collect()
+    tables.flat_map(|table| leaves(table, "*")).map(|(path, _)| path).chain(entries).collect()
 }
 
 /// Files that a name stands for by aliases; by a pattern all that may match it.
@@ -239,8 +256,9 @@ pub fn by_alias(paths: &Paths, aliases: &Aliases, name: &str) -> Vec<u32> {
         .collect()
 }
 
-/// Paths that a table of `exports` or `imports` has for a name, under whichever condition.
-fn matching(table: &Value, name: &str) -> Vec<String> {
+/// Paths that a table of `exports` or `imports` has for a name, under whichever condition; those of the repository's own
+/// are told.
+fn matching<'m>(table: &'m Value, name: &str) -> Vec<(String, Option<&'m str>)> {
     let Some(entries) = table.as_object().filter(|entries| entries.keys().all(|key| key.starts_with(['.', '#'])))
     else {
         // The conditions of `.` alone.
@@ -257,19 +275,28 @@ fn matching(table: &Value, name: &str) -> Vec<String> {
     with_star.max_by_key(|(length, ..)| *length).map(|(_, middle, value)| leaves(value, middle)).unwrap_or_default()
 }
 
-fn leaves(value: &Value, middle: &str) -> Vec<String> {
+fn leaves<'m>(value: &'m Value, middle: &str) -> Vec<(String, Option<&'m str>)> {
     let mut found = Vec::new();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
+    let mut open = vec![(value, None)];
+    while let Some((value, own)) = open.pop() {
         match value {
-            Value::String(path) if path.ends_with('/') => found.push(format!("{path}{middle}")),
-            Value::String(path) => found.push(path.replace('*', middle)),
-            Value::Object(conditions) => open.extend(conditions.values()),
-            Value::Array(alternatives) => open.extend(alternatives),
+            Value::String(path) if path.ends_with('/') => found.push((format!("{path}{middle}"), own)),
+            Value::String(path) => found.push((path.replace('*', middle), own)),
+            Value::Object(conditions) => open.extend(conditions.iter().map(|(condition, value)| {
+                (value, own.or_else(|| is_own_condition(condition).then_some(condition.as_str())))
+            })),
+            Value::Array(alternatives) => open.extend(alternatives.iter().map(|value| (value, own))),
             _ => {}
         }
     }
     found
+}
+
+/// Whether a condition is a repository's own: no tool has one of this kind by itself.
+/// Source: nodejs.org, "Community Conditions Definitions", "Resolving user conditions".
+fn is_own_condition(name: &str) -> bool {
+    // TypeScript takes a range of its own version.
+    name.contains('@') && !name.starts_with("types@")
 }
 
 /// The package that a name is of.

@@ -135,7 +135,7 @@ impl Planner<'_> {
             matches!(Language::of(path), Some(Language::Styles | Language::Markup)) && !path.ends_with(".svelte")
         };
         let is_module = Language::of(path).is_some_and(Language::is_compiled);
-        let brings = |found: &Found| matches!(found, Found::Files(files) if files.iter().any(is_other));
+        let brings = |found: &Found| found.files().iter().any(is_other);
         is_module && node.all().any(brings) || path.ends_with(".vue")
     }
 
@@ -218,11 +218,8 @@ fn asks<'a>(workspace: &'a Workspace, through: &Reached) -> Asks<'a> {
         let Some(own) = node.member.as_ref().filter(|_| !is_of_bundler(graph.path(file))) else { continue };
         let asked = asks.entry(own).or_default();
         for found in node.values() {
-            match found {
-                Found::Files(files) => asked.extend(files.iter().filter_map(|file| graph.owner(*file))),
-                Found::Built(member) => drop(asked.insert(member)),
-                Found::Outside | Found::Unknown => {}
-            }
+            asked.extend(found.files().iter().filter_map(|file| graph.owner(*file)));
+            asked.extend(found.built());
         }
         asked.extend(node.named.iter().chain(&node.below).filter_map(|file| graph.owner(*file)));
     }

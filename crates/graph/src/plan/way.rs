@@ -79,7 +79,7 @@ fn steps(graph: &Graph, reached: &Reached, file: &str) -> Vec<Step> {
 /// What a file does with another.
 fn does(graph: &Graph, file: u32, other: u32) -> String {
     let Some(node) = graph.node(file) else { return "leads to".to_owned() };
-    let is_it = |found: &Found| matches!(found, Found::Files(files) if files.contains(&other));
+    let is_it = |found: &Found| found.files().contains(&other);
     let passed = node.record.passed.iter().zip(&node.passed).filter(|(_, found)| is_it(found));
     let passed: Vec<&Passed> = passed.map(|(passed, _)| passed).collect();
     let imported = node.record.imports.iter().zip(&node.imports).find(|(_, found)| is_it(found));

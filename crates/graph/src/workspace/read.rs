@@ -17,7 +17,7 @@ use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::knowledge::Knowledge;
 use crate::lockfile::{self, Lockfile};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{self, Found, Graph};
+use crate::modules::{self, Graph};
 use crate::pipeline::{self, BUILD, Pipeline};
 
 /// Files that say which Node.js is wanted, the first before the others.
@@ -114,14 +114,9 @@ fn imports(workspace: &mut Workspace) {
         let named = node.named.iter().chain(&node.below).filter_map(|file| workspace.graph.owner(*file));
         imported.extend(named.map(|owner| (member.clone(), owner.clone())));
         for found in node.all() {
-            match found {
-                Found::Files(files) => {
-                    let owners = files.iter().filter_map(|file| workspace.graph.owner(*file));
-                    imported.extend(owners.map(|owner| (member.clone(), owner.clone())));
-                }
-                Found::Built(other) => drop(needed.insert((member.clone(), other.clone()))),
-                Found::Outside | Found::Unknown => {}
-            }
+            let owners = found.files().iter().filter_map(|file| workspace.graph.owner(*file));
+            imported.extend(owners.map(|owner| (member.clone(), owner.clone())));
+            needed.extend(found.built().map(|other| (member.clone(), other.clone())));
         }
     }
     let is_new = |(member, other): &(RepoPath, RepoPath)| {

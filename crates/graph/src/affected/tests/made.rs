@@ -766,3 +766,41 @@ fn who_checks_types_counts_what_is_declared() {
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
     );
 }
+
+#[test]
+fn a_condition_of_the_repository_holds_for_who_is_told_of_it() {
+    let with = |build: &str, added: &str, expected: Expect| {
+        let package = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": {"@acme/source": "./src/index.ts", "types": "./dist/index.d.ts", "default": "./dist/index.js"}}, "scripts": {"build": "tsc"}}"#;
+        let site = SITE.replace("\"vite build\"", &format!("\"{build}\""));
+        let dialog =
+            |body: &str| format!("packages/ui/src/dialog.ts = export function dialog(): number {{ return {body} }}");
+        check(&format!("{site}\n{package}\n{added}\n{}", dialog("1")), &dialog("2"), expected);
+    };
+    let counts = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    with("vite build", "", expect![]);
+    with("tsc && vite build", "", expect![]);
+    // By the configuration of a compiler, or what that extends; by the nearest above.
+    let told = |path: &str| format!(r#"{path} = {{"compilerOptions": {{"customConditions": ["@acme/source"]}}}}"#);
+    with("tsc && vite build", &told("apps/shop/tsconfig.json"), counts());
+    with("tsc && vite build", &told("tsconfig.json"), counts());
+    let own = r#"apps/shop/tsconfig.json = {"compilerOptions": {}}"#;
+    with("tsc && vite build", &format!("{}\n{own}", told("tsconfig.json")), expect![]);
+    let extending = r#"apps/shop/tsconfig.json = {"extends": "../../tsconfig.json"}"#;
+    with("tsc && vite build", &format!("{}\n{extending}", told("tsconfig.json")), counts());
+    // By a command, or the configuration of a bundler.
+    with("tsc --customConditions @acme/source && vite build", "", counts());
+    let config = "apps/shop/vite.config.ts = export default { resolve: { conditions: ['@acme/source'] } }";
+    with("tsc && vite build", config, counts());
+    // Of what it imports.
+    let imported = "apps/shop/vite.config.ts = export { default } from '../../shared'\nshared.ts = export default { resolve: { conditions: ['@acme/source'] } }";
+    with("tsc && vite build", imported, counts());
+    // Of a package that is built by itself.
+    with(
+        "tsc && vite build",
+        "packages/ui/vitest.config.ts = export default { resolve: { conditions: ['@acme/source'] } }",
+        expect![],
+    );
+    // Another tool may take any that is not of this kind.
+    let parcel = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": {"source": "./src/index.ts", "default": "./dist/index.js"}}, "scripts": {"build": "tsc"}}"#;
+    with("tsc && parcel build", parcel, counts());
+}

@@ -66,7 +66,7 @@ impl Walk<'_> {
     /// Whether types count of a module as it is written. Of what is made of a package's modules those count that they declare.
     pub(super) fn checks_types_of(&self, node: &Node) -> bool {
         let is_made = || node.member.as_ref().is_some_and(|member| self.made.contains_key(member));
-        self.checks_types && !(self.follows_made && is_made())
+        self.subject.checks_types && !(self.follows_made && is_made())
     }
 
     /// Whether a module may be left out where nothing of it is used.

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Origin, Reached, Walk};
-use crate::modules::graph::Found;
 use crate::modules::record::Wanted;
 use crate::modules::resolve::folder_of;
 
@@ -35,17 +34,18 @@ impl Walk<'_> {
         });
         let mut found: BTreeMap<u32, u32> = BTreeMap::new();
         for (file, path, scans, finds_by_itself) in scanning {
-            let folders = [folder_of(path), self.built.as_str()];
+            let folders = [folder_of(path), self.subject.built.as_str()];
             let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.meant(folder, text)));
             found.extend(named.flatten().map(|target| (target, file)));
             if finds_by_itself {
                 // In the folder of what is built.
-                let own = reached.checked.iter().filter(|target| self.graph.owner(**target) == Some(self.built));
+                let own =
+                    reached.checked.iter().filter(|target| self.graph.owner(**target) == Some(self.subject.built));
                 found.extend(own.map(|target| (*target, file)));
             }
         }
         for (target, file) in found {
-            if reached.shown.remove(&target) || self.checks_types && reached.checked.remove(&target) {
+            if reached.shown.remove(&target) || self.subject.checks_types && reached.checked.remove(&target) {
                 reached.counted.insert(target, Origin { from: Some(file), doubt: None });
             }
             reached.barrels.remove(&target);
@@ -68,7 +68,7 @@ impl Walk<'_> {
             let passed = node.record.passed.iter().zip(&node.passed).filter(|(passed, _)| !passed.is_type);
             let passed = passed.filter_map(|(passed, found)| Some((passed.name.as_ref()?, found)));
             for (name, found) in imports.chain(passed) {
-                let Found::Files(files) = found else { continue };
+                let files = found.files();
                 let mut shown = files.iter().filter(|file| reached.shown.contains(file)).peekable();
                 if shown.peek().is_some() && !files.iter().any(|file| self.may_export(*file, name)) {
                     for file in shown {
