@@ -67,7 +67,7 @@ impl Planner<'_> {
         through: &Reached,
     ) -> BTreeMap<RepoPath, Keyed> {
         let packages = self.packages_to_build(&build.folder);
-        let whole = self.whole(&packages, runs, made, through);
+        let whole = self.whole(build, &packages, runs, made, through);
         let asks = asks(self.workspace, through);
         let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
         for path in &packages {
@@ -94,6 +94,7 @@ impl Planner<'_> {
     /// be told what gets where.
     fn whole(
         &self,
+        build: &Build<'_>,
         packages: &[RepoPath],
         runs: &BTreeSet<RepoPath>,
         made: &Makers,
@@ -110,11 +111,12 @@ impl Planner<'_> {
                 .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
             // Who checks types checks those of what it refers to by its sources.
-            let settings = node.record.settings.iter().flat_map(|settings| &settings.which);
-            let references = settings.filter(|(field, _)| &**field == "references");
-            whole.extend(
-                references.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true)).cloned(),
-            );
+            if build.checks_types && node.member.as_ref() == Some(&build.folder) {
+                let settings = node.record.settings.iter().flat_map(|settings| &settings.which);
+                let references = settings.filter(|(field, _)| &**field == "references");
+                let members = references.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true));
+                whole.extend(members.cloned());
+            }
         }
         // What a package that counts whole needs counts by its key, if it was not looked at what it asks for.
         let is_open = |path: &RepoPath| made.contains_key(path) && through.whole.contains_key(path);

@@ -455,6 +455,9 @@ fn packages_behind_packages() {
     // What is asked for by a module that is not used.
     let unused = "packages/ui/src/dialog.ts = import { blue } from 'tokens'; export const dialog = blue";
     built_by("", &with(format!("{}\n{unused}", asking("dependencies", "tsc"))), BLUE, expect![]);
+    // What its own compiler refers to.
+    let refers = r#"packages/ui/tsconfig.json = {"references": [{"path": "../tokens"}]}"#;
+    built_by("", &with(format!("{}\n{refers}", asking("dependencies", "tsc"))), BLUE, expect![]);
     // Imported by what is made.
     built_by(
         "",
