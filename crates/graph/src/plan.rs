@@ -204,7 +204,8 @@ impl<'a> Planner<'a> {
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
         let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
         let is_bundled = app.serving == Serving::Static && app.build.is_some();
-        Build { folder: app.path.clone(), is_app: true, is_bundled, tools: self.tools(&app.path), ..build }
+        let drops_stars = unread::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
+        Build { folder: app.path.clone(), is_app: true, is_bundled, drops_stars, tools: self.tools(&app.path), ..build }
     }
 
     /// Names of programs of the members that one needs: these count whole.
@@ -368,6 +369,17 @@ impl<'a> Planner<'a> {
             || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.all_dependencies().contains_key(name)))
     }
 
+    /// Versions of a package from outside that a member is built with.
+    fn versions(&self, path: &RepoPath, name: &str) -> BTreeSet<&str> {
+        let Some(lockfile) = &self.root.lockfile else { return BTreeSet::new() };
+        let manifest = self.workspace.members.get(path).map(|member| &member.manifest);
+        let folders = [Some(self.root.below(path)).zip(manifest), Some(("", &self.root.manifest))];
+        let installed = folders.into_iter().flatten().flat_map(|(folder, manifest)| {
+            lockfile.closure(folder, &manifest.needed(true), &|_| false).installed.into_values()
+        });
+        installed.filter(|installed| installed.name == name).map(|installed| installed.version.as_str()).collect()
+    }
+
     /// What a build reads of other members, and of what belongs to nobody.
     fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
         self.walk(path, build, &BTreeMap::new()).0
@@ -387,6 +399,7 @@ impl<'a> Planner<'a> {
             commands: &build.commands,
             checks_types: build.checks_types,
             compiles: build.compiles,
+            drops_stars: build.drops_stars,
             is_root: &is_root,
             is_tool: unread::is_tool,
         };

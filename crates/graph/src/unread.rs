@@ -224,6 +224,9 @@ const BUNDLERS: [&str; 12] = [
     "svelte-kit",
 ];
 
+/// Those of them that leave out whatever nobody uses of modules without side effects.
+const DROPPING: [&str; 7] = ["webpack", "webpack-cli", "rspack", "rsbuild", "parcel", "react-scripts", "craco"];
+
 /// Words in the names of packages that put versions of packages into what they make. Module Federation, which webpack and
 /// Rspack have built in, tells who shares a package its version.
 const VERSION_PACKAGES: [&str; 7] = ["version", "license", "banner", "federation", "webpack", "rspack", "release"];
@@ -393,6 +396,23 @@ pub fn compiles(command: &str) -> bool {
 /// Whether a command puts together what browsers get.
 pub fn bundles(command: &str) -> bool {
     programs(command).any(|program| BUNDLERS.contains(&program.name.as_str()))
+}
+
+/// Whether what puts together what browsers get leaves out what nobody uses of what is passed on by a star, whatever else the
+/// module does: webpack, Rspack, Parcel and Rollup do, by which Vite before 8 bundles, of which `vites` are the versions.
+pub fn drops_stars<'v>(commands: &[String], vites: impl Fn() -> BTreeSet<&'v str>) -> bool {
+    let bundlers = commands.iter().flat_map(|command| programs(command)).map(|program| program.name);
+    let bundlers: Vec<String> = bundlers.filter(|name| BUNDLERS.contains(&name.as_str())).collect();
+    let is_by_rollup = || {
+        let versions = vites();
+        let major = |version: &&str| version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+        !versions.is_empty() && versions.iter().all(|version| major(version).is_some_and(|major| major < 8))
+    };
+    let drops = |name: &String| match name.as_str() {
+        "vite" | "astro" | "svelte-kit" => is_by_rollup(),
+        name => DROPPING.contains(&name),
+    };
+    !bundlers.is_empty() && bundlers.iter().all(drops)
 }
 
 /// Whether a package is there to put versions into what is built, by its name.

@@ -38,6 +38,10 @@ const BUNDLERS: [(&str, bool); 8] = [
 /// Bundlers that leave outside what the manifest asks for, if nothing else is said.
 const EXTERNAL: [&str; 4] = ["tsdown", "tsup", "unbuild", "bunchee"];
 
+/// Plugins that have others leave it outside.
+/// Source: npmjs.com, the pages of these packages.
+const EXTERNALIZERS: [&str; 2] = ["vite-plugin-externalize-deps", "rollup-plugin-peer-deps-external"];
+
 /// Options of commands that put it in all the same.
 const INLINING: [&str; 2] = ["--noExternal", "--no-external"];
 
@@ -105,6 +109,11 @@ struct Reading<'a> {
     /// Names without endings of what the package offers; none if patterns offer anything.
     offered: Option<BTreeSet<String>>,
     open: Vec<u32>,
+    /// Whether it has a plugin that leaves outside what the manifest asks for, and whether anything is put in all the same.
+    externalizes: bool,
+    inlines: bool,
+    /// Whether bundlers make a file of every module.
+    splits: bool,
 }
 
 impl Made {
@@ -114,7 +123,7 @@ impl Made {
         let made = Made {
             layout: layout(&programs)?,
             is_pure: member.manifest.field("sideEffects") == Some(&Value::Bool(false)) && is_esm(&member.manifest),
-            imports_needed: imports_needed(&programs),
+            imports_needed: false,
             by_pattern: BTreeSet::new(),
             by_name: BTreeSet::new(),
             copied: BTreeSet::new(),
@@ -125,10 +134,19 @@ impl Made {
         let names: Vec<String> = offered(&member.manifest);
         let has_patterns = names.iter().any(|name| name.contains('*'));
         let offered = (!has_patterns).then(|| names.iter().map(|name| stem(name).to_owned()).collect());
-        let mut reading = Reading { workspace, graph: workspace.graph(), member, made, offered, open: Vec::new() };
+        let graph = workspace.graph();
+        let (externalizes, inlines, splits, open) = (false, false, false, Vec::new());
+        let mut reading = Reading { workspace, graph, member, made, offered, open, externalizes, inlines, splits };
         programs.iter().for_each(|program| reading.program(program));
         reading.configuration();
-        Some(reading.made)
+        let Reading { mut made, externalizes, inlines, splits, .. } = reading;
+        made.imports_needed = !inlines && imports_needed(&programs, externalizes);
+        if inlines {
+            made.layout = made.layout.together();
+        } else if splits && has_one_bundler_alone(&programs) {
+            made.layout = Layout::Modules;
+        }
+        Some(made)
     }
 
     /// Whether a module becomes a file of its own, which may be left out where nothing of it is used.
@@ -306,10 +324,10 @@ impl Reading<'_> {
             self.made.tools.extend(found.built().cloned());
         }
         self.made.tools.extend(node.installed.iter().cloned());
-        if node.record.inlines {
-            self.made.imports_needed = false;
-            self.made.layout = self.made.layout.together();
-        }
+        self.inlines |= node.record.inlines;
+        self.splits |= is_bundlers && node.record.splits;
+        let is_externalizer = |name: &str| EXTERNALIZERS.contains(&package_of(name));
+        self.externalizes |= is_bundlers && node.record.imports.iter().any(|import| is_externalizer(&import.module));
         let path = graph.path(file);
         let folders = [folder_of(path).to_owned(), self.member.path.to_string()];
         let is_entry = |text: &str| node.record.entries.contains(text);
@@ -385,6 +403,13 @@ fn layout(programs: &[Program]) -> Option<Layout> {
     })
 }
 
+/// Whether of several programs one bundler alone makes modules.
+fn has_one_bundler_alone(programs: &[Program]) -> bool {
+    let makes = |program: &&Program| program.file().is_some() || !HELPERS.contains(&program.name.as_str());
+    let makers: BTreeSet<&str> = programs.iter().filter(makes).map(|program| program.name.as_str()).collect();
+    makers.len() == 1 && makers.iter().all(|name| BUNDLERS.iter().any(|(bundler, _)| bundler == name))
+}
+
 /// Whether a manifest configures programs, or says by a table which other files some bundlers take.
 fn is_configured(manifest: &Manifest) -> bool {
     let is_table = |field: &&str| manifest.field(field).is_some_and(Value::is_object);
@@ -416,11 +441,12 @@ fn imported(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Whether programs leave outside what the manifest asks for.
-fn imports_needed(programs: &[Program]) -> bool {
+/// Whether programs leave outside what the manifest asks for, with a plugin that does or without.
+fn imports_needed(programs: &[Program], externalizes: bool) -> bool {
     let is_other = |program: &Program| {
         let name = program.name.as_str();
-        program.file().is_some() || BUNDLERS.iter().any(|(bundler, _)| *bundler == name) && !EXTERNAL.contains(&name)
+        program.file().is_some()
+            || BUNDLERS.iter().any(|(bundler, _)| *bundler == name) && !EXTERNAL.contains(&name) && !externalizes
     };
     let inlines = |program: &Program| {
         program.arguments.iter().any(|argument| INLINING.iter().any(|option| argument.starts_with(option)))

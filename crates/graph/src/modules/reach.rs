@@ -82,6 +82,8 @@ pub struct Subject<'a> {
     pub checks_types: bool,
     /// Whether what a compiler's configuration names gets into what is built.
     pub compiles: bool,
+    /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
+    pub drops_stars: bool,
     /// Files of members that are read without being imported.
     pub is_root: &'a dyn Fn(&str) -> bool,
     /// Whether a package only checks, by its name.
@@ -300,8 +302,7 @@ impl<'a> Walk<'a> {
         }
         let Some(node) = node else { return };
         // Of what may have side effects, or is not told, all counts.
-        let is_pure = self.is_pure(file, node) && !self.checks_types_of(node);
-        let wanted = if is_pure { wanted.clone() } else { Wanted::All };
+        let wanted = if node.record.is_told && !self.checks_types_of(node) { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {
             (Wanted::All, _) => None,
@@ -373,10 +374,16 @@ impl<'a> Walk<'a> {
         Origin { from: Some(file), doubt: self.reached.counted.get(&file).and_then(|origin| origin.doubt) }
     }
 
-    /// What a module passes on of that which is wanted of it.
+    /// What a module passes on of that which is wanted of it. Of one with side effects some bundlers keep all that it passes on
+    /// by a star.
+    /// Source: esbuild's and Rolldown's outputs, see `docs/decisions/keys-as-fine-as-modules.md`.
     fn pass_on(&mut self, file: u32, node: &'a Node, wanted: &Wanted) {
+        let keeps_stars = !self.subject.drops_stars && !self.is_pure(file, node);
         for (place, (passed, found)) in node.record.passed.iter().zip(&node.passed).enumerate() {
-            let wanted = if self.is_put_in(node, &passed.module) { &Wanted::All } else { wanted };
+            let is_kept = self.is_put_in(node, &passed.module)
+                || self.is_put_together(file, node, found)
+                || keeps_stars && passed.name.is_none();
+            let wanted = if is_kept { &Wanted::All } else { wanted };
             let asked = match (wanted, &passed.exported) {
                 (Wanted::All, _) => Some(passed.name.as_deref().map_or(Wanted::All, Wanted::name)),
                 (Wanted::Names(names), Some(exported)) => {

@@ -120,6 +120,8 @@ pub struct Record {
     pub reads_manifest: bool,
     /// Whether it has a bundler put together what that would leave apart, if it configures one.
     pub inlines: bool,
+    /// Whether it has a bundler make a file of every module, if it configures one.
+    pub splits: bool,
     /// Texts that it names as entries, if it configures a bundler.
     pub entries: BTreeSet<Box<str>>,
     /// What tells its types from others, of a module of TypeScript.
@@ -204,7 +206,20 @@ impl Record {
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, bodies, spaced, .. } = reader;
+        let Reader {
+            mut record,
+            mut used,
+            asked,
+            asked_as_type,
+            members,
+            whole,
+            types,
+            bodies,
+            spaced,
+            splits,
+            formats,
+            ..
+        } = reader;
         let module = &parsed.module_record;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
@@ -255,6 +270,7 @@ impl Record {
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
         record.declared = is_typescript.then(|| declared::of(&parsed.program, bodies, &spaced).into());
+        record.splits = splits > 0 && formats <= splits;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

@@ -188,7 +188,9 @@ impl<'a> Resolver<'a> {
         if !found.is_empty() {
             return Found::Files(found);
         }
-        if is_built_in(package) { Found::Outside } else { Found::Unknown }
+        // A place in a document.
+        let is_place = name.starts_with('#') && Language::of(file) == Some(Language::Styles);
+        if is_place || is_built_in(package) { Found::Outside } else { Found::Unknown }
     }
 
     /// What a member offers: by `exports`, else by its entries or its files.

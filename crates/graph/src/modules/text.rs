@@ -27,6 +27,9 @@ const IMPORTING: [&str; 14] = [
     "@import url(",
 ];
 
+/// Those of them that stand before addresses.
+const LINKING: [&str; 3] = ["src=", "href=", "url("];
+
 /// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since
 /// esbuild writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
 /// Source: typescriptlang.org, "TSConfig Reference": Type Checking, Completeness, Projects, Output Formatting, Compiler
@@ -71,6 +74,10 @@ pub fn markup(text: &str) -> Record {
     let mut modules: BTreeMap<(Box<str>, bool), Wanted> = BTreeMap::new();
     for (at, name) in quoted(text) {
         let before = text[..at].trim_end();
+        // A place in a document, as links and styles name it.
+        if name.starts_with('#') && LINKING.iter().any(|word| before.ends_with(word)) {
+            continue;
+        }
         if IMPORTING.iter().any(|word| before.ends_with(word)) {
             let from = before.len().saturating_sub(LONGEST);
             let near = before.get(from..).unwrap_or_default();

@@ -22,6 +22,8 @@ pub struct Build<'a> {
     pub checks_types: bool,
     /// Whether a bundler puts together what browsers get, and types only are checked.
     pub bundles: bool,
+    /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
+    pub drops_stars: bool,
     /// Whether a compiler makes something of whatever its configuration names.
     pub compiles: bool,
     /// Whether it is an app's own.
@@ -56,6 +58,7 @@ impl<'a> Build<'a> {
             compiles,
             is_app: false,
             is_bundled: false,
+            drops_stars: false,
             tools: Vec::new(),
             reads_anything,
         }

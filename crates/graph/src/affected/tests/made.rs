@@ -455,6 +455,44 @@ fn packages_behind_packages() {
     // What is asked for by a module that is not used.
     let unused = "packages/ui/src/dialog.ts = import { blue } from 'tokens'; export const dialog = blue";
     built_by("", &with(format!("{}\n{unused}", asking("dependencies", "tsc"))), BLUE, expect![]);
+    // Left outside by a plugin of a bundler that would put it in.
+    let vite = |plugin: &str, passed: &str, output: &str| {
+        let config = format!(
+            "packages/ui/vite.config.ts = import {{ externalizeDeps }} from 'vite-plugin-externalize-deps'; export default {{ plugins: [{plugin}], build: {{ lib: {{ entry: ['./src/index.ts'] }}, rollupOptions: {{ output: {{ {output} }} }} }} }}"
+        );
+        let added = format!(
+            "#vite-plugin-externalize-deps 1.0.0\n{}\n{passed}\n{config}",
+            asking("dependencies", "vite build")
+        );
+        with(
+            added.replace("\"scripts\"", "\"devDependencies\": {\"vite-plugin-externalize-deps\": \"*\"}, \"scripts\""),
+        )
+    };
+    let (blue, externals) =
+        (|| expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"], "externalizeDeps()");
+    built_by(
+        "",
+        &vite(externals, "", ""),
+        RED,
+        expect!["shop: `packages/tokens/src/red.ts` changed, needed through tokens → ui"],
+    );
+    built_by("", &vite(externals, "", ""), BLUE, expect![]);
+    let passed = "packages/ui/src/index.ts = export { button } from './button'; export { blue } from 'tokens'";
+    built_by("", &vite(externals, passed, ""), BLUE, expect![]);
+    built_by("", &vite("externalizeDeps({ except: ['tokens'] })", passed, ""), BLUE, blue());
+    let without = vite("", passed, "").replace("'vite-plugin-externalize-deps'", "'vite'");
+    built_by("", &without, BLUE, blue());
+    // A file of each module.
+    let dialog = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    built_by("", &vite(externals, "", ""), DIALOG, dialog());
+    built_by("", &vite(externals, "", "preserveModules: true"), DIALOG, expect![]);
+    built_by("", &vite(externals, "", "preserveModules: false"), DIALOG, dialog());
+    built_by(
+        "",
+        &vite(externals, "", "preserveModules: true, format: 'es' }, other: { format: 'umd'"),
+        DIALOG,
+        dialog(),
+    );
     // What its own compiler refers to.
     let refers = r#"packages/ui/tsconfig.json = {"references": [{"path": "../tokens"}]}"#;
     built_by("", &with(format!("{}\n{refers}", asking("dependencies", "tsc"))), BLUE, expect![]);
@@ -466,14 +504,17 @@ fn packages_behind_packages() {
         expect!["shop: `packages/tokens/src/red.ts` changed, needed through tokens → ui"],
     );
     built_by("", &with(asking("dependencies", "tsup src/index.ts")), BLUE, expect![]);
-    // Put in.
+    // Passed on by what is made: Vite 8 keeps it.
     let passed = "packages/ui/src/index.ts = export { button } from './button'; export * from 'tokens'";
+    let outside = with(format!("{}\n{passed}", asking("dependencies", "tsup src/index.ts")));
+    built_by("", &outside, BLUE, expect![]);
     built_by(
         "",
-        &with(format!("{}\n{passed}", asking("dependencies", "tsup src/index.ts"))),
+        &format!("{outside}\n#vite 8.0.0"),
         BLUE,
         expect!["shop: `packages/tokens/src/blue.ts` changed, needed through tokens → ui"],
     );
+    // Put in.
     built_by(
         "",
         &with(format!("{}\n{passed}", asking("devDependencies", "tsup src/index.ts"))),

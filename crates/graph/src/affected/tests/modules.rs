@@ -696,4 +696,27 @@ fn a_barrel_with_side_effects_keeps_what_it_passes_on() {
         "packages/ui/b.ts = export const b = 2",
         expect!["shop: `packages/ui/b.ts` changed, needed through ui"],
     );
+    // One by one.
+    let by_name = "packages/ui/index.ts = export { a } from './a'; export { b } from './b'";
+    check(&format!("{site}\n{by_name}"), "packages/ui/b.ts = export const b = 2", expect![]);
+    check(
+        &format!("{site}\n{by_name}"),
+        "packages/ui/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/a.ts` changed, needed through ui"],
+    );
+    // By bundlers that leave out what is passed on by a star as well.
+    let built = |bundler: &str, version: &str| {
+        let manifest = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"{bundler}": "*"}}, "scripts": {{"build": "{bundler} build"}}}}"#
+        );
+        let page = r#"apps/shop/index.html = <script type="module" src="/index.ts"></script>"#;
+        format!(
+            "{site}\n#{bundler} {version}\n{manifest}\n{page}\napps/shop/index.ts = import {{ a }} from 'ui'; use(a)"
+        )
+    };
+    let b = "packages/ui/b.ts = export const b = 2";
+    let counts = || expect!["shop: `packages/ui/b.ts` changed, needed through ui"];
+    check(&built("vite", "7.1.0"), b, expect![]);
+    check(&built("vite", "8.0.0"), b, counts());
+    check(&built("parcel", "2.0.0"), b, expect![]);
 }

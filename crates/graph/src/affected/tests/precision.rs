@@ -205,6 +205,7 @@ fn versions_count_for_who_reads_them() {
         r#"
             packages/ui/package.json = {"name": "ui", "version": "1.0.0", "description": "a", "main": "index.ts"}
             packages/ui/index.ts = import { version } from './package.json'; export { version }
+            apps/shop/index.ts = import { version } from 'ui'; createServer(version)
         "#,
         r#"packages/ui/package.json = {"name": "ui", "version": "1.0.1", "description": "a", "main": "index.ts"}"#,
         expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
@@ -277,11 +278,34 @@ fn versions_count_for_who_reads_them() {
 
 #[test]
 fn what_configures_tests_and_servers_of_development_does_not_count() {
+    // A place in a document is no module.
+    near(
+        "other\n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\", \"other\": \"*\"}, \"scripts\": {\"build\": \"vite build\", \"start\": \"node a.js\"}}\n packages/other/index.ts = export {}\n apps/shop/page.vue = <a href=\"#\">Up</a><style>a { fill: url(\"#sky\") }</style>",
+        "packages/other/index.ts = export const o = 1",
+        expect![],
+    );
     // Tests of Vite's configuration.
     near(
         "apps/shop/vite.config.ts = export default { test: { setupFiles: ['../../packages/ui/lib/a.ts'] } }",
         "packages/ui/lib/a.ts = export const a = 2",
         expect![],
+    );
+    near(
+        "apps/shop/vite.config.ts = const config = defineConfig({ test: { include: ['../../packages/ui/lib/*'] } }); export default mergeConfig(config, {})",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect![],
+    );
+    // What a plugin leaves alone, and what it does not.
+    let plugin = |option: &str| {
+        format!(
+            "apps/shop/vite.config.ts = export default {{ plugins: [copy({{ {option}: ['../../packages/ui/lib'] }})] }}"
+        )
+    };
+    near(&plugin("exclude"), "packages/ui/lib/a.ts = export const a = 2", expect![]);
+    near(
+        &plugin("include"),
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
     );
     // What its server may give away.
     near(

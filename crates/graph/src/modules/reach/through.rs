@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::RepoPath;
 
 use super::Walk;
-use crate::modules::graph::Node;
+use crate::modules::graph::{Found, Node};
 use crate::modules::record::Wanted;
 use crate::modules::resolve::parts;
 
@@ -41,6 +41,13 @@ impl Walk<'_> {
         let made =
             node.member.as_ref().and_then(|member| self.workspace.members.get(member).zip(self.made.get(member)));
         made.is_some_and(|(member, made)| made.puts_in(member, module))
+    }
+
+    /// Whether what a module of a followed package passes on from another of it may lie in one file with it.
+    pub(super) fn is_put_together(&self, file: u32, node: &Node, found: &Found) -> bool {
+        let is_made = node.member.as_ref().is_some_and(|member| self.made.contains_key(member));
+        let is_own = |file: &u32| self.graph.owner(*file) == node.member.as_ref();
+        self.follows_made && is_made && !self.is_pure(file, node) && found.files().iter().any(is_own)
     }
 
     /// Keeps what is asked of other packages by files of them: it may be what is made of these that a bundler takes.

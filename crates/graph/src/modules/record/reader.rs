@@ -20,10 +20,17 @@ use crate::modules::text;
 /// Source: vite.dev, "Server Options", "Preview Options"; vitest.dev, "Config Reference".
 const ASIDE: [&str; 3] = ["test", "server", "preview"];
 
+/// What plugins of Vite leave alone.
+const EXCLUDED: &str = "exclude";
+
+/// Functions of configuration that take what it says.
+const CONFIGURING: [&str; 3] = ["defineConfig", "defineProject", "mergeConfig"];
+
 /// Options by which bundlers put together what they would leave apart.
 /// Source: tsdown.dev, "Dependencies"; tsup.egoist.dev, "Excluding packages"; github.com/unjs/unbuild, "Options"; rolldown.rs,
 /// "Code Splitting".
-const INLINING: [&str; 8] = [
+const INLINING: [&str; 9] = [
+    "except",
     "noExternal",
     "alwaysBundle",
     "inlineOnly",
@@ -33,6 +40,13 @@ const INLINING: [&str; 8] = [
     "codeSplitting",
     "manualChunks",
 ];
+
+/// Options by which bundlers make a file of every module.
+/// Source: rollupjs.org, "output.preserveModules"; tsdown.dev, "Unbundle Mode".
+const SPLITTING: [&str; 2] = ["preserveModules", "unbundle"];
+
+/// What each of several outputs of a bundler has.
+const FORMAT: &str = "format";
 
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
@@ -60,6 +74,9 @@ pub struct Reader<'a> {
     pub is_aside: bool,
     /// Whether what is read says where a bundler begins.
     pub is_entry: bool,
+    /// How many outputs are configured that a bundler makes of every module by itself, and how many of any kind.
+    pub splits: usize,
+    pub formats: usize,
     /// Bodies of functions, in none of another, that say what they return.
     pub bodies: Vec<Span>,
     /// Texts with blanks of another kind than one between words.
@@ -196,12 +213,18 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
         self.record.inlines |= property.key.static_name().is_some_and(|name| INLINING.contains(&&*name));
+        let is_on = matches!(&property.value, Expression::BooleanLiteral(value) if value.value);
+        let splits = is_on && property.key.static_name().is_some_and(|name| SPLITTING.contains(&&*name));
+        self.splits += usize::from(splits);
+        self.formats += usize::from(property.key.static_name().is_some_and(|name| name == FORMAT));
         let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
         let (before, was_entry) = (self.is_aside, self.is_entry);
         self.is_entry |= begins;
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_outermost = self.depth == Some(1);
         self.is_aside |= is_outermost && is_about && matches!(property.value, Expression::ObjectExpression(_));
+        let is_excluded = property.key.static_name().is_some_and(|name| name == EXCLUDED);
+        self.is_aside |= is_excluded && matches!(property.value, Expression::ArrayExpression(_));
         walk::walk_object_property(self, property);
         (self.is_aside, self.is_entry) = (before, was_entry);
     }
@@ -284,7 +307,12 @@ impl<'a> Visit<'a> for Reader<'a> {
         if parts.len() > 1 && parts[0].starts_with("..") {
             self.mention(&parts.join("/"));
         }
+        let configures =
+            matches!(&call.callee, Expression::Identifier(name) if CONFIGURING.contains(&name.name.as_str()));
+        let before = self.depth;
+        self.depth = before.or(configures.then_some(0));
         walk::walk_call_expression(self, call);
+        self.depth = before;
     }
 
     fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
