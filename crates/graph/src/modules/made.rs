@@ -6,7 +6,7 @@
 //!
 //! Sources: tsdown.dev, "Entry" and "Unbundle Mode"; rollupjs.org, "Code Splitting"; typescriptlang.org, "outDir".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::RepoPath;
 use serde_json::Value;
@@ -73,6 +73,8 @@ pub struct Made {
     imports_needed: bool,
     by_pattern: BTreeSet<u32>,
     by_name: BTreeSet<u32>,
+    /// Entries by the names that they were given.
+    given: BTreeMap<String, BTreeSet<u32>>,
     copied: BTreeSet<u32>,
     /// What its configuration and commands read otherwise, and what that imports.
     pub read: BTreeSet<u32>,
@@ -126,6 +128,7 @@ impl Made {
             imports_needed: false,
             by_pattern: BTreeSet::new(),
             by_name: BTreeSet::new(),
+            given: BTreeMap::new(),
             copied: BTreeSet::new(),
             read: BTreeSet::new(),
             tools: BTreeSet::new(),
@@ -228,8 +231,12 @@ impl Made {
             let is_meant = |file: &u32| if is_module { is_module_at(graph, *file) } else { self.copied.contains(file) };
             (end, files.filter(is_meant).collect::<Vec<u32>>())
         });
-        let (end, mut files) = found.find(|(_, files)| !files.is_empty())?;
-        let Layout::Bundles { has_default, .. } = self.layout else { return Some(files) };
+        let found = found.find(|(_, files)| !files.is_empty());
+        let Layout::Bundles { has_default, .. } = self.layout else { return found.map(|(_, files)| files) };
+        let given = self.given.get(parts.last().copied().unwrap_or_default());
+        let Some((end, mut files)) = found else {
+            return given.filter(|_| is_module).map(|given| given.iter().copied().collect());
+        };
         if !is_module {
             return Some(files);
         }
@@ -244,6 +251,7 @@ impl Made {
         if !end.contains('/') {
             let named = self.by_name.iter().chain(&self.by_pattern);
             files.extend(named.filter(|file| stem(graph.path(**file)) == end));
+            files.extend(given.into_iter().flatten());
         }
         Some(files)
     }
@@ -330,7 +338,14 @@ impl Reading<'_> {
         self.externalizes |= is_bundlers && node.record.imports.iter().any(|import| is_externalizer(&import.module));
         let path = graph.path(file);
         let folders = [folder_of(path).to_owned(), self.member.path.to_string()];
-        let is_entry = |text: &str| node.record.entries.contains(text);
+        let is_offered = |name: &str| self.offered.as_ref().is_some_and(|offered| offered.contains(name));
+        let keyed = node.record.keyed.iter().filter(|(name, _)| is_bundlers && is_offered(name));
+        let given: BTreeSet<&str> = keyed.clone().map(|(_, text)| &**text).collect();
+        for (name, text) in keyed {
+            let files = folders.iter().flat_map(|folder| graph.named(folder, text).files);
+            self.made.given.entry(name.to_string()).or_default().extend(files);
+        }
+        let is_entry = |text: &str| node.record.entries.contains(text) || given.contains(text);
         for text in texts(node) {
             folders
                 .iter()

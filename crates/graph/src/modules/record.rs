@@ -124,6 +124,8 @@ pub struct Record {
     pub splits: bool,
     /// Texts that it names as entries, if it configures a bundler.
     pub entries: BTreeSet<Box<str>>,
+    /// Paths of modules that it has under names, as entries are given names.
+    pub keyed: BTreeSet<(Box<str>, Box<str>)>,
     /// What tells its types from others, of a module of TypeScript.
     pub declared: Option<Box<str>>,
 }

@@ -848,3 +848,31 @@ fn a_condition_of_the_repository_holds_for_who_is_told_of_it() {
     let parcel = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": {"source": "./src/index.ts", "default": "./dist/index.js"}}, "scripts": {"build": "tsc"}}"#;
     with("tsc && parcel build", parcel, counts());
 }
+
+#[test]
+fn entries_are_found_by_the_names_that_they_are_given() {
+    let with = |config: &str, change: &str, expected: Expect| {
+        let package = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {"development": "./build/dev.js", "default": "./build/index.js"}, "scripts": {"build": "tsdown"}}"#;
+        built_by("", &format!("{package}\npackages/ui/tsdown.config.ts = {config}"), change, expected);
+    };
+    let apart = "packages/ui/src/apart.ts = export const apart = 2";
+    let both = "export default [{ entry: { index: 'src/index.ts' } }, { entry: { dev: 'src/index.ts' } }]";
+    with(both, apart, expect![]);
+    with(both, ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+    // Given to a function.
+    let by_function = "const of = (entry) => ({ entry, dts: true }); export default [of({ index: 'src/index.ts' }), of({ dev: 'src/index.ts' })]";
+    with(by_function, apart, expect![]);
+    with(by_function, TYPES, expect![]);
+    // Another module of the name of one.
+    with(
+        "export default { entry: { index: 'src/dialog.ts', dev: 'src/index.ts' } }",
+        DIALOG,
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    // One of which it is not told what it is made of.
+    with(
+        "export default { entry: { index: 'src/index.ts' }, plugins: [make('dev')] }",
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
+    );
+}

@@ -13,7 +13,7 @@ use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
 use oxc_syntax::scope::ScopeFlags;
 
-use super::{LONGEST_PATH, Record, is_path, is_word};
+use super::{LONGEST_PATH, Language, Record, is_path, is_word};
 use crate::modules::text;
 
 /// What Vite's configuration says of tests and of servers that no build starts.
@@ -218,6 +218,13 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.splits += usize::from(splits);
         self.formats += usize::from(property.key.static_name().is_some_and(|name| name == FORMAT));
         let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
+        if let (Some(name), Expression::StringLiteral(text)) = (property.key.static_name(), &property.value)
+            && text.value.contains('/')
+            && text.value.len() <= LONGEST_PATH
+            && Language::of(&text.value).is_some_and(Language::is_of_modules)
+        {
+            self.record.keyed.insert((name.as_ref().into(), text.value.as_str().into()));
+        }
         let (before, was_entry) = (self.is_aside, self.is_entry);
         self.is_entry |= begins;
         // Of the configuration itself: further in, an option of any plugin may be called so.
