@@ -427,7 +427,8 @@ fn has_one_bundler_alone(programs: &[Program]) -> bool {
 
 /// Whether a manifest configures programs, or says by a table which other files some bundlers take.
 fn is_configured(manifest: &Manifest) -> bool {
-    let is_table = |field: &&str| manifest.field(field).is_some_and(Value::is_object);
+    let is_table =
+        |field: &&str| manifest.field(field).and_then(Value::as_object).is_some_and(|table| !table.is_empty());
     CONFIGURING.iter().any(|field| manifest.field(field).is_some()) || ["browser", "react-native"].iter().any(is_table)
 }
 

@@ -725,6 +725,7 @@ fn modules_are_what_the_manifest_says() {
         "tsc",
     );
     built_by("", &browser, DIALOG, expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    built_by("", &package(r#""type": "module", "main": "./dist/index.js", "browser": {}"#, "tsc"), DIALOG, expect![]);
 }
 
 #[test]
