@@ -238,6 +238,11 @@ impl Covered {
         changed
     }
 
+    /// Leaves out components.
+    pub fn retain(&mut self, is_kept: impl Fn(&Component) -> bool) {
+        self.components.retain(|component, _| is_kept(component));
+    }
+
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing
     /// differs.
     fn with(&self, contents: &BTreeMap<Component, String>, replaced: &Replaced) -> Option<Covered> {

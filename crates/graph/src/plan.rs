@@ -441,7 +441,9 @@ impl<'a> Planner<'a> {
         self.show_outside(path, build, reached, &mut draft);
         self.show_rest(build, reached, &mut draft);
         self.show_checked(build, reached, &mut draft);
-        self.count_dependencies(path, &closure, build, reached, &mut draft);
+        for (dependency, content) in self.dependencies(path, build, reached) {
+            draft.inputs.add(dependency, content);
+        }
         self.count_toolchain(&mut draft);
         self.lifecycle_scripts(path, &mut draft);
         let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
@@ -495,25 +497,20 @@ impl<'a> Planner<'a> {
     /// Packages from outside that the build may read: of the member and of packages with a task also those for
     /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
     /// are imported or named by what is reached.
-    fn count_dependencies(
-        &self,
-        path: &RepoPath,
-        closure: &[(&RepoPath, Vec<String>)],
-        build: &Build<'_>,
-        reached: &Reached,
-        draft: &mut Draft,
-    ) {
-        let Some(lockfile) = &self.root.lockfile else { return };
+    fn dependencies(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> BTreeMap<Component, String> {
+        let mut dependencies = BTreeMap::new();
+        let Some(lockfile) = &self.root.lockfile else { return dependencies };
         let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
         let mut count = |folder: &str, wanted: &BTreeMap<&str, &str>| {
             for (place, installed) in lockfile.closure(folder, wanted, &is_member).installed {
                 let content = format!("{} {}", installed.version, installed.integrity);
                 let (name, place) = (installed.name.clone(), place.to_owned());
-                draft.inputs.add(Component::Dependency { name, place }, content);
+                dependencies.insert(Component::Dependency { name, place }, content);
             }
         };
         count("", &wanted_by_build(&self.root.manifest, build, reached));
-        for member in closure.iter().map(|(path, _)| *path).chain([path]) {
+        let needed = self.workspace.closure(path, true);
+        for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
             let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
             let Some(member) = member else { continue };
             let wanted = if member.has_task() || &member.path == path {
@@ -525,6 +522,7 @@ impl<'a> Planner<'a> {
             };
             count(self.root.below(&member.path), &wanted);
         }
+        dependencies
     }
 
     fn count_toolchain(&self, draft: &mut Draft) {

@@ -11,7 +11,8 @@ use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
-use crate::modules::{Found, Language, Made, Node, Reached, folder_of, is_of_bundler, texts};
+use crate::modules::{Found, Language, Made, Node, Reached, folder_of, is_of_bundler, package_of, texts};
+use crate::unread;
 use crate::workspace::Workspace;
 
 /// How packages are made, by folder.
@@ -81,13 +82,51 @@ impl Planner<'_> {
             let keyed = known.unwrap_or_else(|| {
                 let graph = self.workspace.graph();
                 let without = left.left_out.iter().map(|(file, instead)| (graph.path(*file), instead));
-                let covered = package.covered.without(&without.collect(), &keys);
+                let mut covered = package.covered.without(&without.collect(), &keys);
+                let unused = self.unused_tools(path, &covered);
+                if !unused.is_empty() {
+                    let package = self.build_of_package(path);
+                    let mut reached = self.reached(path, &package);
+                    reached.packages.retain(|name| !unused.contains(name));
+                    let dependencies = self.dependencies(path, &package, &reached);
+                    covered.retain(|component| {
+                        !matches!(component, Component::Dependency { .. }) || dependencies.contains_key(component)
+                    });
+                }
                 (covered.key(), Arc::new(covered))
             });
             self.traced.insert(left, keyed.clone());
             traced.insert(path.clone(), keyed);
         }
         traced
+    }
+
+    /// Tools that only check, of a package's manifest, for which nothing asks that counts of the package: tests and what prepares
+    /// them do.
+    fn unused_tools(&self, path: &RepoPath, covered: &Covered) -> BTreeSet<Box<str>> {
+        let graph = self.workspace.graph();
+        let manifest = self.workspace.members.get(path).map(|member| member.manifest.needed(true)).unwrap_or_default();
+        let mut tools: BTreeSet<Box<str>> =
+            manifest.into_keys().filter(|name| unread::is_tool(name)).map(Into::into).collect();
+        let files = covered.components().filter_map(|(component, _)| match component {
+            Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
+            _ => None,
+        });
+        for node in files {
+            let record = &node.record;
+            let modules = record.imports.iter().map(|import| &import.module);
+            let modules = modules.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
+            for name in modules {
+                tools.remove(package_of(name));
+            }
+        }
+        let counted = covered.components().filter_map(|(component, _)| match component {
+            Component::Dependency { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        let counted: BTreeSet<&str> = counted.collect();
+        tools.retain(|name| counted.contains(&**name));
+        tools
     }
 
     /// Packages that count whole, and all that they need: those that are run, or named by their places, or of which it cannot

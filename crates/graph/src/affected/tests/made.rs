@@ -877,3 +877,29 @@ fn entries_are_found_by_the_names_that_they_are_given() {
         expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
 }
+
+#[test]
+fn what_only_tests_of_a_package_import_counts_for_nobody_who_bundles_it() {
+    let package = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": "./dist/index.js", "devDependencies": {"@testing-library/dom": "*"}, "scripts": {"build": "BUILD"}}"#;
+    let with = |build: &str, at: &str, added: &str, expected: Expect| {
+        let base = format!("{}\n#@testing-library/dom 10.0.0\n{added}", package.replace("BUILD", build));
+        built_by(
+            "",
+            &format!("{base}\npackages/ui/{at} = import '@testing-library/dom'"),
+            "#@testing-library/dom 10.1.0",
+            expected,
+        );
+    };
+    let counts = || expect!["shop: dependency `@testing-library/dom` changed (10.0.0 → 10.1.0)"];
+    with("tsc", "src/button.test.ts", "", expect![]);
+    with("tsc", "test-setup.ts", "", expect![]);
+    with("tsdown", "test-setup.ts", "", expect![]);
+    // Imported by what counts, and by what configures the build.
+    with("tsc", "src/round.ts", "", counts());
+    with("tsdown", "tsdown.config.ts", "", counts());
+    // Who takes the package as it is takes what prepares its tests.
+    let server = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+        apps/shop/src/main.ts = import { button } from 'ui'; createServer(button)
+        - apps/shop/index.html"#;
+    with("tsc", "test-setup.ts", server, counts());
+}
