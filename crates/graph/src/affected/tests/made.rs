@@ -775,6 +775,23 @@ fn who_checks_types_counts_what_is_declared() {
         "export const dialog = () => { const f = (): number => 2; return f }",
         types(),
     );
+    // Nobody sees the type of what is private to a class that says all others.
+    changed(
+        "export class Dialog { #size?: number; open(): void { go() } #go() { return 1 } }",
+        "export class Dialog { #size!: number; open(): void { go() } #go() { return '1' } }",
+        expect![],
+    );
+    changed(
+        "export class Dialog { #size?: number; open() { return this.#size } }",
+        "export class Dialog { #size!: number; open() { return this.#size } }",
+        types(),
+    );
+    changed(
+        "export class Dialog { #size = 1; size = this.#size }",
+        "export class Dialog { #size = '1'; size = this.#size }",
+        types(),
+    );
+    changed("export class Dialog { #size = 1 }", "export class Dialog {}", types());
     // A constructor gives fields their types.
     changed(
         "export class Dialog { size; constructor() { this.size = 1 } }",
@@ -894,9 +911,7 @@ fn what_only_tests_of_a_package_import_counts_for_nobody_who_bundles_it() {
     with("tsc", "src/button.test.ts", "", expect![]);
     with("tsc", "test-setup.ts", "", expect![]);
     with("tsdown", "test-setup.ts", "", expect![]);
-    // Imported by what counts, and by what configures the build.
     with("tsc", "src/round.ts", "", counts());
-    with("tsdown", "tsdown.config.ts", "", counts());
     // Who takes the package as it is takes what prepares its tests.
     let server = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
         apps/shop/src/main.ts = import { button } from 'ui'; createServer(button)

@@ -1,7 +1,7 @@
 //! What of a module tells its types.
 //!
 //! Compilers write down the types of what a module exports, and who checks types against those sees nothing else of it. The
-//! body of a function that says what it returns is no part of that; nor are comments that are no directives, and how much
+//! body of a function that says what it returns is no part of that, nor what is private to a class; nor are comments that are no directives, and how much
 //! is left blank. All the rest is taken as it is written, since types are inferred from it.
 //!
 //! Source: typescriptlang.org, "isolatedDeclarations".

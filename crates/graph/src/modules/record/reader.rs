@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, ArrowFunctionExpression, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
-    ExportFromDeclaration, ExportNamedDeclaration, Expression, Function, IdentifierReference, ImportDeclaration,
-    ImportExpression, JSXIdentifier, NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression,
-    StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType,
-    TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeParameterInstantiation, TemplateElement, TemplateLiteral,
+    Argument, ArrowFunctionExpression, CallExpression, ClassBody, ClassElement, Decorator, ExportAllDeclaration,
+    ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, Function, IdentifierReference,
+    ImportDeclaration, ImportExpression, JSXIdentifier, MethodDefinitionKind, NewExpression, ObjectExpression,
+    ObjectProperty, PropertyKey, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
+    TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation,
+    TSTypeParameterInstantiation, TemplateElement, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::{GetSpan, Span};
@@ -77,9 +78,9 @@ pub struct Reader<'a> {
     /// How many outputs are configured that a bundler makes of every module by itself, and how many of any kind.
     pub splits: usize,
     pub formats: usize,
-    /// Bodies of functions, in none of another, that say what they return.
+    /// Bodies of functions, in none of another, that say what they return, and what is private to classes.
     pub bodies: Vec<Span>,
-    /// Texts with blanks of another kind than one between words.
+    /// Texts with blanks of another kind than one between words, and what stands for what is private.
     pub spaced: Vec<&'a str>,
     /// Whether what is read is in a function.
     is_in_function: bool,
@@ -94,6 +95,28 @@ impl<'a> Reader<'a> {
             self.record.mention(text);
         } else if text.len() <= LONGEST_PATH {
             self.record.aside.insert(text.into());
+        }
+    }
+
+    /// Takes out of a class what is private to it, if the types of all others are said: who has the class sees that there is
+    /// something, and nothing of it.
+    fn private(&mut self, class: &ClassBody<'a>) {
+        let is_private = |key: &PropertyKey<'_>| matches!(key, PropertyKey::PrivateIdentifier(_));
+        let is_said = |element: &ClassElement<'_>| match element {
+            ClassElement::MethodDefinition(method) => is_private(&method.key) || method.value.return_type.is_some(),
+            ClassElement::PropertyDefinition(field) => is_private(&field.key) || field.type_annotation.is_some(),
+            ClassElement::TSIndexSignature(_) => true,
+            ClassElement::StaticBlock(_) | ClassElement::AccessorProperty(_) => false,
+        };
+        let is_constructor = |element: &ClassElement<'_>| matches!(element, ClassElement::MethodDefinition(method) if method.kind == MethodDefinitionKind::Constructor);
+        if self.is_in_function || !class.body.iter().all(|element| is_said(element) || is_constructor(element)) {
+            return;
+        }
+        let keys = class.body.iter().filter_map(|element| Some((element, element.property_key()?)));
+        let before = self.bodies.len();
+        self.bodies.extend(keys.filter(|(_, key)| is_private(key)).map(|(element, _)| element.span()));
+        if self.bodies.len() > before {
+            self.spaced.push("#private");
         }
     }
 
@@ -257,6 +280,11 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_arrow_function_expression(&mut self, function: &ArrowFunctionExpression<'a>) {
         let body = function.return_type.as_ref().map(|_| function.body.span());
         self.function(body, |reader| walk::walk_arrow_function_expression(reader, function));
+    }
+
+    fn visit_class_body(&mut self, class: &ClassBody<'a>) {
+        self.private(class);
+        walk::walk_class_body(self, class);
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
