@@ -238,9 +238,11 @@ impl Covered {
         changed
     }
 
-    /// Leaves out components.
-    pub fn retain(&mut self, is_kept: impl Fn(&Component) -> bool) {
-        self.components.retain(|component, _| is_kept(component));
+    /// Takes components of a kind from another instead of its own.
+    pub fn replace(&mut self, other: &Covered, is_of_kind: impl Fn(&Component) -> bool) {
+        self.components.retain(|component, _| !is_of_kind(component));
+        let others = other.components.iter().filter(|(component, _)| is_of_kind(component));
+        self.components.extend(others.map(|(component, counted)| (component.clone(), counted.clone())));
     }
 
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing

@@ -295,6 +295,14 @@ impl Found {
 }
 
 impl Node {
+    /// Names of packages that it imports or names. What checks may be called by what configures a build, and changes nothing in
+    /// what is built.
+    pub fn packages(&self, is_tool: fn(&str) -> bool) -> impl Iterator<Item = &str> {
+        let names = self.record.imports.iter().map(|import| &import.module);
+        let names = names.chain(self.record.passed.iter().map(|passed| &passed.module)).chain(&self.record.words);
+        names.map(|name| package_of(name)).filter(move |package| !(self.is_configuration && is_tool(package)))
+    }
+
     /// What its imports stand for of which more than types is asked.
     pub fn values(&self) -> impl Iterator<Item = &Found> {
         let imports = self.record.imports.iter().map(|import| import.is_type).zip(&self.imports);

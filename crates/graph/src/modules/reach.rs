@@ -326,12 +326,8 @@ impl<'a> Walk<'a> {
     /// What the body of a module asks for.
     fn body(&mut self, file: u32, node: &'a Node) {
         let record = &node.record;
-        let names = record.imports.iter().map(|import| &import.module);
-        let names = names.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
-        // What checks may be called by what builds, and changes nothing in what is built.
-        let is_check = |package: &str| node.is_configuration && (self.subject.is_tool)(package);
-        for package in names.map(|name| super::resolve::package_of(name)) {
-            if !is_check(package) && !self.reached.packages.contains(package) {
+        for package in node.packages(self.subject.is_tool) {
+            if !self.reached.packages.contains(package) {
                 self.reached.packages.insert(package.into());
             }
         }

@@ -11,7 +11,7 @@ use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
-use crate::modules::{Found, Language, Made, Node, Reached, folder_of, is_of_bundler, package_of, texts};
+use crate::modules::{Found, Language, Made, Node, Reached, Wanted, folder_of, is_of_bundler, package_of, texts};
 use crate::unread;
 use crate::workspace::Workspace;
 
@@ -83,15 +83,8 @@ impl Planner<'_> {
                 let graph = self.workspace.graph();
                 let without = left.left_out.iter().map(|(file, instead)| (graph.path(*file), instead));
                 let mut covered = package.covered.without(&without.collect(), &keys);
-                let unused = self.unused_tools(path, &covered);
-                if !unused.is_empty() {
-                    let package = self.build_of_package(path);
-                    let mut reached = self.reached(path, &package);
-                    reached.packages.retain(|name| !unused.contains(name));
-                    let dependencies = self.dependencies(path, &package, &reached);
-                    covered.retain(|component| {
-                        !matches!(component, Component::Dependency { .. }) || dependencies.contains_key(component)
-                    });
+                if left.left_out.keys().any(|file| self.asks_for_more(*file)) {
+                    self.leave_out_what_is_asked(path, &mut covered);
                 }
                 (covered.key(), Arc::new(covered))
             });
@@ -101,32 +94,44 @@ impl Planner<'_> {
         traced
     }
 
-    /// Tools that only check, of a package's manifest, for which nothing asks that counts of the package: tests and what prepares
-    /// them do.
-    fn unused_tools(&self, path: &RepoPath, covered: &Covered) -> BTreeSet<Box<str>> {
+    /// Whether something counts since a module asks for it: a tool that only checks, or what a manifest says.
+    fn asks_for_more(&self, file: u32) -> bool {
+        let is_of_manifest = |module: &str| module.ends_with("package.json") || unread::is_tool(package_of(module));
+        self.workspace.graph().node(file).is_some_and(|node| {
+            node.record.reads_manifest || node.record.imports.iter().any(|import| is_of_manifest(&import.module))
+        })
+    }
+
+    /// Leaves out of what a package's key covers what counts of packages from outside and of manifests since modules ask for it
+    /// that do not count: tests, what prepares them, and scripts.
+    fn leave_out_what_is_asked(&self, path: &RepoPath, covered: &mut Covered) {
+        let build = self.build_of_package(path);
+        let mut reached = self.reached(path, &build);
         let graph = self.workspace.graph();
-        let manifest = self.workspace.members.get(path).map(|member| member.manifest.needed(true)).unwrap_or_default();
-        let mut tools: BTreeSet<Box<str>> =
-            manifest.into_keys().filter(|name| unread::is_tool(name)).map(Into::into).collect();
-        let files = covered.components().filter_map(|(component, _)| match component {
+        let kept = covered.components().filter_map(|(component, _)| match component {
             Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
             _ => None,
         });
-        for node in files {
-            let record = &node.record;
-            let modules = record.imports.iter().map(|import| &import.module);
-            let modules = modules.chain(record.passed.iter().map(|passed| &passed.module)).chain(&record.words);
-            for name in modules {
-                tools.remove(package_of(name));
+        let kept: Vec<&Node> = kept.collect();
+        reached.packages = kept.iter().flat_map(|node| node.packages(unread::is_tool)).map(Into::into).collect();
+        reached.reads_manifest = kept.iter().any(|node| node.record.reads_manifest);
+        let imports = kept.iter().flat_map(|node| node.record.imports.iter().zip(&node.imports));
+        let mut manifests: BTreeMap<u32, Wanted> = BTreeMap::new();
+        for (import, found) in imports {
+            for file in found.files().iter().filter(|file| reached.manifests.contains_key(*file)) {
+                manifests.entry(*file).or_insert_with(Wanted::nothing).add(import.wanted.clone());
             }
         }
-        let counted = covered.components().filter_map(|(component, _)| match component {
-            Component::Dependency { name, .. } => Some(name.as_str()),
-            _ => None,
+        for file in kept.iter().flat_map(|node| &node.named).filter(|file| reached.manifests.contains_key(*file)) {
+            manifests.insert(*file, Wanted::All);
+        }
+        reached.manifests = manifests;
+        let draft = self.draft(path, &build, &reached);
+        covered.replace(draft.inputs.own(), |component| match component {
+            Component::Dependency { .. } | Component::Field { .. } => true,
+            Component::File(name) => name.rsplit('/').next() == Some("package.json"),
+            _ => false,
         });
-        let counted: BTreeSet<&str> = counted.collect();
-        tools.retain(|name| counted.contains(&**name));
-        tools
     }
 
     /// Packages that count whole, and all that they need: those that are run, or named by their places, or of which it cannot

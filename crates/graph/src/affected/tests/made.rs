@@ -918,3 +918,29 @@ fn what_only_tests_of_a_package_import_counts_for_nobody_who_bundles_it() {
         - apps/shop/index.html"#;
     with("tsc", "test-setup.ts", server, counts());
 }
+
+#[test]
+fn what_a_script_of_a_package_reads_of_its_manifest_counts_for_nobody_who_bundles_it() {
+    let manifest = |version: &str| {
+        format!(
+            r#"packages/ui/package.json = {{"name": "ui", "version": "{version}", "type": "module", "sideEffects": false, "exports": "./dist/index.js", "scripts": {{"build": "tsc"}}}}"#
+        )
+    };
+    let with = |added: &str, expected: Expect| {
+        built_by("", &format!("{}\n{added}", manifest("1.0.0")), &manifest("1.0.1"), expected);
+    };
+    with("packages/ui/scripts/pack.js = import manifest from '../package.json'; pack(manifest)", expect![]);
+    with("packages/ui/scripts/pack.js = pack(readPackageUpSync())", expect![]);
+    with(
+        "packages/ui/src/round.ts = import { version } from '../package.json'; export const round = version",
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+    with(
+        "packages/ui/src/round.ts = import manifest from '../package.json'; export const round = manifest",
+        expect!["shop: `packages/ui/package.json` changed, needed through ui"],
+    );
+    with(
+        "packages/ui/scripts/pack.js = import '@testing-library/dom'\npackages/ui/src/round.ts = export const round = readPackageUpSync()",
+        expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+}
