@@ -145,6 +145,9 @@ const RUNNERS: [(&str, &[&str]); 14] = [
     ("npm-check-updates", &["ncu"]),
 ];
 
+/// Words in the names of packages that hold configuration of bundlers, which others import.
+const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-config", "tsup-config", "tsdown-config"];
+
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
 const BUILDERS: [(&str, Types); 55] = [
@@ -366,7 +369,8 @@ pub fn checks_while_bundling(package: &str) -> bool {
 /// Whether a package gets into nothing unless it is imported or called, and none of some commands calls it.
 pub fn is_idle(package: &str, commands: &[String]) -> bool {
     let calls = |word: &&str| commands.iter().any(|command| command.contains(*word));
-    RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls))
+    let is_runner = RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls));
+    is_runner || CONFIGURATIONS.iter().any(|word| package.contains(word)) && !calls(&package)
 }
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known

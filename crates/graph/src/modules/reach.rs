@@ -178,6 +178,7 @@ impl<'a> Walk<'a> {
     /// Takes what is imported, or named as a package, by configuration that governs the member.
     fn run_above(&mut self, file: u32) {
         let Some(node) = self.graph.node(file) else { return };
+        self.reached.packages.extend(node.packages(self.subject.is_tool).map(Into::into));
         let asked = node.record.imports.iter().map(|import| &import.module);
         let passed = node.record.passed.iter().map(|passed| &passed.module);
         let configured = node.configured.iter().map(|(name, found)| (name, found));

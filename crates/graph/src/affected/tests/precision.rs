@@ -766,6 +766,15 @@ fn runners_count_where_they_are_called() {
         expect!["shop: dependency `cross-env` changed (7.0.0 → 8.0.0)"],
     );
     check(&site("vite build"), "#jsdom 26.0.0", expect![]);
+    // Configuration that packages share.
+    let shared = |added: &str, expected: Expect| {
+        let manifest = site("vite build").replace("\"jsdom\": \"*\"", "\"@acme/vite-config\": \"*\"");
+        check(&format!("{manifest}\n#@acme/vite-config 1.0.0\n{added}"), "#@acme/vite-config 1.1.0", expected);
+    };
+    shared("", expect![]);
+    let asked = || expect!["shop: dependency `@acme/vite-config` changed (1.0.0 → 1.1.0)"];
+    shared("apps/shop/vite.config.ts = export { default } from '@acme/vite-config'", asked());
+    shared("vite.config.ts = export { default } from '@acme/vite-config'", asked());
     check(
         &format!("{}\napps/shop/vite.config.ts = import 'jsdom'", site("vite build")),
         "#jsdom 26.0.0",
