@@ -355,6 +355,11 @@ fn is_document_about(name: &str) -> bool {
     is_document(name) && name.split('.').next().is_some_and(|stem| stem == stem.to_ascii_uppercase())
 }
 
+/// Whether a file of a member is a script beside its sources, by its path below the member.
+pub fn is_script(below: &str) -> bool {
+    ["scripts/", "tools/"].iter().any(|folder| below.starts_with(folder))
+}
+
 /// Whether a package checks or tests, by its name.
 pub fn is_tool(package: &str) -> bool {
     TOOL_PACKAGES.iter().any(|word| package.contains(word))

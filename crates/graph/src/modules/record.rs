@@ -204,7 +204,7 @@ impl Record {
     }
 
     fn of(parsed: &ParserReturn<'_>, language: Language) -> Record {
-        let mut reader = Reader::default();
+        let mut reader = Reader { text: parsed.program.source_text, ..Reader::default() };
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;

@@ -219,6 +219,8 @@ impl Planner<'_> {
             made.contains_key(other) && name.is_some_and(|name| own.imports(member, name))
         };
         let inside = closure(asks, path, is_outside);
+        let is_script =
+            |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
         for (component, _) in self.planned[path].covered.components() {
             let Component::File(name) = component else { continue };
             let Some(place) = graph.place(name).filter(|place| is_module(name) && !own.read.contains(place)) else {
@@ -228,8 +230,8 @@ impl Planner<'_> {
             let node = graph.node(place);
             let types = node.and_then(|node| node.record.declared.as_deref()).filter(|_| checks_types);
             let mut leave = |exports: Option<String>| {
-                // Types that are not told by a module of TypeScript are as it is written.
-                if !checks_types || types.is_some() {
+                // Types that are not told by a module of TypeScript are as it is written; scripts have none for others.
+                if !checks_types || types.is_some() || is_script(name) {
                     left.insert(place, Instead { exports, types: types.map(str::to_owned) });
                 }
             };

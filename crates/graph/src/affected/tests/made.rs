@@ -792,6 +792,17 @@ fn who_checks_types_counts_what_is_declared() {
         types(),
     );
     changed("export class Dialog { #size = 1 }", "export class Dialog {}", types());
+    // But for that from which a type is inferred.
+    let inferred = |size: &str, all: &str| {
+        format!(
+            "export class Dialog {{ #size{size}; #all{all}; get size() {{ return this.#sized() }} #sized() {{ return this.#size }} }}"
+        )
+    };
+    changed(&inferred(" = 1", "?: 1"), &inferred(" = 1", "!: 1"), expect![]);
+    changed(&inferred(" = 1", "?: 1"), &inferred(" = '1'", "?: 1"), types());
+    let constructed =
+        |all: &str| format!("export class Dialog {{ #all{all}; size; constructor() {{ this.size = this.#all }} }}");
+    changed(&constructed(" = 1"), &constructed(" = '1'"), types());
     // A constructor gives fields their types.
     changed(
         "export class Dialog { size; constructor() { this.size = 1 } }",
@@ -820,6 +831,9 @@ fn who_checks_types_counts_what_is_declared() {
         "packages/ui/src/dialog.js = export const dialog = 2",
         expect!["shop: `packages/ui/src/dialog.js` changed, needed through ui"],
     );
+    // A script of the package that nobody imports has no types for anybody.
+    let script = "packages/ui/scripts/pack.js = pack(1)";
+    check_types(script, "packages/ui/scripts/pack.js = pack(2)", expect![]);
     // The sources are checked as well.
     let refers = r#"apps/shop/tsconfig.json = {"references": [{"path": "../../packages/ui"}]}"#;
     check_types(

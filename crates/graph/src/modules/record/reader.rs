@@ -55,6 +55,8 @@ const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 /// What is found on the way through a module's syntax.
 #[derive(Default)]
 pub struct Reader<'a> {
+    /// The whole text.
+    pub text: &'a str,
     pub record: Record,
     /// Identifiers that are used as values.
     pub used: BTreeSet<&'a str>,
@@ -83,7 +85,7 @@ pub struct Reader<'a> {
     /// Texts with blanks of another kind than one between words, and what stands for what is private.
     pub spaced: Vec<&'a str>,
     /// Whether what is read is in a function.
-    is_in_function: bool,
+    pub is_in_function: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -98,26 +100,37 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes out of a class what is private to it, if the types of all others are said: who has the class sees that there is
-    /// something, and nothing of it.
+    /// Takes out of a class what is private to it and from which no type of others is inferred: who has the class sees that there
+    /// is something, and nothing of it.
     fn private(&mut self, class: &ClassBody<'a>) {
-        let is_private = |key: &PropertyKey<'_>| matches!(key, PropertyKey::PrivateIdentifier(_));
-        let is_said = |element: &ClassElement<'_>| match element {
-            ClassElement::MethodDefinition(method) => is_private(&method.key) || method.value.return_type.is_some(),
-            ClassElement::PropertyDefinition(field) => is_private(&field.key) || field.type_annotation.is_some(),
-            ClassElement::TSIndexSignature(_) => true,
-            ClassElement::StaticBlock(_) | ClassElement::AccessorProperty(_) => false,
-        };
         let is_constructor = |element: &ClassElement<'_>| matches!(element, ClassElement::MethodDefinition(method) if method.kind == MethodDefinitionKind::Constructor);
-        if self.is_in_function || !class.body.iter().all(|element| is_said(element) || is_constructor(element)) {
+        // A constructor gives types to fields that say none.
+        let gives_types =
+            class.body.iter().any(|element| private_name(element).is_none() && is_field_without_type(element));
+        let is_inferred = |element: &ClassElement<'_>| match element {
+            element if is_constructor(element) => gives_types,
+            ClassElement::MethodDefinition(method) => method.value.return_type.is_none(),
+            ClassElement::PropertyDefinition(_) => is_field_without_type(element),
+            ClassElement::TSIndexSignature(_) => false,
+            ClassElement::StaticBlock(_) | ClassElement::AccessorProperty(_) => true,
+        };
+        let (mut hidden, mut open): (Vec<&ClassElement<'_>>, Vec<&ClassElement<'_>>) =
+            class.body.iter().partition(|element| private_name(element).is_some());
+        open.retain(|element| is_inferred(element));
+        if self.is_in_function || hidden.is_empty() {
             return;
         }
-        let keys = class.body.iter().filter_map(|element| Some((element, element.property_key()?)));
-        let before = self.bodies.len();
-        self.bodies.extend(keys.filter(|(_, key)| is_private(key)).map(|(element, _)| element.span()));
-        if self.bodies.len() > before {
-            self.spaced.push("#private");
+        while let Some(element) = open.pop() {
+            let span = element.span();
+            let text = &self.text[span.start as usize..span.end as usize];
+            let is_named = |element: &ClassElement<'_>| {
+                private_name(element).is_some_and(|name| text.contains(&format!("#{name}")))
+            };
+            let (named, rest): (Vec<_>, Vec<_>) = hidden.into_iter().partition(|element| is_named(element));
+            (open, hidden) = (open.into_iter().chain(named).collect(), rest);
         }
+        self.bodies.extend(hidden.into_iter().map(GetSpan::span));
+        self.spaced.push("#private");
     }
 
     /// Keeps a text of which the blanks tell it from others.
@@ -170,6 +183,18 @@ impl<'a> Reader<'a> {
             _ => self.record.is_open = true,
         }
     }
+}
+
+/// The name of what is private to a class, without its mark.
+fn private_name<'e>(element: &'e ClassElement<'_>) -> Option<&'e str> {
+    match element.property_key()? {
+        PropertyKey::PrivateIdentifier(name) => Some(name.name.as_str()),
+        _ => None,
+    }
+}
+
+fn is_field_without_type(element: &ClassElement<'_>) -> bool {
+    matches!(element, ClassElement::PropertyDefinition(field) if field.type_annotation.is_none())
 }
 
 /// A template as a glob; none if nothing of it is known.
