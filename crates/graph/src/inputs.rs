@@ -238,6 +238,11 @@ impl Covered {
         changed
     }
 
+    /// Leaves out components that are not kept.
+    pub fn retain(&mut self, is_kept: impl Fn(&Component) -> bool) {
+        self.components.retain(|component, _| is_kept(component));
+    }
+
     /// Takes components of a kind from another instead of its own.
     pub fn replace(&mut self, other: &Covered, is_of_kind: impl Fn(&Component) -> bool) {
         self.components.retain(|component, _| !is_of_kind(component));

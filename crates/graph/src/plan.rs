@@ -502,7 +502,8 @@ impl<'a> Planner<'a> {
         let Some(lockfile) = &self.root.lockfile else { return dependencies };
         let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
         let mut count = |folder: &str, wanted: &BTreeMap<&str, &str>| {
-            for (place, installed) in lockfile.closure(folder, wanted, &is_member).installed {
+            let installed = lockfile.closure(folder, wanted, &is_member).installed.into_iter();
+            for (place, installed) in installed.filter(|(_, it)| build.checks_types || !unread::is_of_types(&it.name)) {
                 let content = format!("{} {}", installed.version, installed.integrity);
                 let (name, place) = (installed.name.clone(), place.to_owned());
                 dependencies.insert(Component::Dependency { name, place }, content);

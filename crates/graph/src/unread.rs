@@ -355,6 +355,12 @@ fn is_document_about(name: &str) -> bool {
     is_document(name) && name.split('.').next().is_some_and(|stem| stem == stem.to_ascii_uppercase())
 }
 
+/// Whether a package from outside holds nothing but types.
+/// Source: github.com/DefinitelyTyped/DefinitelyTyped, README.
+pub fn is_of_types(package: &str) -> bool {
+    package.starts_with("@types/")
+}
+
 /// Whether a file of a member is a script beside its sources, by its path below the member.
 pub fn is_script(below: &str) -> bool {
     ["scripts/", "tools/"].iter().any(|folder| below.starts_with(folder))

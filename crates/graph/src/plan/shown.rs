@@ -208,7 +208,8 @@ impl Planner<'_> {
                 continue;
             }
             if name == manifest {
-                self.show_manifest(file, &self.root.manifest, true, &above, reached, draft);
+                let counts_version = may_read_versions(build, reached);
+                self.show_manifest(file, &self.root.manifest, counts_version, &above, reached, draft);
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if self.show_reached(file, build, &mut own, reached, draft) {
@@ -311,7 +312,7 @@ fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
     build.reads_anything.is_some()
         || reached.reads_manifest
         || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
-        || build.tools.iter().any(|name| unread::may_read_versions(name))
+        || build.tools.iter().any(|name| unread::may_read_versions(name) && !unread::is_tool(name))
 }
 
 /// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being

@@ -23,6 +23,7 @@ type Makers = BTreeMap<RepoPath, Arc<Made>>;
 pub struct Left {
     path: RepoPath,
     left_out: LeftOut,
+    checks_types: bool,
     /// Other keys of packages that it needs.
     needed: Vec<BuildKey>,
 }
@@ -77,7 +78,8 @@ impl Planner<'_> {
             let keys: BTreeMap<&str, BuildKey> =
                 traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
             let needed = package.covered.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
-            let left = Left { path: path.clone(), left_out, needed: needed.collect() };
+            let checks_types = build.checks_types;
+            let left = Left { path: path.clone(), left_out, checks_types, needed: needed.collect() };
             let known = self.traced.get(&left).cloned();
             let keyed = known.unwrap_or_else(|| {
                 let graph = self.workspace.graph();
@@ -85,6 +87,11 @@ impl Planner<'_> {
                 let mut covered = package.covered.without(&without.collect(), &keys);
                 if left.left_out.keys().any(|file| self.asks_for_more(*file)) {
                     self.leave_out_what_is_asked(path, &mut covered);
+                }
+                if !build.checks_types {
+                    covered.retain(|component| {
+                        !matches!(component, Component::Dependency { name, .. } if unread::is_of_types(name))
+                    });
                 }
                 (covered.key(), Arc::new(covered))
             });

@@ -978,3 +978,49 @@ fn what_tailwind_looks_through_counts_as_it_is() {
     );
     check(&site("a {}", "tsc && vite build"), test, expect![]);
 }
+
+#[test]
+fn types_from_outside_count_for_who_checks_them() {
+    let site = |build: &str| {
+        format!(
+            r#"
+            shop*
+            #vite 6.0.0
+            #@types/node 22.0.0
+            apps/shop/package.json = {{"name": "shop", "devDependencies": {{"vite": "*", "@types/node": "*"}}, "scripts": {{"build": "{build}"}}}}
+            apps/shop/index.html = <script type="module" src="/main.ts"></script>
+            apps/shop/main.ts = export {{}}
+            "#
+        )
+    };
+    check(&site("vite build"), "#@types/node 22.1.0", expect![]);
+    check(
+        &site("tsc && vite build"),
+        "#@types/node 22.1.0",
+        expect!["shop: dependency `@types/node` changed (22.0.0 → 22.1.0)"],
+    );
+}
+
+#[test]
+fn the_version_of_the_root_counts_for_who_reads_it() {
+    let root = |version: &str| {
+        format!(r#"package.json = {{"name": "root", "version": "{version}", "workspaces": ["apps/*", "packages/*"]}}"#)
+    };
+    let with = |added: &str, expected: Expect| near(&format!("{}\n{added}", root("1.0.0")), &root("1.0.1"), expected);
+    with("", expect![]);
+    let read = || expect!["shop: `package.json` changed (field `version`)"];
+    with(
+        "apps/shop/index.ts = import { version } from '../../package.json'; import 'ui'; createServer(version)",
+        read(),
+    );
+    with("apps/shop/.env = VITE_V=$npm_package_version", read());
+    // By what bundlers have built in, but for those of a tool.
+    let tool = |name: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"{name}": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}
+            #{name} 5.0.0"#
+        )
+    };
+    with(&tool("webpack"), read());
+    with(&tool("@storybook/react-webpack5"), expect![]);
+}
