@@ -93,6 +93,12 @@ const ABOUT: [&str; 23] = [
     "pnpm-workspace.yaml",
 ];
 
+/// Folders at the top of a member that hold what images of servers are made from, which no build reads.
+const SERVING: [&str; 4] = ["nginx", "docker", ".docker", "caddy"];
+
+/// Configuration of servers, which stands at the top of a member or in such a folder.
+const SERVERS: [&str; 4] = ["nginx.conf", "nginx.conf.template", "default.conf.template", "Caddyfile"];
+
 /// Endings of documents.
 const DOCUMENTS: [&str; 4] = ["md", "mdx", "txt", "rst"];
 
@@ -292,7 +298,8 @@ impl Reads {
         let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
         let is_story = name.contains(".stories.") || name.contains(".story.") || folders.contains(".storybook");
         let is_document = folders.is_empty() && is_document_about(name);
-        (is_test(below) || is_document || folders.is_empty() && is_about(name))
+        let is_servers = SERVERS.contains(&name) && (folders.is_empty() || SERVING.contains(&folders));
+        (is_test(below) || is_document || is_servers || folders.is_empty() && is_about(name))
             && !(self.stories && is_story)
             && !(self.documents && is_document)
     }
