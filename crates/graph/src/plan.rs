@@ -130,6 +130,9 @@ struct Planner<'a> {
     made: BTreeMap<RepoPath, Option<Arc<Made>>>,
     /// What is left of packages of which not all counts, each once.
     traced: HashMap<traced::Left, (BuildKey, Arc<Covered>)>,
+    /// What the builds of packages read of which modules are left out that ask for something, and what is counted without.
+    walks: BTreeMap<RepoPath, Reached>,
+    asked: HashMap<traced::Asked, Arc<Covered>>,
 }
 
 /// A package that is planned.
@@ -159,8 +162,18 @@ impl<'a> Planner<'a> {
         let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
         let toolchain = toolchain.expect("a workspace has a toolchain");
         let install = install::layer(workspace, root, toolchain).map(Arc::new);
-        let (networked, planned, made, traced) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new(), HashMap::new());
-        let mut planner = Planner { workspace, root, toolchain, install, networked, planned, made, traced };
+        let mut planner = Planner {
+            workspace,
+            root,
+            toolchain,
+            install,
+            networked: BTreeSet::new(),
+            planned: BTreeMap::new(),
+            made: BTreeMap::new(),
+            traced: HashMap::new(),
+            walks: BTreeMap::new(),
+            asked: HashMap::new(),
+        };
         let asking = workspace.apps.values().filter(|app| app.build_network);
         planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
         planner

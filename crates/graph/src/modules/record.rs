@@ -42,7 +42,7 @@ pub enum Language {
 }
 
 /// Which of a module's exports are wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Wanted {
     /// Every one, or it cannot be told which.
     All,

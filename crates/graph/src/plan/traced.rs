@@ -28,6 +28,16 @@ pub struct Left {
     needed: Vec<BuildKey>,
 }
 
+/// What of a package's key counts since modules ask for it, by what does not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    path: RepoPath,
+    /// Packages from outside that only modules ask for that do not count.
+    unasked: BTreeSet<Box<str>>,
+    manifests: BTreeMap<u32, Wanted>,
+    reads_manifest: bool,
+}
+
 /// Modules of which the content does not count, and what does instead.
 type LeftOut = BTreeMap<u32, Instead>;
 
@@ -73,18 +83,19 @@ impl Planner<'_> {
         let asks = asks(self.workspace, through);
         let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
         for path in &packages {
-            let Some(package) = self.planned.get(path).filter(|_| made.contains_key(path)) else { continue };
+            let package = self.planned.get(path).filter(|_| made.contains_key(path));
+            let Some(package) = package.map(|package| Arc::clone(&package.covered)) else { continue };
             let left_out = self.left_out(path, build.checks_types, &whole, made, through, &asks);
             let keys: BTreeMap<&str, BuildKey> =
                 traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
-            let needed = package.covered.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
+            let needed = package.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
             let checks_types = build.checks_types;
             let left = Left { path: path.clone(), left_out, checks_types, needed: needed.collect() };
             let known = self.traced.get(&left).cloned();
             let keyed = known.unwrap_or_else(|| {
                 let graph = self.workspace.graph();
                 let without = left.left_out.iter().map(|(file, instead)| (graph.path(*file), instead));
-                let mut covered = package.covered.without(&without.collect(), &keys);
+                let mut covered = package.without(&without.collect(), &keys);
                 if left.left_out.keys().any(|file| self.asks_for_more(*file)) {
                     self.leave_out_what_is_asked(path, &mut covered);
                 }
@@ -111,34 +122,48 @@ impl Planner<'_> {
 
     /// Leaves out of what a package's key covers what counts of packages from outside and of manifests since modules ask for it
     /// that do not count: tests, what prepares them, and scripts.
-    fn leave_out_what_is_asked(&self, path: &RepoPath, covered: &mut Covered) {
+    fn leave_out_what_is_asked(&mut self, path: &RepoPath, covered: &mut Covered) {
         let build = self.build_of_package(path);
-        let mut reached = self.reached(path, &build);
-        let graph = self.workspace.graph();
+        if !self.walks.contains_key(path) {
+            let reached = self.reached(path, &build);
+            self.walks.insert(path.clone(), reached);
+        }
+        let (graph, all) = (self.workspace.graph(), &self.walks[path]);
         let kept = covered.components().filter_map(|(component, _)| match component {
             Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
-        reached.packages = kept.iter().flat_map(|node| node.packages(unread::is_tool)).map(Into::into).collect();
-        reached.reads_manifest = kept.iter().any(|node| node.record.reads_manifest);
+        let packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(unread::is_tool)).collect();
         let imports = kept.iter().flat_map(|node| node.record.imports.iter().zip(&node.imports));
         let mut manifests: BTreeMap<u32, Wanted> = BTreeMap::new();
         for (import, found) in imports {
-            for file in found.files().iter().filter(|file| reached.manifests.contains_key(*file)) {
+            for file in found.files().iter().filter(|file| all.manifests.contains_key(*file)) {
                 manifests.entry(*file).or_insert_with(Wanted::nothing).add(import.wanted.clone());
             }
         }
-        for file in kept.iter().flat_map(|node| &node.named).filter(|file| reached.manifests.contains_key(*file)) {
+        for file in kept.iter().flat_map(|node| &node.named).filter(|file| all.manifests.contains_key(*file)) {
             manifests.insert(*file, Wanted::All);
         }
-        reached.manifests = manifests;
-        let draft = self.draft(path, &build, &reached);
-        covered.replace(draft.inputs.own(), |component| match component {
+        let asked = Asked {
+            path: path.clone(),
+            unasked: all.packages.iter().filter(|name| !packages.contains(&***name)).cloned().collect(),
+            manifests,
+            reads_manifest: kept.iter().any(|node| node.record.reads_manifest),
+        };
+        let known = self.asked.get(&asked).cloned();
+        let other = known.unwrap_or_else(|| {
+            let mut reached = all.clone();
+            reached.packages.retain(|name| !asked.unasked.contains(name));
+            (reached.manifests, reached.reads_manifest) = (asked.manifests.clone(), asked.reads_manifest);
+            Arc::clone(self.draft(path, &build, &reached).inputs.own())
+        });
+        covered.replace(&other, |component| match component {
             Component::Dependency { .. } | Component::Field { .. } => true,
             Component::File(name) => name.rsplit('/').next() == Some("package.json"),
             _ => false,
         });
+        self.asked.insert(asked, other);
     }
 
     /// Packages that count whole, and all that they need: those that are run, or named by their places, or of which it cannot
