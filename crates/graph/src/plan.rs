@@ -388,7 +388,11 @@ impl<'a> Planner<'a> {
         let manifest = self.workspace.members.get(path).map(|member| &member.manifest);
         let folders = [Some(self.root.below(path)).zip(manifest), Some(("", &self.root.manifest))];
         let installed = folders.into_iter().flatten().flat_map(|(folder, manifest)| {
-            lockfile.closure(folder, &manifest.needed(true), &|_| false).installed.into_values()
+            let mut wanted = manifest.needed(true);
+            if wanted.contains_key(name) {
+                wanted.retain(|other, _| *other == name);
+            }
+            lockfile.closure(folder, &wanted, &|_| false).installed.into_values()
         });
         installed.filter(|installed| installed.name == name).map(|installed| installed.version.as_str()).collect()
     }
