@@ -47,8 +47,8 @@ function closure(known) {
   const needed = new Map();
   const enter = (path, above) => {
     if (above.includes(path) || needed.has(path)) return;
-    const { dependencies, devDependencies, peerDependencies } = known.get(path) ?? {};
-    const names = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
+    const { dependencies, devDependencies, optionalDependencies, peerDependencies } = known.get(path) ?? {};
+    const names = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...peerDependencies });
     const direct = names.map((name) => byName.get(name)).filter((found) => found && found !== path);
     direct.forEach((found) => enter(found, [...above, path]));
     needed.set(path, direct);

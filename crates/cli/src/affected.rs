@@ -10,7 +10,7 @@ use graph::inputs::Inputs;
 use graph::knowledge::Knowledge;
 use graph::plan::{self, Toolchains};
 use graph::workspace::Unreadable;
-use graph::{Workspace, affected};
+use graph::{GitError, Repository, Workspace, affected};
 use model::{AppName, CommitId, EnvironmentName, Reason, RepoPath};
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ const SHOWN: usize = 10;
 
 const UNRELATED: &str = "it has no history in common with production here";
 
+const CUT_OFF: &str = "what it has in common with production lies before what it holds";
+
 /// What an app is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Base {
@@ -34,6 +36,8 @@ pub enum Base {
     Unrelated(CommitId),
     /// For each app the commit of its newest version; it was never built if it has none.
     Built(BTreeMap<AppName, CommitId>),
+    /// It lies before what a shallow clone holds.
+    CutOff,
 }
 
 /// What came of comparing.
@@ -88,7 +92,8 @@ pub fn keep(place: &Place, knowledge: &Knowledge) {
 pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
-    let asked_base = asked.base.as_deref().map(|base| repository.resolve(base)).transpose().map_err(unreadable)?;
+    let named = asked.base.as_deref().map(|base| named_base(repository, base)).transpose().map_err(unreadable)?;
+    let (asked_base, there) = (named.as_ref().map(|(base, _)| base.clone()), named.filter(|(_, is_there)| *is_there));
     // What was compared with before is likely to be known, and what lies near it is soon told.
     let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
     if let Some(base) = &asked_base {
@@ -98,7 +103,7 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
         let files = repository.working_tree().map_err(unreadable)?;
         Analysis::of_snapshot(files, knowledge).map(Arc::new)
     } else {
-        Analysis::of(repository, &commit, asked_base.as_ref(), knowledge)
+        Analysis::of(repository, &commit, there.as_ref().map(|(base, _)| base), knowledge)
     };
     let head = head.map_err(|because| unusable("the head", because))?;
     let base = base(place, asked_base, &commit, head.production.as_deref())?;
@@ -111,6 +116,7 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
                 None => return affected::never_built(),
             },
             Base::Unrelated(base) => return affected::unknown_base(base.short(), UNRELATED),
+            Base::CutOff => return affected::unknown_base("the shallow clone", CUT_OFF),
         };
         let at_base = || {
             let known = bases.entry(base.clone()).or_insert_with(|| analysis_at(place, base, &commit, knowledge));
@@ -128,24 +134,47 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
     Ok(Answer { base, head: head_id, apps, warnings: head.warnings.clone() })
 }
 
-/// What is compared with: what is asked for; on the production branch what was built, elsewhere where the branch began.
+/// The commit that a base names. A whole id names one that a shallow clone lacks, or that nothing leads to since a force push:
+/// what it came to may be known. And whether it is there.
+fn named_base(repository: &Repository, base: &str) -> Result<(CommitId, bool), GitError> {
+    let found = repository.resolve(base).map(|base| (base, true));
+    found.or_else(|error| match (&error, base.parse()) {
+        (GitError::NoRevision { .. }, Ok(id)) => Ok((id, false)),
+        _ => Err(error),
+    })
+}
+
+/// What is compared with: what is asked for; on the production branch what was built, elsewhere where the branch began. In a
+/// clone that does not reach back to there it is what was built, if that is known.
 fn base(place: &Place, asked: Option<CommitId>, head: &CommitId, configured: Option<&str>) -> Result<Base, Failure> {
     let repository = &place.repository;
     if let Some(commit) = asked {
         return Ok(Base::Commit(commit));
     }
-    let production = repository.production_branch(configured).map_err(unreadable)?;
+    let production = match repository.production_branch(configured) {
+        Err(GitError::NoBranch { .. }) if repository.is_shallow() => return cut_off(place),
+        production => production.map_err(unreadable)?,
+    };
     let branch = repository.resolve(&format!("refs/heads/{production}")).map_err(unreadable)?;
     match repository.merge_base(head, &branch).map_err(unreadable)? {
-        Some(begun) if begun == *head => {
-            let state = store::read(&place.data.database());
-            let state = state.map_err(|error| Failure::unusable("the state cannot be read").caused_by(&error))?;
-            let built = state.map(|state| controller::turn::last_built(&state, u64::MAX)).unwrap_or_default();
-            Ok(Base::Built(built.into_iter().map(|(app, (commit, _))| (app, commit)).collect()))
-        }
+        Some(begun) if begun == *head => Ok(Base::Built(built(place)?)),
         Some(begun) => Ok(Base::Commit(begun)),
+        None if repository.is_shallow() => cut_off(place),
         None => Ok(Base::Unrelated(branch)),
     }
+}
+
+fn cut_off(place: &Place) -> Result<Base, Failure> {
+    let built = built(place)?;
+    Ok(if built.is_empty() { Base::CutOff } else { Base::Built(built) })
+}
+
+/// Commits of the newest versions of apps.
+fn built(place: &Place) -> Result<BTreeMap<AppName, CommitId>, Failure> {
+    let state = store::read(&place.data.database());
+    let state = state.map_err(|error| Failure::unusable("the state cannot be read").caused_by(&error))?;
+    let built = state.map(|state| controller::turn::last_built(&state, u64::MAX)).unwrap_or_default();
+    Ok(built.into_iter().map(|(app, (commit, _))| (app, commit)).collect())
 }
 
 fn analysis_at(
@@ -197,7 +226,7 @@ impl Answer {
         json!({
             "base": match &self.base {
                 Base::Commit(commit) | Base::Unrelated(commit) => Some(commit),
-                Base::Built(_) => None,
+                Base::Built(_) | Base::CutOff => None,
             },
             "head": self.head,
             "apps": apps.collect::<Vec<_>>(),
@@ -212,6 +241,7 @@ impl Answer {
         let since = match &self.base {
             Base::Commit(commit) | Base::Unrelated(commit) => format!("since {}", commit.short()),
             Base::Built(_) => "since what was built last".to_owned(),
+            Base::CutOff => "since a base that this shallow clone does not hold".to_owned(),
         };
         let mut lines = vec![format!("{count} of {} apps are affected {since}", self.apps.len())];
         for Answered { name, reasons, .. } in self.apps.iter().filter(is_affected) {

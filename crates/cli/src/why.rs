@@ -77,6 +77,7 @@ fn base_of(answer: &Answer, app: &AppName) -> Option<CommitId> {
     match &answer.base {
         Base::Commit(commit) | Base::Unrelated(commit) => Some(commit.clone()),
         Base::Built(built) => built.get(app).cloned(),
+        Base::CutOff => None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod world;
 
+use std::fs;
+
 use serde_json::{Value, json};
 use world::World;
 
@@ -124,6 +126,44 @@ fn without_history_in_common_every_app_is_built() {
     let reasons = answer["apps"].as_array().expect("apps").iter().map(|app| &app["reasons"][0]);
     assert!(reasons.clone().all(|reason| reason["kind"] == "unknown"), "{answer}");
     assert_eq!(reasons.count(), 2);
+}
+
+#[test]
+fn a_shallow_clone_answers_by_what_is_known_and_else_chooses_every_app() {
+    let origin = repository();
+    origin.write("frontage.toml", "[site]\nproduction = \"main\"\n");
+    let base = origin.commit("where production is");
+    origin.git(&["switch", "--quiet", "--create", "fix"]);
+    origin.add("packages/ui/button.ts", "export const Button = () => 2;\n");
+    let shallow = World::empty();
+    let url = format!("file://{}", origin.repository().display());
+    let place = shallow.repository().display().to_string();
+    origin.git(&["clone", "--quiet", "--depth", "1", &url, &place]);
+    let unknown = |answer: &Value| {
+        let apps = answer["apps"].as_array().expect("apps").clone();
+        apps.len() == 2 && apps.iter().all(|app| app["reasons"][0]["kind"] == "unknown")
+    };
+    // Nothing is known of the base.
+    let answer = shallow.ask(&["affected", "--base", &base]);
+    assert!(unknown(&answer) && answer["base"] == json!(base), "{answer}");
+    let detail = answer["apps"][0]["reasons"][0]["detail"].as_str().expect("a detail").to_owned();
+    assert!(detail.contains("names no commit"), "{detail}");
+    // Nor where production is.
+    let answer = shallow.ask(&["affected"]);
+    assert!(unknown(&answer) && answer["base"] == Value::Null, "{answer}");
+    let why = shallow.run(&["why", "blog", "--base", &base]);
+    assert!(why.status.success(), "{}", String::from_utf8_lossy(&why.stderr));
+    // A data directory that was kept since the base was looked at knows it.
+    let whole = origin.ask(&["affected", "--base", &base]);
+    fs::remove_dir_all(shallow.data()).expect("it is there");
+    fs::rename(origin.data(), shallow.data()).expect("it can be moved");
+    let answer = shallow.ask(&["affected", "--base", &base]);
+    assert_eq!(answer["apps"], whole["apps"]);
+    assert_eq!(marked(&answer), json!({"shop": ["packages/ui/button.ts"]}));
+    // A shortened id could be any.
+    let output = shallow.run(&["affected", "--base", &base[..10]]);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && text.contains("git fetch --unshallow"), "{text}");
 }
 
 #[test]
