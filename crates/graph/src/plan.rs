@@ -389,6 +389,8 @@ impl<'a> Planner<'a> {
         let folders = [Some(self.root.below(path)).zip(manifest), Some(("", &self.root.manifest))];
         let installed = folders.into_iter().flatten().flat_map(|(folder, manifest)| {
             let mut wanted = manifest.needed(true);
+            // Another package may stand in for it.
+            wanted.retain(|other, range| *other != name || !range.contains("rolldown"));
             if wanted.contains_key(name) {
                 wanted.retain(|other, _| *other == name);
             }
@@ -423,6 +425,11 @@ impl<'a> Planner<'a> {
         let walk = Walk::new(self.workspace, subject, made);
         let folders = [path.as_str(), self.root.folder.as_str()];
         let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
+        // A file of the member by its name alone, and what is copied.
+        let beside = build.words().filter_map(|word| graph.place(&path.join(word)));
+        let copied = build.copied();
+        let copied = copied.iter().flat_map(|word| graph.named(path.as_str(), word).all().collect::<Vec<u32>>());
+        let named = named.chain(beside).chain(copied);
         let unowned = self.workspace.unowned_files().map(|file| &file.path);
         let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
         let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
@@ -595,7 +602,7 @@ fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reac
     let run = manifest.needed(false);
     let is_check = |name: &str| {
         unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
-            || unread::is_idle(name, &build.commands)
+            || unread::is_idle(name, &build.commands, build.reads_anything.is_some())
     };
     let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
     manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()

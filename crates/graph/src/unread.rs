@@ -94,10 +94,10 @@ const ABOUT: [&str; 23] = [
 ];
 
 /// Folders at the top of a member that hold what images of servers are made from, which no build reads.
-const SERVING: [&str; 4] = ["nginx", "docker", ".docker", "caddy"];
+const SERVING: [&str; 3] = ["nginx", "docker", ".docker"];
 
 /// Configuration of servers, which stands at the top of a member or in such a folder.
-const SERVERS: [&str; 4] = ["nginx.conf", "nginx.conf.template", "default.conf.template", "Caddyfile"];
+const SERVERS: [&str; 3] = ["nginx.conf", "nginx.conf.template", "default.conf.template"];
 
 /// Endings of documents.
 const DOCUMENTS: [&str; 4] = ["md", "mdx", "txt", "rst"];
@@ -265,6 +265,9 @@ pub const CHECKERS: [&str; 11] = [
     "vite-plugin-dts",
 ];
 
+/// Packages that import what is only named, by rules that configuration has from wherever.
+pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
+
 /// Words in the names of packages that take styles out of every module that a bundler opens.
 pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "pandacss"];
 
@@ -370,7 +373,7 @@ pub fn is_of_types(package: &str) -> bool {
 
 /// Whether a file of a member is a script beside its sources, by its path below the member.
 pub fn is_script(below: &str) -> bool {
-    ["scripts/", "tools/"].iter().any(|folder| below.starts_with(folder))
+    below.starts_with("scripts/")
 }
 
 /// Whether a package checks or tests, by its name.
@@ -385,10 +388,11 @@ pub fn checks_while_bundling(package: &str) -> bool {
 }
 
 /// Whether a package gets into nothing unless it is imported or called, and none of some commands calls it.
-pub fn is_idle(package: &str, commands: &[String]) -> bool {
+pub fn is_idle(package: &str, commands: &[String], reads_anything: bool) -> bool {
     let calls = |word: &&str| commands.iter().any(|command| command.contains(*word));
     let is_runner = RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls));
-    is_runner || CONFIGURATIONS.iter().any(|word| package.contains(word)) && !calls(&package)
+    let is_configuration = || !reads_anything && CONFIGURATIONS.iter().any(|word| package.contains(word));
+    is_runner || is_configuration() && !calls(&package)
 }
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
@@ -404,6 +408,17 @@ pub fn names(command: &str, package: &str) -> bool {
     let words = command.split(|char: char| char.is_whitespace() || "\"'=:,;()".contains(char));
     let mut words = words.map(|word| word.rsplit_once("node_modules/").map_or(word, |(_, installed)| installed));
     words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// What a command copies.
+pub fn copied(command: &str) -> Vec<String> {
+    let copies = programs(command).filter(|program| ["cp", "cpy", "copyfiles"].contains(&program.name.as_str()));
+    copies.flat_map(|program| program.words().map(str::to_owned).collect::<Vec<String>>()).collect()
+}
+
+/// Whether a command runs a compiler on all that its configuration names, if only to check it.
+pub fn runs_compiler(command: &str) -> bool {
+    programs(command).any(|program| COMPILERS.contains(&program.name.as_str()))
 }
 
 /// Whether a command may compile whatever a compiler's configuration names; what is not known, and what runs a module,

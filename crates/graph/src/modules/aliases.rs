@@ -16,8 +16,11 @@ const LONGEST_CHAIN: usize = 50;
 
 /// Whether a file may say which names stand for which folders.
 pub fn is_read(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_configuration = (name.contains("tsconfig") || name.contains("jsconfig")) && name.ends_with(".json");
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // Packages of such files give them names of their own.
+    let is_of_package = ["tsconfig", "typescript-config", "ts-config"].iter().any(|word| folder.contains(word));
+    let is_named = name.contains("tsconfig") || name.contains("jsconfig");
+    let is_configuration = (is_named || is_of_package && name != "package.json") && name.ends_with(".json");
     is_configuration && path.split('/').all(|part| part != "node_modules")
 }
 
@@ -31,7 +34,9 @@ pub struct Aliases {
     /// Folders in which names without an alias are looked for.
     bases: BTreeSet<String>,
     /// Conditions by which more is found in packages.
-    pub conditions: BTreeSet<String>,
+    conditions: BTreeSet<String>,
+    /// Whether something that is extended could not be read.
+    is_open: bool,
 }
 
 impl Aliases {
@@ -48,6 +53,11 @@ impl Aliases {
         longest
             .map(|(_, middle, paths)| paths.iter().map(|path| path.replacen('*', &middle, 1)).collect())
             .unwrap_or_default()
+    }
+
+    /// Whether a condition may hold.
+    pub fn may_hold(&self, condition: &str) -> bool {
+        self.is_open || self.conditions.contains(condition)
     }
 
     /// Paths that a name without an alias may stand for.
@@ -87,6 +97,7 @@ struct Said {
     names: Names,
     base: Option<String>,
     conditions: Vec<String>,
+    is_open: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -107,6 +118,7 @@ impl<'a> Reader<'a> {
                 said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
                 aliases.bases.extend(said.base.clone());
                 aliases.conditions.extend(said.conditions.iter().cloned());
+                aliases.is_open |= said.is_open;
             }
             let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
             folder = above(at).filter(|_| !own.iter().any(is_whole));
@@ -136,7 +148,8 @@ impl<'a> Reader<'a> {
         let conditions = self.first(file, "customConditions", &mut BTreeSet::new());
         let conditions = conditions.iter().filter_map(|(conditions, _)| conditions.as_array()).flatten();
         let conditions = conditions.filter_map(Value::as_str).map(str::to_owned).collect();
-        let said = Rc::new(Said { names, base, conditions });
+        let is_open = self.is_open(file, &mut BTreeSet::new());
+        let said = Rc::new(Said { names, base, conditions, is_open });
         self.said.insert(file.to_owned(), Rc::clone(&said));
         said
     }
@@ -164,17 +177,28 @@ impl<'a> Reader<'a> {
         if let Some(said) = value.get("compilerOptions").and_then(|options| options.get(option)) {
             return Some((said.clone(), folder.to_owned()));
         }
-        let extended: Vec<&str> = match value.get("extends")? {
-            Value::String(name) => vec![name],
-            // The last wins.
-            Value::Array(names) => names.iter().rev().filter_map(Value::as_str).collect(),
+        self.all_extended(folder, &value).into_iter().find_map(|path| self.first(&path, option, seen))
+    }
+
+    /// Whether a file, or one that it extends in the repository, cannot be read.
+    fn is_open(&mut self, file: &str, seen: &mut BTreeSet<String>) -> bool {
+        if seen.len() >= LONGEST_CHAIN || !seen.insert(file.to_owned()) {
+            return false;
+        }
+        let Some(value) = self.value(file) else { return true };
+        let extended = self.all_extended(above(file).unwrap_or_default(), &value);
+        extended.iter().any(|path| self.is_open(path, seen))
+    }
+
+    /// The files that a file in a folder extends, as far as they are the repository's; the last wins, and so comes first.
+    fn all_extended(&self, folder: &str, value: &Value) -> Vec<String> {
+        let extended: Vec<&str> = match value.get("extends") {
+            Some(Value::String(name)) => vec![name],
+            Some(Value::Array(names)) => names.iter().rev().filter_map(Value::as_str).collect(),
             _ => Vec::new(),
         };
-        let files: Vec<String> = extended.into_iter().filter_map(|name| self.extended(folder, name)).collect();
-        files.into_iter().find_map(|path| {
-            let path = if self.files.holds(&path) { path } else { format!("{path}.json") };
-            self.first(&path, option, seen)
-        })
+        let files = extended.into_iter().filter_map(|name| self.extended(folder, name));
+        files.map(|path| if self.files.holds(&path) { path } else { format!("{path}.json") }).collect()
     }
 
     /// The file that is extended by a name: by a path, or in a package of the repository.

@@ -13,7 +13,17 @@ use crate::{nesting, parallel};
 pub const MANIFEST_VARIABLE: &str = "npm_package_";
 
 /// What names the variables of a manifest, or who looks for one.
-const MANIFEST_READERS: [&str; 6] = [MANIFEST_VARIABLE, "readPackage", "readPkg", "read-pkg", "pkg-types", "pkg-up"];
+const MANIFEST_READERS: [&str; 9] = [
+    "npm pkg",
+    "pkg get",
+    "load-json-file",
+    MANIFEST_VARIABLE,
+    "readPackage",
+    "readPkg",
+    "read-pkg",
+    "pkg-types",
+    "pkg-up",
+];
 
 /// The largest file that is looked into, in bytes: what is larger was made by a program.
 const LARGEST: usize = 4_000_000;
@@ -41,8 +51,9 @@ impl Kind {
         if file.mode == SYMBOLIC_LINK {
             return Some(Kind::Link);
         }
-        let of_data = || if aliases::is_read(path) { Kind::Compiler } else { Kind::Data };
-        Language::of(path).map(Kind::Module).or_else(|| is_data(path).then(of_data))
+        let of_data = || is_data(path).then_some(Kind::Data);
+        let of_compiler = || aliases::is_read(path).then_some(Kind::Compiler);
+        Language::of(path).map(Kind::Module).or_else(of_compiler).or_else(of_data)
     }
 }
 

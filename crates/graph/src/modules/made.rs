@@ -38,9 +38,9 @@ const BUNDLERS: [(&str, bool); 8] = [
 /// Bundlers that leave outside what the manifest asks for, if nothing else is said.
 const EXTERNAL: [&str; 4] = ["tsdown", "tsup", "unbuild", "bunchee"];
 
-/// Plugins that have others leave it outside.
-/// Source: npmjs.com, the pages of these packages.
-const EXTERNALIZERS: [&str; 2] = ["vite-plugin-externalize-deps", "rollup-plugin-peer-deps-external"];
+/// The plugin that has others leave it outside.
+/// Source: npmjs.com, the page of this package.
+const EXTERNALIZER: &str = "vite-plugin-externalize-deps";
 
 /// Options of commands that put it in all the same.
 const INLINING: [&str; 2] = ["--noExternal", "--no-external"];
@@ -114,8 +114,10 @@ struct Reading<'a> {
     /// Whether it has a plugin that leaves outside what the manifest asks for, and whether anything is put in all the same.
     externalizes: bool,
     inlines: bool,
-    /// Whether bundlers make a file of every module.
+    /// Names of the bundlers that are run, and whether any of their configuration makes a file of every module, and any not.
+    bundlers: BTreeSet<&'a str>,
     splits: bool,
+    keeps_together: bool,
 }
 
 impl Made {
@@ -138,15 +140,27 @@ impl Made {
         let has_patterns = names.iter().any(|name| name.contains('*'));
         let offered = (!has_patterns).then(|| names.iter().map(|name| stem(name).to_owned()).collect());
         let graph = workspace.graph();
-        let (externalizes, inlines, splits, open) = (false, false, false, Vec::new());
-        let mut reading = Reading { workspace, graph, member, made, offered, open, externalizes, inlines, splits };
+        let bundlers = programs.iter().map(|program| program.name.as_str());
+        let mut reading = Reading {
+            workspace,
+            graph,
+            member,
+            made,
+            offered,
+            open: Vec::new(),
+            externalizes: false,
+            inlines: false,
+            bundlers: bundlers.filter(|name| BUNDLERS.iter().any(|(bundler, _)| bundler == name)).collect(),
+            splits: false,
+            keeps_together: false,
+        };
         programs.iter().for_each(|program| reading.program(program));
         reading.configuration();
-        let Reading { mut made, externalizes, inlines, splits, .. } = reading;
+        let Reading { mut made, externalizes, inlines, splits, keeps_together, .. } = reading;
         made.imports_needed = !inlines && imports_needed(&programs, externalizes);
         if inlines {
             made.layout = made.layout.together();
-        } else if splits && has_one_bundler_alone(&programs) {
+        } else if splits && !keeps_together && has_one_bundler_alone(&programs) {
             made.layout = Layout::Modules;
         }
         Some(made)
@@ -333,8 +347,10 @@ impl Reading<'_> {
         }
         self.made.tools.extend(node.installed.iter().cloned());
         self.inlines |= node.record.inlines;
-        self.splits |= is_bundlers && node.record.splits;
-        let is_externalizer = |name: &str| EXTERNALIZERS.contains(&package_of(name));
+        let is_used = self.bundlers.contains(stem(graph.path(file)));
+        self.keeps_together |= is_used && !node.record.splits;
+        self.splits |= is_used && node.record.splits;
+        let is_externalizer = |name: &str| package_of(name) == EXTERNALIZER;
         self.externalizes |= is_bundlers && node.record.imports.iter().any(|import| is_externalizer(&import.module));
         let path = graph.path(file);
         let folders = [folder_of(path).to_owned(), self.member.path.to_string()];
@@ -346,7 +362,10 @@ impl Reading<'_> {
             self.made.given.entry(name.to_string()).or_default().extend(files);
         }
         let is_entry = |text: &str| node.record.entries.contains(text) || given.contains(text);
-        for text in texts(node) {
+        // Scripts name what they read from where they run.
+        let named =
+            node.record.words.iter().map(AsRef::as_ref).filter(|word| !node.is_configuration && word.contains('/'));
+        for text in texts(node).chain(named) {
             folders
                 .iter()
                 .for_each(|folder| self.text(folder, text, is_bundlers && is_entry(text), node.is_configuration));
@@ -421,8 +440,10 @@ fn layout(programs: &[Program]) -> Option<Layout> {
 /// Whether of several programs one bundler alone makes modules.
 fn has_one_bundler_alone(programs: &[Program]) -> bool {
     let makes = |program: &&Program| program.file().is_some() || !HELPERS.contains(&program.name.as_str());
-    let makers: BTreeSet<&str> = programs.iter().filter(makes).map(|program| program.name.as_str()).collect();
-    makers.len() == 1 && makers.iter().all(|name| BUNDLERS.iter().any(|(bundler, _)| bundler == name))
+    let makers: BTreeSet<(&str, &[String])> =
+        programs.iter().filter(makes).map(|program| (program.name.as_str(), program.arguments.as_slice())).collect();
+    let is_bundler = |(name, _): &(&str, &[String])| BUNDLERS.iter().any(|(bundler, _)| bundler == name);
+    makers.len() == 1 && makers.iter().all(is_bundler)
 }
 
 /// Whether a manifest configures programs, or says by a table which other files some bundlers take.

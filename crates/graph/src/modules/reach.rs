@@ -101,6 +101,8 @@ pub struct Walk<'a> {
     wanted: HashMap<u32, Wanted>,
     open: Vec<(u32, Wanted, Origin)>,
     open_shown: Vec<u32>,
+    /// Whether nothing is left out that nobody uses.
+    keeps_all: bool,
     /// What is asked for that is a source by a condition of which the build was not told so far.
     by_condition: Vec<ByCondition<'a>>,
     /// Texts of what counts that may be conditions.
@@ -123,6 +125,7 @@ impl<'a> Walk<'a> {
         Walk {
             workspace,
             graph: workspace.graph(),
+            keeps_all: workspace.graph().keeps_all(workspace, subject.built),
             subject,
             by_condition: Vec::new(),
             texts: BTreeSet::new(),

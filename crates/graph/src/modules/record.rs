@@ -120,6 +120,8 @@ pub struct Record {
     pub reads_manifest: bool,
     /// Whether it has a bundler put together what that would leave apart, if it configures one.
     pub inlines: bool,
+    /// Whether it has a bundler keep what nobody uses, if it configures one.
+    pub keeps_all: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.
     pub splits: bool,
     /// Texts that it names as entries, if it configures a bundler.
@@ -219,6 +221,7 @@ impl Record {
             bodies,
             spaced,
             splits,
+            starts,
             formats,
             ..
         } = reader;
@@ -272,7 +275,7 @@ impl Record {
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
         record.declared = is_typescript.then(|| declared::of(&parsed.program, bodies, &spaced).into());
-        record.splits = splits > 0 && formats <= splits;
+        record.splits = splits > 0 && formats.max(starts) <= splits;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

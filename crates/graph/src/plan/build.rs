@@ -73,10 +73,26 @@ impl Build<'_> {
         words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
     }
 
+    /// Words of its commands that may be names.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let words = self.commands.iter().flat_map(|command| command.split_whitespace());
+        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| !word.contains('/') && word.contains('.'))
+    }
+
+    /// What its commands copy.
+    pub fn copied(&self) -> Vec<String> {
+        self.commands.iter().flat_map(|command| unread::copied(command)).collect()
+    }
+
     /// Whether something takes styles out of every module that is opened, used or not.
     pub fn extracts(&self) -> bool {
         let is_extractor = |name: &&str| unread::EXTRACTORS.iter().any(|word| name.contains(word));
         self.tools.iter().any(is_extractor)
+    }
+
+    /// Whether something imports components that are named in markup alone.
+    pub fn finds_components(&self) -> bool {
+        self.tools.iter().any(|name| unread::FINDERS.contains(name))
     }
 
     /// Whether a file is one that it does not read.

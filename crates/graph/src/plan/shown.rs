@@ -116,11 +116,16 @@ impl Planner<'_> {
     /// Whether what a compiler's configuration in a folder says of which modules it is about may be about any of a build.
     fn may_mean(&self, folder: &str, field: &str, text: &str, build: &Build<'_>, reached: &Reached) -> bool {
         let path = resolved(folder, head_of(text).unwrap_or(text)).filter(|_| field != "references");
-        let Some(path) = path else { return true };
+        let graph = self.workspace.graph();
+        // A compiler that is run where there is none of its own takes all that this names.
+        let is_taken = || {
+            let has_own = COMPILERS.iter().any(|name| graph.place(&build.folder.join(name)).is_some());
+            !has_own && build.commands.iter().any(|command| unread::runs_compiler(command))
+        };
+        let Some(path) = path.filter(|_| !is_taken()) else { return true };
         let is_in = |path: &str, folder: &str| {
             folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let graph = self.workspace.graph();
         let members = reached.members.iter().chain([&build.folder]).map(RepoPath::as_str);
         let nobodys = reached.counted.keys().chain(&reached.shown).filter(|file| graph.owner(**file).is_none());
         let mut places = members.chain(nobodys.map(|file| graph.path(*file)));

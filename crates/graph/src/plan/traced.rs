@@ -51,7 +51,9 @@ impl Planner<'_> {
     /// How the packages are made that an app needs, if it is one that counts only what gets into it.
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
-        if !build.is_bundled || may_run_all || build.reads_anything.is_some() || build.extracts() {
+        let keeps_all = build.finds_components() || self.workspace.graph().keeps_all(self.workspace, &app.path);
+        let is_followed = build.is_bundled && !may_run_all && !keeps_all;
+        if !is_followed || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
         let mut found = BTreeMap::new();
@@ -186,11 +188,11 @@ impl Planner<'_> {
             whole
                 .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
-            // Who checks types checks those of what it refers to by its sources.
-            if build.checks_types && node.member.as_ref() == Some(&build.folder) {
+            // Who checks types checks the sources of what it refers to and names.
+            if build.checks_types && node.member.as_ref().is_none_or(|member| *member == build.folder) {
                 let settings = node.record.settings.iter().flat_map(|settings| &settings.which);
-                let references = settings.filter(|(field, _)| &**field == "references");
-                let members = references.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true));
+                let named = settings.filter(|(field, _)| &**field != "exclude");
+                let members = named.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true));
                 whole.extend(members.cloned());
             }
         }
@@ -279,6 +281,8 @@ impl Planner<'_> {
                     }
                 },
                 // What is left outside counts there.
+                // Types of sources that nothing is made of are checked as they are.
+                Some(owner) if checks_types && !made.contains_key(owner) => {}
                 Some(owner) if !whole.contains(owner) && (!inside.contains(owner) || !is_counted && !is_shown) => {
                     leave(None);
                 }

@@ -487,6 +487,21 @@ fn packages_behind_packages() {
     built_by("", &vite(externals, "", ""), DIALOG, dialog());
     built_by("", &vite(externals, "", "preserveModules: true"), DIALOG, expect![]);
     built_by("", &vite(externals, "", "preserveModules: false"), DIALOG, dialog());
+    // Another output besides, of the same configuration and of another.
+    let twice = vite(externals, "", "preserveModules: true")
+        .replace("\"vite build\"", "\"vite build && vite build -c vite.all.config.ts\"");
+    built_by("", &twice, DIALOG, dialog());
+    let two = "[{ entry: ['src/index.ts'], unbundle: true }, { entry: ['src/all.ts'] }]";
+    let bundled = |entries: &str| {
+        format!(
+            "{}\npackages/ui/src/all.ts = export {{}}\npackages/ui/tsdown.config.ts = export default {entries}",
+            with(asking("dependencies", "tsdown"))
+        )
+    };
+    built_by("", &bundled(two), DIALOG, dialog());
+    built_by("", &bundled("[{ entry: ['src/index.ts'], unbundle: true }]"), DIALOG, expect![]);
+    // An option by which dependencies are put in.
+    built_by("", &vite("externalizeDeps({ deps: false })", passed, ""), BLUE, blue());
     built_by(
         "",
         &vite(externals, "", "preserveModules: true, format: 'es' }, other: { format: 'umd'"),
@@ -834,7 +849,23 @@ fn who_checks_types_counts_what_is_declared() {
     // A script of the package that nobody imports has no types for anybody.
     let script = "packages/ui/scripts/pack.js = pack(1)";
     check_types(script, "packages/ui/scripts/pack.js = pack(2)", expect![]);
-    // The sources are checked as well.
+    // The sources are checked as well, where they are named or referred to.
+    let names = r#"apps/shop/tsconfig.json = {"include": ["src", "../../packages/ui/src"]}"#;
+    check_types(
+        &format!("{names}\n{}", function("return size")),
+        &function("return size + 1"),
+        expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
+    );
+    let unbuilt = |body: &str| {
+        format!(
+            "base\npackages/base/index.ts = export const base = (): number => {body}\npackages/ui/src/dialog.ts = import type {{ base }} from 'base'; export const dialog = 1 as ReturnType<typeof base>"
+        )
+    };
+    check_types(
+        &unbuilt("1"),
+        &unbuilt("2"),
+        expect!["shop: `packages/base/index.ts` changed, needed through base → ui"],
+    );
     let refers = r#"apps/shop/tsconfig.json = {"references": [{"path": "../../packages/ui"}]}"#;
     check_types(
         &format!("{refers}\n{}", function("return size")),
@@ -863,6 +894,13 @@ fn a_condition_of_the_repository_holds_for_who_is_told_of_it() {
     with("tsc && vite build", &format!("{}\n{own}", told("tsconfig.json")), expect![]);
     let extending = r#"apps/shop/tsconfig.json = {"extends": "../../tsconfig.json"}"#;
     with("tsc && vite build", &format!("{}\n{extending}", told("tsconfig.json")), counts());
+    // By what a package has that holds such files, and in doubt by what is nowhere.
+    let shared = r#"packages/tsconfig/package.json = {"name": "@acme/tsconfig"}
+        packages/tsconfig/base.json = {"compilerOptions": {"customConditions": ["@acme/source"]}}
+        apps/shop/tsconfig.json = {"extends": "@acme/tsconfig/base.json"}"#;
+    with("tsc && vite build", shared, counts());
+    with("tsc && vite build", r#"apps/shop/tsconfig.json = {"extends": "./generated/base.json"}"#, counts());
+    with("tsc && vite build", r#"apps/shop/tsconfig.json = {"extends": "@vue/tsconfig/tsconfig.dom.json"}"#, expect![]);
     // By a command, or the configuration of a bundler.
     with("tsc --customConditions @acme/source && vite build", "", counts());
     let config = "apps/shop/vite.config.ts = export default { resolve: { conditions: ['@acme/source'] } }";
@@ -956,5 +994,30 @@ fn what_a_script_of_a_package_reads_of_its_manifest_counts_for_nobody_who_bundle
     with(
         "packages/ui/scripts/pack.js = import '@testing-library/dom'\npackages/ui/src/round.ts = export const round = readPackageUpSync()",
         expect!["shop: `packages/ui/package.json` changed (field `version`), needed through ui"],
+    );
+}
+
+#[test]
+fn who_keeps_what_nobody_uses_counts_all() {
+    let counts = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    let config = |text: &str| format!("apps/shop/vite.config.ts = {text}");
+    built_by("tsc", &config("export default { build: { rollupOptions: { treeshake: false } } }"), DIALOG, counts());
+    built_by("tsc", &config("export default { build: { rollupOptions: { treeshake: true } } }"), DIALOG, expect![]);
+    built_by("tsc", &config("export default { plugins: [new ModuleFederationPlugin({ shared })] }"), DIALOG, counts());
+    // Components are imported by rules.
+    let found = r#"
+        #unplugin-vue-components 1.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "unplugin-vue-components": "*"}, "scripts": {"build": "vite build"}}
+    "#;
+    built_by("tsc", found, DIALOG, counts());
+    // What configures the build runs all of it.
+    built_by("tsc", &config("import { button } from 'ui'; export default { define: button() }"), DIALOG, counts());
+    // A script reads it from where it runs.
+    let script = "packages/ui/scripts/make.mjs = write('src/made.json', read('src/types.ts'))";
+    built_by(
+        "node scripts/make.mjs && tsc",
+        script,
+        TYPES,
+        expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
 }

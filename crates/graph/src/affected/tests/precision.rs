@@ -1024,3 +1024,15 @@ fn the_version_of_the_root_counts_for_who_reads_it() {
     with(&tool("webpack"), read());
     with(&tool("@storybook/react-webpack5"), expect![]);
 }
+
+#[test]
+fn what_commands_copy_counts() {
+    let with = |build: &str, expected: Expect| {
+        let site = format!("{}\napps/shop/nginx.conf = a\napps/shop/nginx/nginx.conf = a", built_by(build));
+        near(&site, "apps/shop/nginx.conf = b\napps/shop/nginx/nginx.conf = b", expected);
+    };
+    with("vite build", expect![]);
+    with("vite build && cp nginx.conf dist", expect!["shop: `apps/shop/nginx.conf` changed"]);
+    with("vite build && cp -r nginx dist", expect!["shop: `apps/shop/nginx/nginx.conf` changed"]);
+    with("vite build && cp nginx/nginx.conf dist", expect!["shop: `apps/shop/nginx/nginx.conf` changed"]);
+}

@@ -22,6 +22,12 @@ impl Walk<'_> {
     pub(super) fn follow_made(&mut self) {
         self.follows_made = true;
         while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
+            // Who configures a build is run, with all that it imports.
+            if self.graph.node(file).is_some_and(|node| node.is_configuration && node.record.settings.is_none()) {
+                self.widen(&member, || format!("`{}` is run with it", self.graph.path(file)));
+                self.go();
+                continue;
+            }
             let sources = self.workspace.members.get(&member).zip(self.made.get(&member)).and_then(|(found, made)| {
                 let (package, below) = parts(&name);
                 // A query, which says how what is made is taken, is part of no name.
@@ -79,6 +85,6 @@ impl Walk<'_> {
     /// Whether a module may be left out where nothing of it is used.
     pub(super) fn is_pure(&self, file: u32, node: &Node) -> bool {
         let made = || node.member.as_ref().and_then(|member| self.made.get(member));
-        node.is_pure && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
+        node.is_pure && !self.keeps_all && (!self.follows_made || made().is_none_or(|made| made.is_apart(file)))
     }
 }

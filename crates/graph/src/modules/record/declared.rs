@@ -16,7 +16,7 @@ pub fn of(program: &Program<'_>, mut bodies: Vec<Span>, literals: &[&str]) -> St
     let text = program.source_text;
     let is_said = |comment: &Span| {
         let comment = &text[comment.start as usize..comment.end as usize];
-        comment.contains('@') || comment.starts_with("///")
+        comment.starts_with("///") || ["@ts-", "@jsx", "@internal"].iter().any(|word| comment.contains(word))
     };
     if program.body.iter().any(may_be_narrowed) {
         bodies.clear();

@@ -49,6 +49,14 @@ const SPLITTING: [&str; 2] = ["preserveModules", "unbundle"];
 /// What each of several outputs of a bundler has.
 const FORMAT: &str = "format";
 
+/// Options without which bundlers leave nothing out.
+/// Source: rollupjs.org, "treeshake"; webpack.js.org, "optimization.sideEffects".
+const SHAKING: [&str; 2] = ["treeshake", "sideEffects"];
+
+/// What a plugin is called by which apps share packages with each other, all that these export.
+/// Source: webpack.js.org, "Module Federation".
+const FEDERATING: &str = "ModuleFederation";
+
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 
@@ -80,6 +88,8 @@ pub struct Reader<'a> {
     /// How many outputs are configured that a bundler makes of every module by itself, and how many of any kind.
     pub splits: usize,
     pub formats: usize,
+    /// How many places are written down where bundlers begin.
+    pub starts: usize,
     /// Bodies of functions, in none of another, that say what they return, and what is private to classes.
     pub bodies: Vec<Span>,
     /// Texts with blanks of another kind than one between words, and what stands for what is private.
@@ -239,11 +249,13 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_export_named_declaration(&mut self, _: &ExportNamedDeclaration<'a>) {}
 
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
+        self.record.keeps_all |= identifier.name.contains(FEDERATING);
         self.used.insert(identifier.name.as_str());
         self.whole.insert(identifier.name.as_str());
     }
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
+        self.record.keeps_all |= member.property.name.contains(FEDERATING);
         match &member.object {
             Expression::Identifier(identifier) => {
                 self.used.insert(identifier.name.as_str());
@@ -264,7 +276,18 @@ impl<'a> Visit<'a> for Reader<'a> {
         let is_on = matches!(&property.value, Expression::BooleanLiteral(value) if value.value);
         let splits = is_on && property.key.static_name().is_some_and(|name| SPLITTING.contains(&&*name));
         self.splits += usize::from(splits);
-        self.formats += usize::from(property.key.static_name().is_some_and(|name| name == FORMAT));
+        let is_written = !matches!(property.value, Expression::Identifier(_) | Expression::StaticMemberExpression(_));
+        let (is_format, is_start) = match property.key.static_name() {
+            Some(name) => (name == FORMAT, is_written && ENTRIES.contains(&&*name)),
+            None => (false, false),
+        };
+        self.formats += usize::from(is_format);
+        self.starts += usize::from(is_start);
+        let is_off = matches!(&property.value, Expression::BooleanLiteral(value) if !value.value);
+        self.record.inlines |= is_off && property.key.static_name().is_some_and(|name| name == "deps");
+        self.record.keeps_all |= property.key.static_name().is_some_and(|name| {
+            is_off && SHAKING.contains(&&*name) || name == "moduleSideEffects" || name.contains(FEDERATING)
+        });
         let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
         if let (Some(name), Expression::StringLiteral(text)) = (property.key.static_name(), &property.value)
             && text.value.contains('/')
@@ -370,7 +393,8 @@ impl<'a> Visit<'a> for Reader<'a> {
         let configures =
             matches!(&call.callee, Expression::Identifier(name) if CONFIGURING.contains(&name.name.as_str()));
         let before = self.depth;
-        self.depth = before.or(configures.then_some(0));
+        // What another function is given may be about anything.
+        self.depth = configures.then_some(before.unwrap_or(0));
         walk::walk_call_expression(self, call);
         self.depth = before;
     }
