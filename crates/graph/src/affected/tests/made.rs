@@ -1012,6 +1012,9 @@ fn who_keeps_what_nobody_uses_counts_all() {
     built_by("tsc", found, DIALOG, counts());
     // What configures the build runs all of it.
     built_by("tsc", &config("import { button } from 'ui'; export default { define: button() }"), DIALOG, counts());
+    // What is only called so does not, as Angular has it.
+    let named = "apps/shop/src/app.config.ts = import { button } from 'ui'; export const config = button()\napps/shop/src/main.ts = import { config } from './app.config'; config()";
+    built_by("tsc", named, DIALOG, expect![]);
     // A script reads it from where it runs.
     let script = "packages/ui/scripts/make.mjs = write('src/made.json', read('src/types.ts'))";
     built_by(

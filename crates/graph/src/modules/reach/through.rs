@@ -22,8 +22,9 @@ impl Walk<'_> {
     pub(super) fn follow_made(&mut self) {
         self.follows_made = true;
         while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
-            // Who configures a build is run, with all that it imports.
-            if self.graph.node(file).is_some_and(|node| node.is_configuration && node.record.settings.is_none()) {
+            // What configures a build from the top of the member is run, with all that it imports.
+            let is_configuration = |node: &Node| node.is_configuration && node.record.settings.is_none();
+            if self.graph.node(file).is_some_and(is_configuration) && self.is_at_top(file) {
                 self.widen(&member, || format!("`{}` is run with it", self.graph.path(file)));
                 self.go();
                 continue;
@@ -39,6 +40,11 @@ impl Walk<'_> {
             }
             self.go();
         }
+    }
+
+    fn is_at_top(&self, file: u32) -> bool {
+        let (folder, _) = self.graph.path(file).rsplit_once('/').unwrap_or_default();
+        self.graph.owner(file).is_some_and(|owner| owner.as_str() == folder)
     }
 
     /// Whether what a module of a followed package passes on from another package is put into what is made of it, wanted or
