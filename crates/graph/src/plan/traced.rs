@@ -184,12 +184,16 @@ impl Planner<'_> {
         whole.extend(planned.flat_map(|package| &package.runs).cloned());
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());
         let graph = self.workspace.graph();
-        for (path, node) in through.counted.keys().filter_map(|file| Some((graph.path(*file), graph.node(*file)?))) {
+        let counted = through.counted.iter();
+        for (path, origin, node) in
+            counted.filter_map(|(file, origin)| Some((graph.path(*file), origin, graph.node(*file)?)))
+        {
             whole
                 .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
             // Who checks types checks the sources of what it refers to and names.
-            if build.checks_types && node.member.as_ref().is_none_or(|member| *member == build.folder) {
+            let is_named = node.member.is_none() && origin.from.is_none();
+            if build.checks_types && (is_named || node.member.as_ref() == Some(&build.folder)) {
                 let settings = node.record.settings.iter().flat_map(|settings| &settings.which);
                 let named = settings.filter(|(field, _)| &**field != "exclude");
                 let members = named.flat_map(|(_, text)| self.workspace.members_at(folder_of(path), text, true));

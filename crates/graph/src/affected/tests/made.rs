@@ -856,6 +856,9 @@ fn who_checks_types_counts_what_is_declared() {
         &function("return size + 1"),
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
     );
+    let extends = r#"packages/ui/tsconfig.json = {"extends": "../../tsconfig.json"}
+        tsconfig.json = {"include": ["**/*.ts"]}"#;
+    check_types(&format!("{extends}\n{}", function("return size")), &function("return size + 1"), expect![]);
     let unbuilt = |body: &str| {
         format!(
             "base\npackages/base/index.ts = export const base = (): number => {body}\npackages/ui/src/dialog.ts = import type {{ base }} from 'base'; export const dialog = 1 as ReturnType<typeof base>"
