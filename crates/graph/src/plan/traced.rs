@@ -136,7 +136,13 @@ impl Planner<'_> {
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
-        let packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(unread::is_tool)).collect();
+        let mut packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(unread::is_tool)).collect();
+        // Types come from packages as well, but for those of tools.
+        let of_types = covered.components().filter_map(|(component, _)| match component {
+            Component::Types(name) => graph.node(graph.place(name)?),
+            _ => None,
+        });
+        packages.extend(of_types.flat_map(|node| node.packages(unread::is_tool)).filter(|name| !unread::is_tool(name)));
         let imports = kept.iter().flat_map(|node| node.record.imports.iter().zip(&node.imports));
         let mut manifests: BTreeMap<u32, Wanted> = BTreeMap::new();
         for (import, found) in imports {
