@@ -154,7 +154,7 @@ impl Explained {
                 self.unread
                     .iter()
                     .take(SHOWN)
-                    .map(|path| format!("`{path}` differs, and its build reads nothing of it")),
+                    .map(|path| format!("`{path}` differs, but not in what its build reads")),
             );
             lines.extend(more(self.unread.len(), "files"));
         }

@@ -238,8 +238,8 @@ fn why_tells_the_way_from_file_to_file() {
     .assert_eq(&said(&["why", "shop", "--base", &base]).replace(short, "BASE"));
     expect_test::expect![[r#"
         `blog` is not affected since BASE
-        `packages/ui/button.ts` differs, and its build reads nothing of it
-        `packages/ui/icon.ts` differs, and its build reads nothing of it
+        `packages/ui/button.ts` differs, but not in what its build reads
+        `packages/ui/icon.ts` differs, but not in what its build reads
     "#]]
     .assert_eq(&said(&["why", "blog", "--base", &base]).replace(short, "BASE"));
     let dot = said(&["why", "shop", "--base", &base, "--dot"]);
