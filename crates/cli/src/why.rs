@@ -151,10 +151,7 @@ impl Explained {
         lines.extend(more(self.reasons.len(), "reasons"));
         if self.reasons.is_empty() {
             lines.extend(
-                self.unread
-                    .iter()
-                    .take(SHOWN)
-                    .map(|path| format!("`{path}` differs, but not in what its build reads")),
+                self.unread.iter().take(SHOWN).map(|path| format!("`{path}` differs, but not in what its build reads")),
             );
             lines.extend(more(self.unread.len(), "files"));
         }

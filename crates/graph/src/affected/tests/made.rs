@@ -833,6 +833,10 @@ fn who_checks_types_counts_what_is_declared() {
     // Comments, but for directives.
     changed("export const dialog = 1", "/* Two. */ export const dialog = 1", expect![]);
     changed("export const dialog = 1", "/** @internal */ export const dialog = 1", types());
+    changed("export const dialog = 1", "/// <reference types='node' />\\nexport const dialog = 1", types());
+    // Blanks, but for those of a text, which is a type.
+    changed("export const dialog = 'a b'", "export  const dialog  = 'a b'", expect![]);
+    changed("export const dialog = 'a b'", "export const dialog = 'a  b'", types());
     // What it exports, and what passes that on.
     check_types(
         "",

@@ -814,6 +814,8 @@ fn a_compiler_finds_the_nearest_configuration() {
     excluding("packages/other", "packages/more", expect![]);
     excluding("packages/other", "packages/ui/lib", expect!["shop: `tsconfig.json` changed"]);
     excluding("packages/other", "packages", expect!["shop: `tsconfig.json` changed"]);
+    let referring = |path: &str| format!(r#"tsconfig.json = {{"references": [{{"path": "{path}"}}]}}"#);
+    near(&referring("packages/other"), &referring("packages/more"), expect!["shop: `tsconfig.json` changed"]);
     excluding("packages/other", "**/*.spec.ts", expect!["shop: `tsconfig.json` changed"]);
     let shared = "shared/a.ts = export {}\napps/shop/index.ts = import 'ui'; import '../../shared/a'; createServer(1)";
     near(&format!("{}\n{shared}", about("other")), &about("shared"), expect!["shop: `tsconfig.json` changed"]);
