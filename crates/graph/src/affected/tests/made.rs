@@ -491,6 +491,11 @@ fn packages_behind_packages() {
     let twice = vite(externals, "", "preserveModules: true")
         .replace("\"vite build\"", "\"vite build && vite build -c vite.all.config.ts\"");
     built_by("", &twice, DIALOG, dialog());
+    let other = format!(
+        "{}\npackages/ui/vite.all.config.ts = export default {{ build: {{}} }}",
+        vite(externals, "", "preserveModules: true")
+    );
+    built_by("", &other, DIALOG, dialog());
     let two = "[{ entry: ['src/index.ts'], unbundle: true }, { entry: ['src/all.ts'] }]";
     let bundled = |entries: &str| {
         format!(

@@ -295,6 +295,12 @@ fn what_configures_tests_and_servers_of_development_does_not_count() {
         "packages/ui/lib/a.ts = export const a = 2",
         expect![],
     );
+    // What a plugin is told of a server is about another thing.
+    near(
+        "apps/shop/vite.config.ts = export default defineConfig(() => { const p = plugin({ server: { entry: '../../packages/ui/lib/a.ts' } }); return { plugins: [p] } })",
+        "packages/ui/lib/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"],
+    );
     // What a plugin leaves alone, and what it does not.
     let plugin = |option: &str| {
         format!(
