@@ -93,20 +93,20 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
     let repository = &place.repository;
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
     let named = asked.base.as_deref().map(|base| named_base(repository, base)).transpose().map_err(unreadable)?;
-    let (asked_base, there) = (named.as_ref().map(|(base, _)| base.clone()), named.filter(|(_, is_there)| *is_there));
+    let near = named.as_ref().filter(|(_, is_there)| *is_there).map(|(base, _)| base);
     // What was compared with before is likely to be known, and what lies near it is soon told.
     let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
-    if let Some(base) = &asked_base {
+    if let Some((base, _)) = &named {
         bases.insert(base.clone(), analysis_at(place, base, &commit, knowledge));
     }
     let head = if asked.working_tree {
         let files = repository.working_tree().map_err(unreadable)?;
         Analysis::of_snapshot(files, knowledge).map(Arc::new)
     } else {
-        Analysis::of(repository, &commit, there.as_ref().map(|(base, _)| base), knowledge)
+        Analysis::of(repository, &commit, near, knowledge)
     };
     let head = head.map_err(|because| unusable("the head", because))?;
-    let base = base(place, asked_base, &commit, head.production.as_deref())?;
+    let base = base(place, named.map(|(base, _)| base), &commit, head.production.as_deref())?;
     let mut inputs: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
     let mut reasons = |app: &AppName, at_head: &Inputs| {
         let base = match &base {

@@ -426,7 +426,7 @@ impl<'a> Planner<'a> {
         let folders = [path.as_str(), self.root.folder.as_str()];
         let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
         // A file of the member by its name alone, and what is copied.
-        let beside = build.words().filter_map(|word| graph.place(&path.join(word)));
+        let beside = build.names().filter_map(|word| graph.place(&path.join(word)));
         let copied = build.copied();
         let copied = copied.iter().flat_map(|word| graph.named(path.as_str(), word).all().collect::<Vec<u32>>());
         let named = named.chain(beside).chain(copied);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{App, Framework};
 
-use crate::detect::command::{self, Program};
+use crate::detect::command::{self, COPIERS, Program};
 use crate::modules::Language;
 
 /// Folders, at any depth, that hold nothing of a build.
@@ -412,7 +412,7 @@ pub fn names(command: &str, package: &str) -> bool {
 
 /// What a command copies.
 pub fn copied(command: &str) -> Vec<String> {
-    let copies = programs(command).filter(|program| ["cp", "cpy", "copyfiles"].contains(&program.name.as_str()));
+    let copies = programs(command).filter(|program| COPIERS.contains(&program.name.as_str()));
     copies.flat_map(|program| program.words().map(str::to_owned).collect::<Vec<String>>()).collect()
 }
 

@@ -280,6 +280,12 @@ impl Workspace {
         found.is_some_and(|found| asks(&found.manifest) || by_root())
     }
 
+    /// Whether what configures a member's bundler has it keep what nobody uses.
+    pub fn keeps_all(&self, member: &RepoPath) -> bool {
+        let nodes = self.files_of(member).filter_map(|file| self.graph.node(self.graph.place(file.path.as_str())?));
+        nodes.into_iter().any(|node| node.is_configuration && node.record.keeps_all)
+    }
+
     /// How members need each other.
     pub fn needs(&self) -> &Needs {
         &self.needs

@@ -22,6 +22,9 @@ const MOST_EXPANDED: usize = 100;
 /// The longest command that is read: Linux gives no longer one to a shell.
 const LONGEST_READ: usize = 128 << 10;
 
+/// Programs that copy files as they are.
+pub const COPIERS: [&str; 3] = ["cp", "cpy", "copyfiles"];
+
 /// Programs that only prepare the way for the one that follows `--` or their options.
 const WRAPPERS: [&str; 29] = [
     "cross-env",

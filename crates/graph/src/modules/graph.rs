@@ -120,12 +120,6 @@ impl Graph {
         self.paths.place(path)
     }
 
-    /// Whether what configures a member's bundler has it keep what nobody uses.
-    pub fn keeps_all(&self, workspace: &Workspace, member: &RepoPath) -> bool {
-        let files = workspace.files_of(member).filter_map(|file| self.node(self.place(file.path.as_str())?));
-        files.into_iter().any(|node| node.is_configuration && node.record.keeps_all)
-    }
-
     /// Whether the compilers of a member are told of a condition.
     pub fn has_condition(&self, member: &RepoPath, condition: &str) -> bool {
         self.aliases.get(member).is_some_and(|aliases| aliases.may_hold(condition))

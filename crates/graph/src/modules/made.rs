@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::graph::{Found, Graph, Node};
 use super::record::Language;
 use super::resolve::{folder_of, offered, package_of, targets};
-use crate::detect::command::{Program, programs};
+use crate::detect::command::{COPIERS, Program, programs};
 use crate::manifest::Manifest;
 use crate::unread;
 use crate::workspace::{Member, Workspace};
@@ -47,9 +47,6 @@ const INLINING: [&str; 2] = ["--noExternal", "--no-external"];
 
 /// The bundler that makes a file of every entry, which the others import.
 const SPLITTER: &str = "tsdown";
-
-/// Programs that copy files as they are.
-const COPIERS: [&str; 3] = ["cp", "cpy", "copyfiles"];
 
 /// Programs that make no modules.
 const HELPERS: [&str; 8] = ["rimraf", "rm", "mkdir", "echo", "cross-env", "env", "true", "tsc-alias"];
@@ -150,7 +147,7 @@ impl Made {
             open: Vec::new(),
             externalizes: false,
             inlines: false,
-            bundlers: bundlers.filter(|name| BUNDLERS.iter().any(|(bundler, _)| bundler == name)).collect(),
+            bundlers: bundlers.filter(|name| is_bundler(name)).collect(),
             splits: false,
             keeps_together: false,
         };
@@ -275,7 +272,7 @@ impl Reading<'_> {
     /// What a program of the build is pointed at.
     fn program(&mut self, program: &Program) {
         let name = program.name.as_str();
-        let is_maker = COMPILERS.contains(&name) || BUNDLERS.iter().any(|(bundler, _)| *bundler == name);
+        let is_maker = COMPILERS.contains(&name) || is_bundler(name);
         let roots = [self.member.path.to_string(), self.member.root.to_string()];
         if COPIERS.contains(&name) {
             let words: Vec<&str> = program.words().collect();
@@ -442,8 +439,7 @@ fn has_one_bundler_alone(programs: &[Program]) -> bool {
     let makes = |program: &&Program| program.file().is_some() || !HELPERS.contains(&program.name.as_str());
     let makers: BTreeSet<(&str, &[String])> =
         programs.iter().filter(makes).map(|program| (program.name.as_str(), program.arguments.as_slice())).collect();
-    let is_bundler = |(name, _): &(&str, &[String])| BUNDLERS.iter().any(|(bundler, _)| bundler == name);
-    makers.len() == 1 && makers.iter().all(is_bundler)
+    makers.len() == 1 && makers.iter().all(|(name, _)| is_bundler(name))
 }
 
 /// Whether a manifest configures programs, or says by a table which other files some bundlers take.
@@ -482,8 +478,7 @@ fn imported(value: &Value) -> Vec<&str> {
 fn imports_needed(programs: &[Program], externalizes: bool) -> bool {
     let is_other = |program: &Program| {
         let name = program.name.as_str();
-        program.file().is_some()
-            || BUNDLERS.iter().any(|(bundler, _)| *bundler == name) && !EXTERNAL.contains(&name) && !externalizes
+        program.file().is_some() || is_bundler(name) && !EXTERNAL.contains(&name) && !externalizes
     };
     let inlines = |program: &Program| {
         program.arguments.iter().any(|argument| INLINING.iter().any(|option| argument.starts_with(option)))
@@ -494,7 +489,12 @@ fn imports_needed(programs: &[Program], externalizes: bool) -> bool {
 /// Whether a file configures a bundler: packages that it names are put in or left outside by it.
 pub fn is_of_bundler(path: &str) -> bool {
     let name = stem(path);
-    name == "build" || BUNDLERS.iter().any(|(bundler, _)| *bundler == name)
+    name == "build" || is_bundler(name)
+}
+
+/// Whether a program puts modules together.
+fn is_bundler(program: &str) -> bool {
+    BUNDLERS.iter().any(|(bundler, _)| *bundler == program)
 }
 
 /// Whether a file is a module by itself.

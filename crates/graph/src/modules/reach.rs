@@ -125,7 +125,7 @@ impl<'a> Walk<'a> {
         Walk {
             workspace,
             graph: workspace.graph(),
-            keeps_all: workspace.graph().keeps_all(workspace, subject.built),
+            keeps_all: workspace.keeps_all(subject.built),
             subject,
             by_condition: Vec::new(),
             texts: BTreeSet::new(),
@@ -305,7 +305,7 @@ impl<'a> Walk<'a> {
             self.widen(owner, || format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file)));
         }
         let Some(node) = node else { return };
-        // Of what may have side effects, or is not told, all counts.
+        // Of what is not told all counts.
         let wanted = if node.record.is_told && !self.checks_types_of(node) { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {

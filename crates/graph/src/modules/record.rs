@@ -206,25 +206,11 @@ impl Record {
     }
 
     fn of(parsed: &ParserReturn<'_>, language: Language) -> Record {
-        let mut reader = Reader { text: parsed.program.source_text, ..Reader::default() };
+        let mut reader = Reader::default();
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;
-        let Reader {
-            mut record,
-            mut used,
-            asked,
-            asked_as_type,
-            members,
-            whole,
-            types,
-            bodies,
-            spaced,
-            splits,
-            starts,
-            formats,
-            ..
-        } = reader;
+        let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, .. } = reader;
         let module = &parsed.module_record;
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
@@ -274,8 +260,8 @@ impl Record {
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
-        record.declared = is_typescript.then(|| declared::of(&parsed.program, bodies, &spaced).into());
-        record.splits = splits > 0 && formats.max(starts) <= splits;
+        record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
+        record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

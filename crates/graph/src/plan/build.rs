@@ -68,15 +68,17 @@ impl<'a> Build<'a> {
 impl Build<'_> {
     /// Words of its commands that may be paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        let words =
-            self.commands.iter().flat_map(|command| command.split(|char: char| char.is_whitespace() || char == '='));
-        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| word.contains('/'))
+        self.words().filter(|word| word.contains('/'))
     }
 
-    /// Words of its commands that may be names.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        let words = self.commands.iter().flat_map(|command| command.split_whitespace());
-        words.map(|word| word.trim_matches(['"', '\''])).filter(|word| !word.contains('/') && word.contains('.'))
+    /// Words of its commands that may be names of files.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.words().filter(|word| !word.contains('/') && word.contains('.'))
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        let ends = |char: char| char.is_whitespace() || char == '=';
+        self.commands.iter().flat_map(move |command| command.split(ends)).map(|word| word.trim_matches(['"', '\'']))
     }
 
     /// What its commands copy.

@@ -51,7 +51,7 @@ impl Planner<'_> {
     /// How the packages are made that an app needs, if it is one that counts only what gets into it.
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
-        let keeps_all = build.finds_components() || self.workspace.graph().keeps_all(self.workspace, &app.path);
+        let keeps_all = build.finds_components() || self.workspace.keeps_all(&app.path);
         let is_followed = build.is_bundled && !may_run_all && !keeps_all;
         if !is_followed || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();

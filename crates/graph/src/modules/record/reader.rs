@@ -3,16 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, ArrowFunctionExpression, CallExpression, ClassBody, ClassElement, Decorator, ExportAllDeclaration,
-    ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, Function, IdentifierReference,
-    ImportDeclaration, ImportExpression, JSXIdentifier, MethodDefinitionKind, NewExpression, ObjectExpression,
-    ObjectProperty, PropertyKey, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
-    TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation,
-    TSTypeParameterInstantiation, TemplateElement, TemplateLiteral,
+    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration,
+    ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier,
+    NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration,
+    TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation,
+    TSTypeParameterInstantiation, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
-use oxc_span::{GetSpan, Span};
-use oxc_syntax::scope::ScopeFlags;
 
 use super::{LONGEST_PATH, Language, Record, is_path, is_word};
 use crate::modules::text;
@@ -63,8 +60,6 @@ const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 /// What is found on the way through a module's syntax.
 #[derive(Default)]
 pub struct Reader<'a> {
-    /// The whole text.
-    pub text: &'a str,
     pub record: Record,
     /// Identifiers that are used as values.
     pub used: BTreeSet<&'a str>,
@@ -90,12 +85,6 @@ pub struct Reader<'a> {
     pub formats: usize,
     /// How many places are written down where bundlers begin.
     pub starts: usize,
-    /// Bodies of functions, in none of another, that say what they return, and what is private to classes.
-    pub bodies: Vec<Span>,
-    /// Texts with blanks of another kind than one between words, and what stands for what is private.
-    pub spaced: Vec<&'a str>,
-    /// Whether what is read is in a function.
-    pub is_in_function: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -110,46 +99,33 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes out of a class what is private to it and from which no type of others is inferred: who has the class sees that there
-    /// is something, and nothing of it.
-    fn private(&mut self, class: &ClassBody<'a>) {
-        let is_constructor = |element: &ClassElement<'_>| matches!(element, ClassElement::MethodDefinition(method) if method.kind == MethodDefinitionKind::Constructor);
-        // A constructor gives types to fields that say none.
-        let gives_types =
-            class.body.iter().any(|element| private_name(element).is_none() && is_field_without_type(element));
-        let is_inferred = |element: &ClassElement<'_>| match element {
-            element if is_constructor(element) => gives_types,
-            ClassElement::MethodDefinition(method) => method.value.return_type.is_none(),
-            ClassElement::PropertyDefinition(_) => is_field_without_type(element),
-            ClassElement::TSIndexSignature(_) => false,
-            ClassElement::StaticBlock(_) | ClassElement::AccessorProperty(_) => true,
+    /// What an object says under a name, as far as it may be an option of a bundler.
+    fn option(&mut self, name: &str, value: &Expression<'a>) {
+        let is_switched = match value {
+            Expression::BooleanLiteral(value) => Some(value.value),
+            _ => None,
         };
-        let (mut hidden, mut open): (Vec<&ClassElement<'_>>, Vec<&ClassElement<'_>>) =
-            class.body.iter().partition(|element| private_name(element).is_some());
-        open.retain(|element| is_inferred(element));
-        if self.is_in_function || hidden.is_empty() {
-            return;
+        let is_written = !matches!(value, Expression::Identifier(_) | Expression::StaticMemberExpression(_));
+        let begins = ENTRIES.contains(&name);
+        self.splits += usize::from(is_switched == Some(true) && SPLITTING.contains(&name));
+        self.formats += usize::from(name == FORMAT);
+        self.starts += usize::from(is_written && begins);
+        let is_without = |options: &[&str]| is_switched == Some(false) && options.contains(&name);
+        self.record.inlines |= INLINING.contains(&name) || is_without(&["deps"]);
+        let keeps_all = name == "moduleSideEffects" || name.contains(FEDERATING) || is_without(&SHAKING);
+        self.record.keeps_all |= keeps_all;
+        if let Expression::StringLiteral(text) = value
+            && text.value.contains('/')
+            && text.value.len() <= LONGEST_PATH
+            && Language::of(&text.value).is_some_and(Language::is_of_modules)
+        {
+            self.record.keyed.insert((name.into(), text.value.as_str().into()));
         }
-        while let Some(element) = open.pop() {
-            let span = element.span();
-            let text = &self.text[span.start as usize..span.end as usize];
-            let is_named = |element: &ClassElement<'_>| {
-                private_name(element).is_some_and(|name| text.contains(&format!("#{name}")))
-            };
-            let (named, rest): (Vec<_>, Vec<_>) = hidden.into_iter().partition(|element| is_named(element));
-            (open, hidden) = (open.into_iter().chain(named).collect(), rest);
-        }
-        self.bodies.extend(hidden.into_iter().map(GetSpan::span));
-        self.spaced.push("#private");
-    }
-
-    /// Keeps a text of which the blanks tell it from others.
-    fn space(&mut self, text: &'a str) {
-        let is_blank = |char: char| char.is_whitespace();
-        let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
-        if has_others || text.starts_with(is_blank) || text.ends_with(is_blank) {
-            self.spaced.push(text);
-        }
+        self.is_entry |= begins;
+        // Of the configuration itself: further in, an option of any plugin may be called so.
+        let is_about = self.depth == Some(1) && ASIDE.contains(&name);
+        self.is_aside |= is_about && matches!(value, Expression::ObjectExpression(_));
+        self.is_aside |= name == EXCLUDED && matches!(value, Expression::ArrayExpression(_));
     }
 
     /// What styles in a text ask for, as configuration puts them before others.
@@ -157,14 +133,6 @@ impl<'a> Reader<'a> {
         if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
             self.asked.extend(text::styles(text).imports.into_iter().map(|import| import.module));
         }
-    }
-
-    /// Goes through a function, of which the body says nothing of types that is not said before.
-    fn function(&mut self, body: Option<Span>, walk: impl FnOnce(&mut Self)) {
-        let was_in_function = std::mem::replace(&mut self.is_in_function, true);
-        self.bodies.extend(body.filter(|_| !was_in_function));
-        walk(self);
-        self.is_in_function = was_in_function;
     }
 
     /// What is asked for by an expression: a text, a pattern, or what cannot be told.
@@ -195,18 +163,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The name of what is private to a class, without its mark.
-fn private_name<'e>(element: &'e ClassElement<'_>) -> Option<&'e str> {
-    match element.property_key()? {
-        PropertyKey::PrivateIdentifier(name) => Some(name.name.as_str()),
-        _ => None,
-    }
-}
-
-fn is_field_without_type(element: &ClassElement<'_>) -> bool {
-    matches!(element, ClassElement::PropertyDefinition(field) if field.type_annotation.is_none())
-}
-
 /// A template as a glob; none if nothing of it is known.
 fn pattern(template: &TemplateLiteral<'_>) -> Option<String> {
     let parts = template.quasis.iter().map(|quasi| Some(quasi.value.cooked?.as_str()));
@@ -224,7 +180,6 @@ impl<'a> Visit<'a> for Reader<'a> {
         let text = literal.value.as_str();
         self.styles(text);
         self.mention(text);
-        self.space(text);
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
@@ -233,10 +188,6 @@ impl<'a> Visit<'a> for Reader<'a> {
             self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
         }
         walk::walk_template_literal(self, template);
-    }
-
-    fn visit_template_element(&mut self, element: &TemplateElement<'a>) {
-        self.space(element.value.raw.as_str());
     }
 
     // The parser keeps a record of these; a list of names is no use of them.
@@ -271,40 +222,12 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
-        let is_about = property.key.static_name().is_some_and(|name| ASIDE.contains(&&*name));
-        self.record.inlines |= property.key.static_name().is_some_and(|name| INLINING.contains(&&*name));
-        let is_on = matches!(&property.value, Expression::BooleanLiteral(value) if value.value);
-        let splits = is_on && property.key.static_name().is_some_and(|name| SPLITTING.contains(&&*name));
-        self.splits += usize::from(splits);
-        let is_written = !matches!(property.value, Expression::Identifier(_) | Expression::StaticMemberExpression(_));
-        let (is_format, is_start) = match property.key.static_name() {
-            Some(name) => (name == FORMAT, is_written && ENTRIES.contains(&&*name)),
-            None => (false, false),
-        };
-        self.formats += usize::from(is_format);
-        self.starts += usize::from(is_start);
-        let is_off = matches!(&property.value, Expression::BooleanLiteral(value) if !value.value);
-        self.record.inlines |= is_off && property.key.static_name().is_some_and(|name| name == "deps");
-        self.record.keeps_all |= property.key.static_name().is_some_and(|name| {
-            is_off && SHAKING.contains(&&*name) || name == "moduleSideEffects" || name.contains(FEDERATING)
-        });
-        let begins = property.key.static_name().is_some_and(|name| ENTRIES.contains(&&*name));
-        if let (Some(name), Expression::StringLiteral(text)) = (property.key.static_name(), &property.value)
-            && text.value.contains('/')
-            && text.value.len() <= LONGEST_PATH
-            && Language::of(&text.value).is_some_and(Language::is_of_modules)
-        {
-            self.record.keyed.insert((name.as_ref().into(), text.value.as_str().into()));
+        let (was_aside, was_entry) = (self.is_aside, self.is_entry);
+        if let Some(name) = property.key.static_name() {
+            self.option(&name, &property.value);
         }
-        let (before, was_entry) = (self.is_aside, self.is_entry);
-        self.is_entry |= begins;
-        // Of the configuration itself: further in, an option of any plugin may be called so.
-        let is_outermost = self.depth == Some(1);
-        self.is_aside |= is_outermost && is_about && matches!(property.value, Expression::ObjectExpression(_));
-        let is_excluded = property.key.static_name().is_some_and(|name| name == EXCLUDED);
-        self.is_aside |= is_excluded && matches!(property.value, Expression::ArrayExpression(_));
         walk::walk_object_property(self, property);
-        (self.is_aside, self.is_entry) = (before, was_entry);
+        (self.is_aside, self.is_entry) = (was_aside, was_entry);
     }
 
     fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
@@ -318,21 +241,6 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.depth = Some(0);
         walk::walk_export_default_declaration(self, exported);
         self.depth = None;
-    }
-
-    fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
-        let body = function.return_type.as_ref().and(function.body.as_ref()).map(|body| body.span);
-        self.function(body, |reader| walk::walk_function(reader, function, flags));
-    }
-
-    fn visit_arrow_function_expression(&mut self, function: &ArrowFunctionExpression<'a>) {
-        let body = function.return_type.as_ref().map(|_| function.body.span());
-        self.function(body, |reader| walk::walk_arrow_function_expression(reader, function));
-    }
-
-    fn visit_class_body(&mut self, class: &ClassBody<'a>) {
-        self.private(class);
-        walk::walk_class_body(self, class);
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
