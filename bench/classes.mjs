@@ -8,7 +8,7 @@ const git = (...words) => execFileSync("git", ["-C", source, ...words], quiet).t
 
 /** Kinds of files, those of most weight first. */
 const KINDS = [
-  ["a source that does not get into it", /\.([cm]?[jt]sx?|vue|svelte|astro|css|scss|less|html|json5?|graphql|po|ya?ml|svg|png|woff2?|snap)$/],
+  ["a source that does not get into it", /\.([cm]?[jt]sx?|vue|svelte|astro|css|scss|less|html|json[c5]?|graphql|po|ya?ml|svg|png|woff2?|snap)$/],
   ["fields of a manifest that its build does not read", /(^|\/)package\.json$/],
   ["a lockfile, with nothing that is installed for it", /(^|\/)(pnpm-lock\.yaml|package-lock\.json|yarn\.lock|bun\.lock)$/],
   ["what says where members are, or what tools ignore", /(^|\/)(pnpm-workspace\.yaml|turbo\.jsonc?|nx\.json|project\.json|\.\w*ignore|frontage\.toml)$/],
