@@ -92,21 +92,20 @@ pub fn keep(place: &Place, knowledge: &Knowledge) {
 pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
     let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
-    let named = asked.base.as_deref().map(|base| named_base(repository, base)).transpose().map_err(unreadable)?;
-    let near = named.as_ref().filter(|(_, is_there)| *is_there).map(|(base, _)| base);
+    let asked_base = asked.base.as_deref().map(|base| named_base(repository, base)).transpose().map_err(unreadable)?;
     // What was compared with before is likely to be known, and what lies near it is soon told.
     let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
-    if let Some((base, _)) = &named {
+    if let Some(base) = &asked_base {
         bases.insert(base.clone(), analysis_at(place, base, &commit, knowledge));
     }
     let head = if asked.working_tree {
         let files = repository.working_tree().map_err(unreadable)?;
         Analysis::of_snapshot(files, knowledge).map(Arc::new)
     } else {
-        Analysis::of(repository, &commit, near, knowledge)
+        Analysis::of(repository, &commit, asked_base.as_ref(), knowledge)
     };
     let head = head.map_err(|because| unusable("the head", because))?;
-    let base = base(place, named.map(|(base, _)| base), &commit, head.production.as_deref())?;
+    let base = base(place, asked_base, &commit, head.production.as_deref())?;
     let mut inputs: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
     let mut reasons = |app: &AppName, at_head: &Inputs| {
         let base = match &base {
@@ -135,11 +134,10 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
 }
 
 /// The commit that a base names. A whole id names one that a shallow clone lacks, or that nothing leads to since a force push:
-/// what it came to may be known. And whether it is there.
-fn named_base(repository: &Repository, base: &str) -> Result<(CommitId, bool), GitError> {
-    let found = repository.resolve(base).map(|base| (base, true));
-    found.or_else(|error| match (&error, base.parse()) {
-        (GitError::NoRevision { .. }, Ok(id)) => Ok((id, false)),
+/// what it came to may be known.
+fn named_base(repository: &Repository, base: &str) -> Result<CommitId, GitError> {
+    repository.resolve(base).or_else(|error| match (&error, base.parse()) {
+        (GitError::NoRevision { .. }, Ok(id)) => Ok(id),
         _ => Err(error),
     })
 }

@@ -133,9 +133,10 @@ impl Analysis {
         };
         let Some(before) = before else { return Ok(None) };
         let Some(analysis) = knowledge.analysis(&before) else { return Ok(None) };
-        // Contents that are not there are told by whoever reads the rest.
+        // Commits and contents that are not there are told by whoever reads the rest.
         let read = |objects: &[&str]| repository.contents(objects).ok();
-        Ok(analysis.after(commit, &repository.changes(&before, commit)?, &read))
+        let changes = repository.changes(&before, commit).ok();
+        Ok(changes.and_then(|changes| analysis.after(commit, &changes, &read)))
     }
 
     /// What another commit comes to, if nothing differs but contents.

@@ -811,7 +811,7 @@ fn who_checks_types_counts_what_is_declared() {
         "export class Dialog { #size = '1'; size = this.#size }",
         types(),
     );
-    changed("export class Dialog { #size = 1 }", "export class Dialog {}", types());
+    changed("export class Dialog { #size = 1\\n }", "export class Dialog {\\n }", types());
     // But for that from which a type is inferred.
     let inferred = |size: &str, all: &str| {
         format!(
@@ -865,9 +865,16 @@ fn who_checks_types_counts_what_is_declared() {
         &function("return size + 1"),
         expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"],
     );
-    let extends = r#"packages/ui/tsconfig.json = {"extends": "../../tsconfig.json"}
+    // What compilers of packages extend is another thing.
+    let blue = |body: &str| format!("packages/tokens/src/blue.ts = export function blue(): number {{ return {body} }}");
+    let extends = r#"packages/tokens/tsconfig.json = {"extends": "../../tsconfig.json"}
         tsconfig.json = {"include": ["**/*.ts"]}"#;
-    check_types(&format!("{extends}\n{}", function("return size")), &function("return size + 1"), expect![]);
+    let tokens = TOKENS.replace(
+        r#""exports": "./dist/index.js""#,
+        r#""exports": {"source": "./src/index.ts", "default": "./dist/index.js"}"#,
+    );
+    let behind = format!("{tokens}\n{}\n{extends}", asking("dependencies", "tsc"));
+    check_types(&format!("{behind}\n{}", blue("1")), &blue("2"), expect![]);
     let unbuilt = |body: &str| {
         format!(
             "base\npackages/base/index.ts = export const base = (): number => {body}\npackages/ui/src/dialog.ts = import type {{ base }} from 'base'; export const dialog = 1 as ReturnType<typeof base>"
