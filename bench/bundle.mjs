@@ -83,7 +83,7 @@ function exported(exports, key) {
 }
 
 /** Endings of what is no source. */
-const ASSETS = ["svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "webm", "pdf", "md", "mdx", "txt", "yml", "yaml", "graphql", "po", "wasm", "webmanifest"];
+const ASSETS = ["svg", "png", "jpg", "jpeg", "gif", "webp", "avif", "ico", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "webm", "pdf", "md", "mdx", "txt", "yml", "yaml", "graphql", "po", "wasm", "webmanifest", "scss", "sass", "less", "styl"];
 
 /** What bundles modules of a repository into one: a function from their paths to esbuild's options. */
 export function bundling(repository, members) {

@@ -196,7 +196,7 @@ fn inputs_of(
         return Ok(analysis.inputs());
     }
     let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
-    let workspace = Workspace::read_knowing(snapshot, knowledge).map_err(in_words)?;
+    let workspace = Workspace::read_to_compare(snapshot, knowledge).map_err(in_words)?;
     Ok(plan::inputs(&workspace, &EnvironmentName::production(), toolchains))
 }
 

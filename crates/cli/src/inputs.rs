@@ -53,6 +53,7 @@ fn piece(component: &Component, counted: &Counted) -> [String; 4] {
         Component::Variable(name) => ("variable", name.clone()),
         Component::Toolchain(part) => ("toolchain", part.to_string()),
         Component::Setting(setting) => ("setting", setting.to_string()),
+        Component::Unreadable(path) => ("unreadable", path.clone()),
     };
     let through = match (&*counted.reach, counted.reach.doubt()) {
         (Reach::Package { via, .. }, Some(doubt)) => format!("{}: {doubt}", via.join(" → ")),

@@ -47,13 +47,13 @@ pub fn run(place: &Place, asked: &Why) -> Result<(), Failure> {
         Some(commit) => place.repository.snapshot(commit),
         None => place.repository.working_tree(),
     };
-    let head = Workspace::read_knowing(head.map_err(unreadable)?, &knowledge);
+    let head = Workspace::read_to_compare(head.map_err(unreadable)?, &knowledge);
     let head = head.map_err(|because| unusable("the head", because))?;
     let app = head.apps.values().find(|app| app.name.as_str() == asked.app).cloned();
     let app = app.ok_or_else(|| unknown(&asked.app, head.apps.keys()))?;
     let base = base_of(&answer, &app.name);
     let base_snapshot = base.as_ref().and_then(|commit| place.repository.snapshot(commit).ok());
-    let base_workspace = base_snapshot.clone().and_then(|base| Workspace::read_knowing(base, &knowledge).ok());
+    let base_workspace = base_snapshot.clone().and_then(|base| Workspace::read_to_compare(base, &knowledge).ok());
     let explained = explain(&answer, app, base, base_snapshot.as_ref(), base_workspace.as_ref(), &head);
     affected::keep(place, &knowledge);
     if asked.dot || asked.html {

@@ -148,6 +148,11 @@ impl<'a> Differences<'a> {
             Component::Variable(name) => reason(ReasonKind::Variable, name, presence.to_owned()),
             Component::Toolchain(part) => reason(ReasonKind::Toolchain, part, difference.contents()),
             Component::Setting(setting) => reason(ReasonKind::Config, setting, said_of(setting, difference)),
+            Component::Unreadable(path) => {
+                let (_, problem) = counted.content.split_once(' ').unwrap_or_default();
+                let detail = if presence == "removed" { format!("before: {problem}") } else { problem.to_owned() };
+                reason(ReasonKind::Unknown, path, detail)
+            }
         }
     }
 
@@ -163,7 +168,8 @@ impl<'a> Differences<'a> {
     /// One reason for each package from outside, wherever and however often it is installed.
     fn dependencies(&self) -> impl Iterator<Item = Reason> {
         let mut installed: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-        for Difference { component, before, after } in self.components.values() {
+        let is_known = !self.components.keys().any(|component| matches!(component, Component::Unreadable(_)));
+        for Difference { component, before, after } in self.components.values().filter(|_| is_known) {
             if let Component::Dependency { name, .. } = component {
                 let (old, new) = installed.entry(name).or_default();
                 old.extend(before.as_ref().map(|counted| counted.content.as_str()));

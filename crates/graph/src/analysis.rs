@@ -91,7 +91,7 @@ impl Analysis {
     /// # Errors
     /// As [`Analysis::of`].
     pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
-        let workspace = Workspace::read_knowing(snapshot, knowledge)?;
+        let workspace = Workspace::read_to_compare(snapshot, knowledge)?;
         let toolchains = plan::as_written(&workspace);
         let inputs = plan::inputs(&workspace, &EnvironmentName::production(), &toolchains);
         let analysed = |(app, inputs): (AppName, Inputs)| {

@@ -50,6 +50,8 @@ pub enum Component {
     Toolchain(Cow<'static, str>),
     /// Something that is configured of the build.
     Setting(Cow<'static, str>),
+    /// A file that nothing can be told by, so that it counts as it is.
+    Unreadable(String),
 }
 
 /// How something reaches a build.

@@ -33,6 +33,7 @@ use model::{
 };
 
 use crate::detect::command;
+use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached, Subject, Walk};
@@ -212,13 +213,21 @@ impl<'a> Planner<'a> {
     fn build_of_app(&self, app: &App) -> Build<'a> {
         let mut commands = self.commands(&app.path, BUILD);
         commands.extend(app.build.clone());
-        // What is run as it is runs all that it imports.
-        let checks_types = app.build.is_none() || self.may_check_types(&app.path, &commands);
+        let checks_types = self.may_check_types(&app.path, &commands)
+            || app.build.is_none() && app.start.as_deref().is_some_and(unread::checks_when_started);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
         let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
         let is_bundled = app.serving == Serving::Static && app.build.is_some();
         let drops_stars = unread::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
-        Build { folder: app.path.clone(), is_app: true, is_bundled, drops_stars, tools: self.tools(&app.path), ..build }
+        Build {
+            folder: app.path.clone(),
+            is_app: true,
+            runs_all: app.build.is_none(),
+            is_bundled,
+            drops_stars,
+            tools: self.tools(&app.path),
+            ..build
+        }
     }
 
     /// Names of programs of the members that one needs: these count whole.
@@ -378,7 +387,8 @@ impl<'a> Planner<'a> {
     fn may_check_types(&self, path: &RepoPath, commands: &[String]) -> bool {
         let manifests = [self.workspace.members.get(path).map(|member| &member.manifest), Some(&self.root.manifest)];
         let mut manifests = manifests.into_iter().flatten();
-        commands.iter().any(|command| unread::may_check_types(command))
+        let ignores = self.workspace.ignores_types(path);
+        commands.iter().any(|command| unread::may_check_types(command, ignores))
             || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.all_dependencies().contains_key(name)))
     }
 
@@ -417,6 +427,7 @@ impl<'a> Planner<'a> {
             built: path,
             commands: &build.commands,
             checks_types: build.checks_types,
+            runs_all: build.runs_all,
             compiles: build.compiles,
             drops_stars: build.drops_stars,
             is_root: &is_root,
@@ -469,6 +480,10 @@ impl<'a> Planner<'a> {
             draft.inputs.add(dependency, content);
         }
         self.count_toolchain(&mut draft);
+        if let Some(Diagnostic { file: Some(file), message, .. }) = &self.root.not_installed {
+            let object = self.workspace.snapshot.files.get(file).map_or("none", |file| &*file.object);
+            draft.inputs.add(Component::Unreadable(file.clone()), format!("{object} {message}"));
+        }
         self.lifecycle_scripts(path, &mut draft);
         let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
         let run = direct.filter(|member| build.may_run(member).is_some()).map(|member| &member.path);

@@ -457,12 +457,18 @@ pub fn may_read_versions(package: &str) -> bool {
     VERSION_PACKAGES.iter().any(|word| package.contains(word))
 }
 
-/// Whether a command may check types; if it does, all that is imported counts.
-pub fn may_check_types(command: &str) -> bool {
+/// Whether a command may check types, where Next.js is configured to ignore them or not; if it does, all that is imported counts.
+pub fn may_check_types(command: &str, ignores: bool) -> bool {
     programs(command).any(|program| {
         let checks = program.name == "astro" && program.word() == "check";
-        checks || types(&program) != Some(Types::Unread)
+        let is_told_not_to = ignores && program.name == "next";
+        checks || types(&program) != Some(Types::Unread) && !is_told_not_to
     })
+}
+
+/// Whether a command that starts what is not built checks types before.
+pub fn checks_when_started(command: &str) -> bool {
+    runs_compiler(command) || programs(command).any(|program| program.name.starts_with("ts-node"))
 }
 
 /// Whether types matter to a program; none if it is not known.

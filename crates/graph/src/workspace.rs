@@ -26,6 +26,7 @@ mod needs;
 
 mod links;
 
+use read::Purpose;
 pub use read::{VERSION_FILES, lockfile_of};
 
 pub use needs::Needs;
@@ -91,6 +92,8 @@ pub struct Root {
     pub manager: PackageManager,
     /// Its lockfile; none if it needs nothing from outside.
     pub lockfile: Option<Arc<Lockfile>>,
+    /// What keeps it from being installed; none of what is built.
+    pub not_installed: Option<Diagnostic>,
     /// Files that say which Node.js is wanted: name and content.
     pub version_files: BTreeMap<String, String>,
     /// What builds wait for besides the packages that they need.
@@ -205,7 +208,15 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::read`].
     pub fn read_knowing(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unreadable> {
-        read::read(snapshot, knowledge)
+        read::read(snapshot, knowledge, Purpose::Build)
+    }
+
+    /// The same of what is compared with another commit and not built: a lockfile that cannot be used is no error.
+    ///
+    /// # Errors
+    /// As [`Workspace::read`], but for what only keeps the commit from being installed.
+    pub fn read_to_compare(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unreadable> {
+        read::read(snapshot, knowledge, Purpose::Compare)
     }
 
     /// Gives variables that the repository does not hold to the builds that may see them; what it says itself wins.
@@ -284,6 +295,14 @@ impl Workspace {
     pub fn keeps_all(&self, member: &RepoPath) -> bool {
         let nodes = self.files_of(member).filter_map(|file| self.graph.node(self.graph.place(file.path.as_str())?));
         nodes.into_iter().any(|node| node.is_configuration && node.record.keeps_all)
+    }
+
+    /// Whether what configures Next.js for a member has it check no types.
+    pub fn ignores_types(&self, member: &RepoPath) -> bool {
+        let names = ["js", "mjs", "ts", "mts", "cjs"].map(|ending| member.join(&format!("next.config.{ending}")));
+        let nodes = names.iter().filter_map(|name| self.graph.node(self.graph.place(name)?));
+        let said: Vec<bool> = nodes.map(|node| node.record.ignores_types).collect();
+        !said.is_empty() && said.iter().all(|ignores| *ignores)
     }
 
     /// How members need each other.

@@ -8,8 +8,10 @@ use model::{BuildKey, EnvironmentName, Reason};
 use super::{UNTOLD, never_built, reasons, unknown_base};
 use crate::analysis::tests::is_told_from;
 use crate::inputs::Inputs;
+use crate::knowledge::Knowledge;
 use crate::notation::{MANAGERS, World, plans, problems, toolchains};
 use crate::plan::{Toolchains, plan};
+use crate::workspace::Workspace;
 
 mod made;
 
@@ -53,7 +55,8 @@ fn compare(base: &World, head: &World) -> String {
 }
 
 fn lines(base: &World, head: &World) -> String {
-    let read = |world: &World| world.workspace().map_err(problems).unwrap();
+    let knowledge = Knowledge::default();
+    let read = |world: &World| Workspace::read_to_compare(world.snapshot(), &knowledge).map_err(problems).unwrap();
     let (base, head) = (plans(&read(base)), plans(&read(head)));
     let mut lines = Vec::new();
     for (app, planned) in &head {
@@ -331,6 +334,67 @@ fn a_dependency_with_the_same_version_and_other_content() {
         &format!("shop*: react \n {}", lock("sha512-one")),
         &lock("sha512-other"),
         expect!["shop: dependency `react` changed (1.2.0 with other content)"],
+    );
+}
+
+#[test]
+fn a_lockfile_that_cannot_be_used_widens_to_all_that_it_is_of() {
+    let with = |base: &str, change: &str, expected: Expect| {
+        let (base, head) = (World::of(base), World::of(base).with(change));
+        is_told_from(&base.snapshot(), &head.snapshot());
+        expected.assert_eq(&lines(&base, &head));
+    };
+    let site = "shop*: react \n blog* \n #react 1.2.0";
+    let conflict = |line: &str| format!("package-lock.json = <<<<<<< HEAD\\n{line}");
+    with(
+        site,
+        &conflict("one"),
+        expect![[r#"
+        blog: `package-lock.json` may matter (the lockfile has an unresolved merge conflict)
+        shop: `package-lock.json` may matter (the lockfile has an unresolved merge conflict)"#]],
+    );
+    with(
+        &format!("{site} \n {}", conflict("one")),
+        "apps/blog/index.ts = createServer(2)",
+        expect!["blog: `apps/blog/index.ts` changed"],
+    );
+    with(
+        &format!("{site} \n {}", conflict("one")),
+        &conflict("two"),
+        expect![[r#"
+        blog: `package-lock.json` may matter (the lockfile has an unresolved merge conflict)
+        shop: `package-lock.json` may matter (the lockfile has an unresolved merge conflict)"#]],
+    );
+    with(&format!("{site} \n {}", conflict("one")), "", expect![]);
+    with(
+        &format!("{site} \n {}", conflict("one")),
+        "- package-lock.json",
+        expect![[r#"
+        blog: `package-lock.json` may matter (before: the lockfile has an unresolved merge conflict)
+        shop: `package-lock.json` may matter (before: the lockfile has an unresolved merge conflict)"#]],
+    );
+    // What a manifest asks for and it does not know.
+    let asks = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"react": "*", "clsx": "*"}, "scripts": {"start": "node a.js"}}"#;
+    with(
+        site,
+        asks,
+        expect![[r#"
+        blog: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)
+        shop: `build` changed (how the app is built)
+        shop: `start` changed (how the app is started)
+        shop: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)"#]],
+    );
+    with(
+        &format!("{site} \n {asks}"),
+        "apps/shop/src/new.ts = new",
+        expect!["shop: `apps/shop/src/new.ts` changed (added)"],
+    );
+    // One that a package manager would not read.
+    let pinned = r#"package.json = {"workspaces": ["apps/*", "packages/*"], "packageManager": "npm@6.0.0"}"#;
+    with(
+        &format!("{site} \n {pinned}"),
+        "apps/blog/index.ts = createServer(2)",
+        expect!["blog: `apps/blog/index.ts` changed"],
     );
 }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::graph::{Found, Graph, Node};
 use super::record::Language;
-use super::resolve::{folder_of, offered, package_of, targets};
+use super::resolve::{REPLACING, folder_of, offered, package_of, targets};
 use crate::detect::command::{COPIERS, Program, programs};
 use crate::manifest::Manifest;
 use crate::unread;
@@ -446,7 +446,7 @@ fn has_one_bundler_alone(programs: &[Program]) -> bool {
 fn is_configured(manifest: &Manifest) -> bool {
     let is_table =
         |field: &&str| manifest.field(field).and_then(Value::as_object).is_some_and(|table| !table.is_empty());
-    CONFIGURING.iter().any(|field| manifest.field(field).is_some()) || ["browser", "react-native"].iter().any(is_table)
+    CONFIGURING.iter().any(|field| manifest.field(field).is_some()) || REPLACING.iter().any(is_table)
 }
 
 /// Whether who imports a package gets ECMAScript modules, by the names that it offers. Of others bundlers leave out nothing.

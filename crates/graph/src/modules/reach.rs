@@ -80,6 +80,8 @@ pub struct Subject<'a> {
     pub commands: &'a [String],
     /// Whether types and unused re-exports count, since the build checks types.
     pub checks_types: bool,
+    /// Whether all that is imported is run, used or not.
+    pub runs_all: bool,
     /// Whether what a compiler's configuration names gets into what is built.
     pub compiles: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
@@ -306,7 +308,7 @@ impl<'a> Walk<'a> {
         }
         let Some(node) = node else { return };
         // Of what is not told all counts.
-        let wanted = if node.record.is_told && !self.checks_types_of(node) { wanted.clone() } else { Wanted::All };
+        let wanted = if node.record.is_told && !self.counts_all_of(node) { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {
             (Wanted::All, _) => None,
@@ -500,7 +502,7 @@ impl<'a> Walk<'a> {
         let counts = match &wanted {
             _ if node.map_or(self.subject.checks_types, |node| self.checks_types_of(node)) => true,
             _ if is_type => false,
-            Wanted::Names(names) if names.is_empty() => !is_pure,
+            Wanted::Names(names) if names.is_empty() => !is_pure || self.subject.runs_all,
             Wanted::Names(_) | Wanted::All => true,
         };
         if counts {

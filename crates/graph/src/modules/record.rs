@@ -122,6 +122,8 @@ pub struct Record {
     pub inlines: bool,
     /// Whether it has a bundler keep what nobody uses, if it configures one.
     pub keeps_all: bool,
+    /// Whether it has Next.js build in spite of types that do not fit, if it configures that.
+    pub ignores_types: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.
     pub splits: bool,
     /// Texts that it names as entries, if it configures a bundler.
@@ -261,6 +263,7 @@ impl Record {
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
         record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
+        record.ignores_types = reader.type_checks == BTreeSet::from([false]);
         record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record

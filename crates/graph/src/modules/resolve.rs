@@ -34,6 +34,9 @@ const ENTRIES: [&str; 12] = [
     "jsnext:main",
 ];
 
+/// Those of them that may be tables of what is taken in place of what.
+pub const REPLACING: [&str; 2] = ["browser", "react-native"];
+
 /// Resolves imports in a commit.
 pub struct Resolver<'a> {
     paths: &'a Paths,
@@ -44,6 +47,9 @@ pub struct Resolver<'a> {
     by_name: BTreeMap<(&'a RepoPath, &'a str), &'a RepoPath>,
     /// Names from outside that any manifest of a root asks for.
     declared: BTreeMap<&'a RepoPath, BTreeSet<&'a str>>,
+    /// Of members whose manifests say so, what bundlers for some platforms take in place of which of its modules and of what
+    /// it imports.
+    instead: BTreeMap<&'a RepoPath, Vec<(&'a str, &'a str)>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -61,11 +67,48 @@ impl<'a> Resolver<'a> {
         for (root, manifest) in manifests {
             declared.entry(root).or_default().extend(manifest.all_dependencies().into_keys());
         }
-        Resolver { paths, members, needs, aliases, by_name, declared }
+        let instead = members.values().map(|member| (&member.path, instead(&member.manifest)));
+        let instead = instead.filter(|(_, instead)| !instead.is_empty()).collect();
+        Resolver { paths, members, needs, aliases, by_name, declared, instead }
     }
 
     /// What an import in a file of a member stands for.
     pub fn import(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
+        let found = self.as_written(file, member, name);
+        if self.instead.is_empty() {
+            return found;
+        }
+        let of_name = self.instead.get(member).into_iter().flatten().filter(|(replaced, _)| *replaced == name);
+        let mut others: Vec<u32> = of_name.flat_map(|(_, path)| self.below(member, path)).collect();
+        for replaced in found.files() {
+            let owner = self.paths.owner(*replaced).unwrap_or(member);
+            let Some(instead) = self.instead.get(owner) else { continue };
+            let is_meant = |path: &str| path.starts_with('.') && self.below(owner, path).contains(replaced);
+            others.extend(
+                instead.iter().filter(|(path, _)| is_meant(path)).flat_map(|(_, path)| self.below(owner, path)),
+            );
+        }
+        match found {
+            found if others.is_empty() => found,
+            Found::Files(mut files) => {
+                files.extend(others);
+                Found::Files(files)
+            }
+            Found::ByCondition { condition, mut files, built } => {
+                files.extend(others);
+                Found::ByCondition { condition, files, built }
+            }
+            Found::Built(_) | Found::Outside | Found::Unknown => Found::Files(others),
+        }
+    }
+
+    /// Files that a path in a member may stand for.
+    fn below(&self, member: &RepoPath, path: &str) -> Vec<u32> {
+        self.paths.candidates(&member.join(path.trim_start_matches("./")))
+    }
+
+    /// The same, before a bundler takes something else in its place.
+    fn as_written(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
         // webpack's loaders stand before a name, and bundlers take a query for how it is imported.
         let name = name.rsplit('!').next().unwrap_or(name);
         let name = name.split('?').next().unwrap_or(name);
@@ -152,6 +195,11 @@ impl<'a> Resolver<'a> {
     fn own_import(&self, file: &str, member: &'a RepoPath, name: &str) -> Option<Found> {
         let imports = self.members.get(member)?.manifest.field("imports")?;
         let leaves = matching(imports, name);
+        if let [(other, _)] = leaves.as_slice()
+            && !other.starts_with("./")
+        {
+            return Some(self.bare(file, member, other));
+        }
         let mut found = Vec::new();
         for (leaf, _) in &leaves {
             if let Some(below) = leaf.strip_prefix("./") {
@@ -238,6 +286,13 @@ fn by_condition<'m>(manifest: &'m Manifest, below: &str) -> Vec<(String, Option<
         }
         None => vec![(below.to_owned(), None)],
     }
+}
+
+/// What a manifest has bundlers for some platforms take in place of which of the package's modules and of what it imports.
+/// Source: webpack.js.org, "Resolve", `aliasFields`; reactnative.dev, "Metro".
+fn instead(manifest: &Manifest) -> Vec<(&str, &str)> {
+    let tables = REPLACING.iter().filter_map(|field| manifest.field(field)?.as_object());
+    tables.flatten().filter_map(|(replaced, path)| Some((replaced.as_str(), path.as_str()?))).collect()
 }
 
 /// Every path in a package that its manifest offers to others, patterns as they are written.

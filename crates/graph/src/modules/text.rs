@@ -121,10 +121,30 @@ pub fn document(text: &str) -> Record {
         return markup(text);
     }
     let mut record = Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) };
+    put_in(text).for_each(|path| record.mention(&path));
     // What it shows is one file; other paths in it are examples.
     let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     record.paths.retain(|path| is_of_file(path) && !path.contains(['*', '{', '[', '$', '!']));
     record
+}
+
+/// What a document has put into it: images, and what stands behind the marks of generators, from its own folder or where a
+/// generator has its root.
+/// Source: vitepress.dev, "Markdown Extensions", "Import Code Snippets", "Markdown File Inclusion".
+fn put_in(text: &str) -> impl Iterator<Item = String> {
+    let behind = |mark: &'static str| {
+        let all = text.match_indices(mark).filter_map(move |(at, _)| text[at + mark.len()..].lines().next());
+        all.filter_map(|rest| rest.trim_start().split(|char: char| char.is_whitespace() || "{#)".contains(char)).next())
+    };
+    let images = text.match_indices("![").filter_map(|(at, _)| {
+        let (_, rest) = text[at..].lines().next()?.split_once("](")?;
+        rest.split([')', ' ', '#', '?']).next()
+    });
+    let all = behind("<<<").chain(behind("@include:")).chain(images);
+    all.filter(|path| !path.is_empty() && !path.starts_with('/')).map(|path| {
+        let path = path.strip_prefix("@/").unwrap_or(path).trim_end_matches("-->");
+        if path.starts_with('.') { path.to_owned() } else { format!("./{path}") }
+    })
 }
 
 /// Styles. What they name without a dot in front is a file beside them before it is a package.

@@ -20,6 +20,8 @@ pub struct Build<'a> {
     pub reads: Reads,
     /// Whether it may check types.
     pub checks_types: bool,
+    /// Whether it is run as it is, and so all that it imports.
+    pub runs_all: bool,
     /// Whether a bundler puts together what browsers get, and types only are checked.
     pub bundles: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
@@ -54,6 +56,7 @@ impl<'a> Build<'a> {
             ignore,
             reads,
             checks_types,
+            runs_all: false,
             bundles,
             compiles,
             is_app: false,

@@ -154,7 +154,8 @@ impl Planner<'_> {
     /// Shows what only checks read, where a build checks, and the manifests of the members that it is of. None of it gets
     /// into what is built.
     pub(super) fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        if !build.checks_types && !build.tools.iter().any(|name| unread::checks_while_bundling(name)) {
+        if !build.checks_types && !build.runs_all && !build.tools.iter().any(|name| unread::checks_while_bundling(name))
+        {
             return;
         }
         let files = reached.checked.iter().map(|place| self.workspace.graph().path(*place));

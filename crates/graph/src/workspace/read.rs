@@ -36,9 +36,18 @@ const MOST_TOLD: usize = 10;
 const GENERATE: [&str; 6] =
     ["generate", "db:generate", "prisma:generate", "prisma-generate", "generate:prisma", "db-generate"];
 
+/// What a workspace is read for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// What it says is built.
+    Build,
+    /// It is compared and never built, so that what only keeps it from being installed is told and no more.
+    Compare,
+}
+
 /// Reads a workspace.
-pub fn read(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unreadable> {
-    let mut reader = Reader { problems: Vec::new() };
+pub fn read(snapshot: Snapshot, knowledge: &Knowledge, purpose: Purpose) -> Result<Workspace, Unreadable> {
+    let mut reader = Reader::default();
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
     let found = snapshot.clone();
@@ -70,8 +79,14 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Workspace, Unre
     };
     let mut aside: Vec<(&FoundRoot, Vec<Diagnostic>)> = Vec::new();
     for found in &discovered.roots {
-        let mut of_root = Reader { problems: discovered.problems_of(&found.folder).cloned().collect() };
-        match of_root.root(&workspace.snapshot, &files, found, knowledge)? {
+        let problems = discovered.problems_of(&found.folder).cloned().collect();
+        let mut of_root = Reader { problems, ..Reader::default() };
+        let mut root = of_root.root(&workspace.snapshot, &files, found, knowledge)?;
+        match (purpose, &mut root) {
+            (Purpose::Build, _) | (_, None) => of_root.problems.append(&mut of_root.of_lockfile),
+            (Purpose::Compare, Some((root, _))) => of_root.pardon(root),
+        }
+        match root {
             Some((root, members)) if !of_root.has_errors() => {
                 workspace.roots.insert(root.folder.clone(), root);
                 workspace.members.extend(members);
@@ -164,8 +179,11 @@ fn members(count: usize) -> String {
 /// A root, and its members by folder.
 type RootAndMembers = (Root, BTreeMap<RepoPath, Member>);
 
+#[derive(Default)]
 struct Reader {
     problems: Vec<Diagnostic>,
+    /// Those that only keep a root from being installed.
+    of_lockfile: Vec<Diagnostic>,
 }
 
 impl Reader {
@@ -272,8 +290,9 @@ impl Reader {
         let manager =
             lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).unwrap_or(PackageManager::Npm);
         let (folder, generate) = (found.folder.clone(), Vec::new());
-        let root = Root { folder, manifest, manager, lockfile, version_files, pipeline, generate };
-        self.problems.extend(root.named_manager().and_then(|version| root.misread_by(version)));
+        let not_installed = None;
+        let root = Root { folder, manifest, manager, lockfile, not_installed, version_files, pipeline, generate };
+        self.of_lockfile.extend(root.named_manager().and_then(|version| root.misread_by(version)));
         self.names_used_twice(&root, found.said_by, &members);
         if !self.has_errors() {
             self.lacks(found, &root, &members);
@@ -336,7 +355,7 @@ impl Reader {
         }
         knowledge.lockfile(snapshot, path).map(|read| {
             read.unwrap_or_else(|problem| {
-                self.problems.push(problem);
+                self.of_lockfile.push(problem);
                 None
             })
         })
@@ -356,6 +375,13 @@ impl Reader {
         pipeline
     }
 
+    /// Takes problems of a root's lockfile for something that it is told by.
+    fn pardon(&mut self, root: &mut Root) {
+        root.not_installed = self.of_lockfile.first().map(|problem| Diagnostic { hint: None, ..problem.clone() });
+        let known = self.of_lockfile.drain(..).map(|problem| Diagnostic { severity: Severity::Warning, ..problem });
+        self.problems.extend(known);
+    }
+
     /// What manifests ask for and the lockfile does not know: every install would fail.
     fn lacks(&mut self, found: &FoundRoot, root: &Root, members: &BTreeMap<RepoPath, Member>) {
         let own: BTreeSet<&str> = members.values().map(|member| member.name.as_str()).collect();
@@ -367,7 +393,8 @@ impl Reader {
             let outside = manifests.values().flat_map(|manifest| manifest.all_dependencies());
             if outside.into_iter().any(|(name, _)| !own.contains(name)) && found.lockfile.is_none() {
                 let file = root.folder.join(lockfile_of(root.manager));
-                self.error("there is no lockfile", &file, &format!("{install}, then commit it"));
+                let problem = Diagnostic::error("there is no lockfile").in_file(file);
+                self.of_lockfile.push(problem.hint(format!("{install}, then commit it")));
             }
             return;
         };
@@ -380,7 +407,8 @@ impl Reader {
             {
                 if !lockfile.holds(root.below(member), name, range) {
                     let problem = format!("it needs `{name}`, which `{path}` does not know");
-                    self.error(problem, &member.join("package.json"), &format!("{install}, then commit `{path}`"));
+                    let problem = Diagnostic::error(problem).in_file(member.join("package.json"));
+                    self.of_lockfile.push(problem.hint(format!("{install}, then commit `{path}`")));
                 }
             }
         }

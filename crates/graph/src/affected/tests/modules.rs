@@ -580,6 +580,10 @@ fn tools_find_packages_in_ways_of_their_own() {
     check(&cwd, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
     let parts = site("apps/shop/vite.config.ts = resolve(__dirname, '..', '..', 'packages', 'ui', 'lib')");
     check(&parts, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let from_root = site("apps/shop/vite.config.ts = path.join(root, 'packages', 'ui', 'lib')");
+    check(&from_root, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    let words = site("apps/shop/vite.config.ts = choose(root, 'packages', 'ui', 'lib')");
+    check(&words, "packages/ui/lib/a.ts = 2", expect![]);
     let behind = site("apps/shop/vite.config.ts = `${__dirname}/../../packages/ui/lib/**`");
     check(&behind, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
     let tilde = site("apps/shop/a.scss = @import '~ui/mixins', '~ui/a.css';");
@@ -719,4 +723,89 @@ fn a_barrel_with_side_effects_keeps_what_it_passes_on() {
     check(&built("vite", "7.1.0"), b, expect![]);
     check(&built("vite", "8.0.0"), b, counts());
     check(&built("parcel", "2.0.0"), b, expect![]);
+}
+
+#[test]
+fn what_documents_put_in_counts() {
+    let with = |document: &str, change: &str, expected: Expect| {
+        let site = format!(
+            "shop*: ui \n ui \n packages/ui/index.ts = 1 \n packages/ui/a.ts = 1 \n guides/a.md = a \n apps/shop/index.ts = import './docs/a.md'; createServer(1) \n apps/shop/docs/a.md = {document}"
+        );
+        check(&site, change, expected);
+    };
+    let code = "packages/ui/a.ts = 2";
+    let of_code = || expect!["shop: `packages/ui/a.ts` changed, needed through ui"];
+    with("a", code, expect![]);
+    with("<<< ../../../packages/ui/a.ts#region{1,2}", code, of_code());
+    with("<<< @/../../../packages/ui/a.ts", code, of_code());
+    let guide = "guides/a.md = b";
+    let of_guide = || expect!["shop: `guides/a.md` changed"];
+    with("a", guide, expect![]);
+    with("<!--@include: ../../../guides/a.md{1,3}-->", guide, of_guide());
+    with("<!-- @include: ../../../guides/a.md-->", guide, of_guide());
+    with("![a](../../../guides/a.md)", guide, of_guide());
+    with("[a](../../../guides/a.md)", guide, expect![]);
+}
+
+#[test]
+fn bundlers_for_some_platforms_take_others_instead() {
+    let with = |table: &str, imports: &str, expected: Expect| {
+        let site = format!(
+            r#"
+            shop*: ui
+            ui
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false, {table}}}
+            packages/ui/index.ts = {imports}
+            packages/ui/server.ts = export const a = 1
+            packages/ui/web.ts = export const a = 1
+            apps/shop/index.ts = import {{ a }} from "ui"; createServer(a)
+            "#
+        );
+        check(&site, "packages/ui/web.ts = export const a = 2", expected);
+    };
+    let web = || expect!["shop: `packages/ui/web.ts` changed, needed through ui"];
+    let server = "export { a } from './server'";
+    with(r#""browser": "./index.ts""#, server, expect![]);
+    with(r#""browser": {"./server.js": "./web.js"}"#, server, web());
+    with(r#""browser": {"./server.js": false}"#, server, expect![]);
+    with(r#""react-native": {"./server": "./web"}"#, server, web());
+    with(r#""browser": {"some-server": "./web.ts"}"#, "export { a } from 'some-server'", web());
+    with(
+        r#""browser": {"other-server": "./web.ts"}"#,
+        "export { a } from 'some-server'",
+        expect![
+            "shop: `packages/ui/web.ts` may matter (`packages/ui/index.ts` imports `some-server`, which is nowhere in the commit), needed through ui"
+        ],
+    );
+    // The package's own names for others.
+    with(
+        r##""imports": {"#server": {"browser": "./web.ts", "default": "./server.ts"}}"##,
+        "export { a } from '#server'",
+        web(),
+    );
+}
+
+#[test]
+fn own_names_may_stand_for_other_packages() {
+    let site = |imports: &str| {
+        format!(
+            r##"
+            shop*: ui
+            ui
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false}}
+            packages/ui/index.ts = export {{ a }} from "./a"; export {{ b }} from "./b"
+            packages/ui/a.ts = export const a = 1
+            packages/ui/b.ts = export const b = 1
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "imports": {imports}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}
+            apps/shop/index.ts = import {{ a }} from "#ui"; createServer(a)
+            "##
+        )
+    };
+    let own = site(r##"{"#ui": "ui"}"##);
+    check(
+        &own,
+        "packages/ui/a.ts = export const a = 2",
+        expect!["shop: `packages/ui/a.ts` changed, needed through ui"],
+    );
+    check(&own, "packages/ui/b.ts = export const b = 2", expect![]);
 }

@@ -1044,3 +1044,49 @@ fn what_commands_copy_counts() {
     with("vite build && cp -r nginx dist", expect!["shop: `apps/shop/nginx/nginx.conf` changed"]);
     with("vite build && cp nginx/nginx.conf dist", expect!["shop: `apps/shop/nginx/nginx.conf` changed"]);
 }
+
+#[test]
+fn types_count_for_who_checks_them() {
+    let with = |scripts: &str, added: &str, expected: Expect| {
+        let manifest =
+            format!(r#"{{"name": "shop", "dependencies": {{"ui": "*", "next": "*"}}, "scripts": {{{scripts}}}}}"#);
+        let site = format!(
+            r#"
+            shop*: ui
+            ui
+            #next 16.0.0
+            apps/shop/package.json = {manifest}
+            apps/shop/index.ts = import type {{ Props }} from "ui/types"; createServer(1)
+            packages/ui/index.ts = export const one = 1
+            packages/ui/types.ts = export type Props = {{ a: 1 }}
+            {added}
+            "#
+        );
+        check(&site, "packages/ui/types.ts = export type Props = { a: 2 }", expected);
+    };
+    let counts = || expect!["shop: `packages/ui/types.ts` changed, needed through ui"];
+    let next = r#""build": "next build", "start": "next start""#;
+    with(next, "", counts());
+    let config = |text: &str| format!("apps/shop/next.config.ts = export default {text}");
+    with(next, &config("{ typescript: { ignoreBuildErrors: true } }"), expect![]);
+    with(next, &config("wrap({ typescript: { ignoreBuildErrors: true }, other: 1 })"), expect![]);
+    with(next, &config("{ typescript: { ignoreBuildErrors: false } }"), counts());
+    with(next, &config("{ typescript: { ignoreBuildErrors: isPreview } }"), counts());
+    with(
+        next,
+        &config(
+            "isPreview ? { typescript: { ignoreBuildErrors: true } } : { typescript: { ignoreBuildErrors: false } }",
+        ),
+        counts(),
+    );
+    with(
+        r#""build": "tsc && next build", "start": "next start""#,
+        &config("{ typescript: { ignoreBuildErrors: true } }"),
+        counts(),
+    );
+    // What is run as it is.
+    with(r#""start": "bun run index.ts""#, "", expect![]);
+    with(r#""start": "tsx index.ts""#, "", expect![]);
+    with(r#""start": "ts-node index.ts""#, "", counts());
+    with(r#""start": "tsc && node index.js""#, "", counts());
+}

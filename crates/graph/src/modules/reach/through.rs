@@ -88,6 +88,11 @@ impl Walk<'_> {
         self.subject.checks_types && !(self.follows_made && is_made())
     }
 
+    /// Whether all counts that a module passes on, whoever asks for what.
+    pub(super) fn counts_all_of(&self, node: &Node) -> bool {
+        self.subject.runs_all || self.checks_types_of(node)
+    }
+
     /// Whether a module may be left out where nothing of it is used.
     pub(super) fn is_pure(&self, file: u32, node: &Node) -> bool {
         let made = || node.member.as_ref().and_then(|member| self.made.get(member));

@@ -14,7 +14,7 @@ impl Walk<'_> {
         reached.checked.retain(|file| !reached.counted.contains_key(file) && !reached.shown.contains(file));
         let barrel = |(file, wanted): (&u32, &Wanted)| {
             let node = self.graph.node(*file)?;
-            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.checks_types_of(node);
+            let is_barrel = node.record.is_barrel && self.is_pure(*file, node) && !self.counts_all_of(node);
             let is_partial = *wanted != Wanted::All;
             (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
         };
@@ -45,7 +45,8 @@ impl Walk<'_> {
             }
         }
         for (target, file) in found {
-            if reached.shown.remove(&target) || self.subject.checks_types && reached.checked.remove(&target) {
+            let may_be_there = self.subject.checks_types || self.subject.runs_all;
+            if reached.shown.remove(&target) || may_be_there && reached.checked.remove(&target) {
                 reached.counted.insert(target, Origin { from: Some(file), doubt: None });
             }
             reached.barrels.remove(&target);

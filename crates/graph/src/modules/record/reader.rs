@@ -50,6 +50,10 @@ const FORMAT: &str = "format";
 /// Source: rollupjs.org, "treeshake"; webpack.js.org, "optimization.sideEffects".
 const SHAKING: [&str; 2] = ["treeshake", "sideEffects"];
 
+/// The option by which Next.js checks no types.
+/// Source: nextjs.org, "next.config.js Options", `typescript`.
+const IGNORING_TYPES: &str = "ignoreBuildErrors";
+
 /// What a plugin is called by which apps share packages with each other, all that these export.
 /// Source: webpack.js.org, "Module Federation".
 const FEDERATING: &str = "ModuleFederation";
@@ -85,6 +89,8 @@ pub struct Reader<'a> {
     pub formats: usize,
     /// How many places are written down where bundlers begin.
     pub starts: usize,
+    /// Whether Next.js checks types, as often as that is said.
+    pub type_checks: BTreeSet<bool>,
 }
 
 impl<'a> Reader<'a> {
@@ -120,6 +126,9 @@ impl<'a> Reader<'a> {
             && Language::of(&text.value).is_some_and(Language::is_of_modules)
         {
             self.record.keyed.insert((name.into(), text.value.as_str().into()));
+        }
+        if name == IGNORING_TYPES {
+            self.type_checks.insert(is_switched != Some(true));
         }
         self.is_entry |= begins;
         // Of the configuration itself: further in, an option of any plugin may be called so.
@@ -295,7 +304,7 @@ impl<'a> Visit<'a> for Reader<'a> {
             _ => None,
         });
         let parts: Vec<&str> = parts.collect();
-        if parts.len() > 1 && parts[0].starts_with("..") {
+        if parts.len() > 1 && (parts[0].starts_with("..") || puts_together(&call.callee)) {
             self.mention(&parts.join("/"));
         }
         let configures =
@@ -338,6 +347,17 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_ts_type_parameter_instantiation(&mut self, parameters: &TSTypeParameterInstantiation<'a>) {
         types(self, |types| walk::walk_ts_type_parameter_instantiation(types, parameters));
+    }
+}
+
+/// Whether a function puts paths together.
+/// Source: nodejs.org, "Path".
+fn puts_together(callee: &Expression<'_>) -> bool {
+    let is_meant = |name: &str| ["join", "resolve"].contains(&name);
+    match callee {
+        Expression::Identifier(name) => is_meant(&name.name),
+        Expression::StaticMemberExpression(member) => is_meant(&member.property.name),
+        _ => false,
     }
 }
 
