@@ -174,6 +174,16 @@ impl Lockfile {
         }
     }
 
+    /// Whether a package of a name is installed anywhere.
+    pub fn knows(&self, name: &str) -> bool {
+        self.graph.named(name).is_some()
+    }
+
+    /// All packages of some names, wherever they are installed, and all that they need.
+    pub fn all_named<'n>(&self, names: impl Iterator<Item = &'n str>, is_member: &dyn Fn(&str) -> bool) -> Closure<'_> {
+        self.graph.closure(names.filter_map(|name| self.graph.named(name)).collect(), is_member)
+    }
+
     /// The folder that `name`, wanted by the package in `folder`, leads to, by a link or a copy.
     pub fn link(&self, folder: &str, name: &str, range: &str) -> Option<&str> {
         self.graph.folder_of(self.find(folder, name, range)?)

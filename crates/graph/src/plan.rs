@@ -35,6 +35,7 @@ use model::{
 use crate::detect::command;
 use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
+use crate::lockfile::Closure;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached, Subject, Walk};
 use crate::pipeline::BUILD;
@@ -125,6 +126,8 @@ struct Planner<'a> {
     install: Option<Arc<InstallLayer>>,
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
+    /// Packages that are made of data alone.
+    generators: BTreeSet<RepoPath>,
     /// The packages, by folder.
     planned: BTreeMap<RepoPath, Package>,
     /// How packages are made of which apps count only what gets into them, as far as it was asked.
@@ -169,6 +172,7 @@ impl<'a> Planner<'a> {
             toolchain,
             install,
             networked: BTreeSet::new(),
+            generators: BTreeSet::new(),
             planned: BTreeMap::new(),
             made: BTreeMap::new(),
             traced: HashMap::new(),
@@ -176,6 +180,11 @@ impl<'a> Planner<'a> {
             asked: HashMap::new(),
         };
         let asking = workspace.apps.values().filter(|app| app.build_network);
+        let built = workspace.members.values().filter(|member| member.root == root.folder && member.has_task());
+        planner.generators = built
+            .filter(|member| unread::generates(&planner.commands_of_package(&member.path)))
+            .map(|member| member.path.clone())
+            .collect();
         planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
         planner
     }
@@ -237,11 +246,16 @@ impl<'a> Planner<'a> {
         needed.flat_map(|member| member.manifest.programs()).collect()
     }
 
-    fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
+    fn commands_of_package(&self, path: &RepoPath) -> Vec<String> {
         let member = self.workspace.members.get(path);
         let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
+        commands
+    }
+
+    fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
+        let commands = self.commands_of_package(path);
         // What a package gives to others may be all of it.
         let build = Build::new(commands, None, Reads::default(), true, &self.programs(path));
         Build { folder: path.clone(), tools: self.tools(path), ..build }
@@ -422,7 +436,11 @@ impl<'a> Planner<'a> {
         made: &BTreeMap<RepoPath, Arc<Made>>,
     ) -> (Reached, Option<Reached>) {
         let graph = self.workspace.graph();
-        let is_root = |file: &str| !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
+        let is_own = |file: &str| self.workspace.owner(file) == Some(path);
+        let is_root = |file: &str| {
+            let is_read = !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
+            is_read && !(is_own(file) && build.passes_over(file))
+        };
         let subject = Subject {
             built: path,
             commands: &build.commands,
@@ -431,6 +449,7 @@ impl<'a> Planner<'a> {
             compiles: build.compiles,
             drops_stars: build.drops_stars,
             is_root: &is_root,
+            generators: &self.generators,
             is_tool: unread::is_tool,
         };
         let walk = Walk::new(self.workspace, subject, made);
@@ -523,7 +542,7 @@ impl<'a> Planner<'a> {
         for (needed, via) in &needed {
             let Some(package) = self.planned.get(*needed) else { continue };
             draft.needs.push(package.task.key.clone());
-            if only_checks(needed) {
+            if only_checks(needed) || build.generates && !build.is_app && !reached.members.contains(*needed) {
                 continue;
             }
             let whole = || (package.task.key.clone(), Arc::clone(&package.covered));
@@ -535,20 +554,22 @@ impl<'a> Planner<'a> {
 
     /// Packages from outside that the build may read: of the member and of packages with a task also those for
     /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
-    /// are imported or named by what is reached.
+    /// are imported or named by what is reached. Of what is imported and none of these ask for, all that may be found.
     fn dependencies(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> BTreeMap<Component, String> {
         let mut dependencies = BTreeMap::new();
         let Some(lockfile) = &self.root.lockfile else { return dependencies };
         let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
-        let mut count = |folder: &str, wanted: &BTreeMap<&str, &str>| {
-            let installed = lockfile.closure(folder, wanted, &is_member).installed.into_iter();
+        let mut count = |closure: Closure<'_>| {
+            let installed = closure.installed.into_iter();
             for (place, installed) in installed.filter(|(_, it)| build.checks_types || !unread::is_of_types(&it.name)) {
                 let content = format!("{} {}", installed.version, installed.integrity);
                 let (name, place) = (installed.name.clone(), place.to_owned());
                 dependencies.insert(Component::Dependency { name, place }, content);
             }
         };
-        count("", &wanted_by_build(&self.root.manifest, build, reached));
+        let of_root = wanted_by_build(&self.root.manifest, build, reached);
+        count(lockfile.closure("", &of_root, &is_member));
+        let mut asked_for: BTreeSet<&str> = of_root.into_keys().collect();
         let needed = self.workspace.closure(path, true);
         for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
             let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
@@ -560,8 +581,11 @@ impl<'a> Planner<'a> {
                 let run = member.manifest.needed(false).into_iter();
                 run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
             };
-            count(self.root.below(&member.path), &wanted);
+            count(lockfile.closure(self.root.below(&member.path), &wanted, &is_member));
+            asked_for.extend(wanted.into_keys());
         }
+        let undeclared = reached.outside.iter().map(|name| &**name).filter(|name| !asked_for.contains(name));
+        count(lockfile.all_named(undeclared, &is_member));
         dependencies
     }
 

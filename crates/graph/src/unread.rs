@@ -156,7 +156,7 @@ const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-conf
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 55] = [
+const BUILDERS: [(&str, Types); 106] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -212,7 +212,70 @@ const BUILDERS: [(&str, Types); 55] = [
     ("lingui", Types::Unread),
     ("patch-package", Types::Unread),
     ("svelte-package", Types::Checked),
+    ("prisma", Types::Unread),
+    ("next-sitemap", Types::Unread),
+    ("fumadocs-mdx", Types::Unread),
+    ("contentlayer", Types::Unread),
+    ("contentlayer2", Types::Unread),
+    ("velite", Types::Unread),
+    ("content-collections", Types::Unread),
+    ("email", Types::Unread),
+    ("react-email", Types::Unread),
+    ("sentry-cli", Types::Unread),
+    ("graphql-codegen", Types::Unread),
+    ("graphql-code-generator", Types::Unread),
+    ("gql-gen", Types::Unread),
+    ("gql.tada", Types::Checked),
+    ("openapi-typescript", Types::Unread),
+    ("openapi", Types::Unread),
+    ("orval", Types::Unread),
+    ("kubb", Types::Unread),
+    ("swagger-typescript-api", Types::Unread),
+    ("tsr", Types::Unread),
+    ("paraglide-js", Types::Unread),
+    ("typesafe-i18n", Types::Unread),
+    ("wrangler", Types::Unread),
+    ("panda", Types::Unread),
+    ("workbox", Types::Unread),
+    ("husky", Types::Unread),
+    ("lefthook", Types::Unread),
+    ("simple-git-hooks", Types::Unread),
+    ("is-ci", Types::Unread),
+    ("eslint", Types::Unread),
+    ("prettier", Types::Unread),
+    ("biome", Types::Unread),
+    ("stylelint", Types::Unread),
+    ("oxlint", Types::Unread),
+    ("rslib", Types::Checked),
+    ("pkgroll", Types::Checked),
+    ("microbundle", Types::Checked),
+    ("vuepress", Types::Unread),
+    ("vuepress-vite", Types::Unread),
+    ("rspress", Types::Unread),
+    ("slidev", Types::Unread),
+    ("ladle", Types::Unread),
+    ("histoire", Types::Checked),
+    ("expo", Types::Checked),
+    ("quasar", Types::Checked),
+    ("umi", Types::Checked),
+    ("max", Types::Checked),
+    ("modern", Types::Checked),
+    ("waku", Types::Unread),
+    ("sanity", Types::Unread),
+    ("typedoc", Types::Checked),
 ];
+
+/// Programs that make modules of data alone, by their first word.
+/// Source: prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference"; inlang.com, "Paraglide JS".
+const GENERATORS: [(&str, &[&str]); 4] = [
+    ("prisma", &["generate", "format", "validate"]),
+    ("openapi-typescript", &[]),
+    ("lingui", &["compile"]),
+    ("paraglide-js", &["compile"]),
+];
+
+/// Programs that a build may run beside others without making anything.
+const IDLE: [&str; 6] = ["rimraf", "rm", "mkdir", "echo", "true", "husky"];
 
 /// Programs that make something of every file that TypeScript's configuration names.
 const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
@@ -428,6 +491,24 @@ pub fn compiles(command: &str) -> bool {
     let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
     let emits = |program: &Program| !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]));
     programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
+}
+
+/// Whether all that commands do is to make modules of data.
+pub fn generates(commands: &[String]) -> bool {
+    let is_idle = |program: &Program| IDLE.contains(&program.name.as_str());
+    let mut programs = commands.iter().flat_map(|command| programs(command));
+    commands.iter().any(|command| runs_generator(command))
+        && programs.all(|program| is_generator(&program) || is_idle(&program))
+}
+
+/// Whether a command makes modules of data, among other things.
+pub fn runs_generator(command: &str) -> bool {
+    programs(command).any(|program| is_generator(&program))
+}
+
+fn is_generator(program: &Program) -> bool {
+    let words = GENERATORS.iter().find(|(name, _)| program.name == *name).map(|(_, words)| *words);
+    words.is_some_and(|words| words.is_empty() || words.contains(&program.word()))
 }
 
 /// Whether a command puts together what browsers get.

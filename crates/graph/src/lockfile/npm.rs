@@ -29,7 +29,8 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
         let packages = value.get("packages").filter(|packages| packages.table().is_some());
         reader.packages(packages.ok_or_else(|| Diagnostic::error("the lockfile has no table `packages`"))?);
     }
-    let Reader { graph, nearest, local_sources } = reader;
+    let Reader { mut graph, nearest, local_sources } = reader;
+    graph.index_names();
     Ok(Contents { version, writers, graph, finder: Finder::Npm(nearest), local_sources, patches: BTreeSet::new() })
 }
 

@@ -189,8 +189,7 @@ impl<'a> Linker<'a> {
         root: &'a RepoPath,
     ) -> Linker<'a> {
         let members = &workspace.members;
-        let roots = workspace.roots.values().map(|root| (&root.folder, &root.manifest));
-        let resolver = Resolver::new(paths, members, roots, workspace.needs(), aliases);
+        let resolver = Resolver::new(paths, members, &workspace.roots, workspace.needs(), aliases);
         let purity = |member: &'a Member| (&member.path, Purity::of(member.manifest.field("sideEffects")));
         Linker { resolver, paths, purity: members.values().map(purity).collect(), root, workspace }
     }

@@ -60,6 +60,9 @@ impl Kind {
 /// Whether a file that is no module may name modules and packages, as configuration does.
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
+    if name.ends_with(".prisma") {
+        return true;
+    }
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);

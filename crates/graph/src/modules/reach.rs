@@ -13,6 +13,7 @@ use model::RepoPath;
 use super::graph::{Found, Graph, Node};
 use super::made::{Made, is_of_bundler};
 use super::record::Wanted;
+use super::resolve::package_of;
 use crate::workspace::{Member, Workspace};
 
 mod told;
@@ -39,6 +40,8 @@ pub struct Reached {
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.
     pub packages: BTreeSet<Box<str>>,
+    /// Names of packages from outside that files which count import.
+    pub outside: BTreeSet<Box<str>>,
     /// What could not be told, in words.
     pub doubts: Vec<String>,
     /// Files of configuration of compilers that others than such ask for: they are read as data.
@@ -88,6 +91,8 @@ pub struct Subject<'a> {
     pub drops_stars: bool,
     /// Files of members that are read without being imported.
     pub is_root: &'a dyn Fn(&str) -> bool,
+    /// Members of which nothing but data is read to make what is not there of them.
+    pub generators: &'a BTreeSet<RepoPath>,
     /// Whether a package only checks, by its name.
     pub is_tool: fn(&str) -> bool,
 }
@@ -439,7 +444,13 @@ impl<'a> Walk<'a> {
                     self.by_condition.push(ByCondition { condition, file, files, name, wanted, is_type });
                 }
             }
-            Found::Outside => {}
+            Found::Outside if is_type && !self.subject.checks_types => {}
+            Found::Outside => {
+                let package = package_of(name);
+                if !self.reached.outside.contains(package) {
+                    self.reached.outside.insert(package.into());
+                }
+            }
             Found::Unknown => {
                 // Who builds a package's sources with its own has its own names for files.
                 let by_builder = self.graph.alias(self.subject.built, name);
@@ -475,6 +486,7 @@ impl<'a> Walk<'a> {
         let because = || format!("`{path}` imports `{name}`, which is nowhere in the commit");
         let member = self.graph.node(file).and_then(|node| node.member.as_ref());
         match member.filter(|member| *member != self.subject.built) {
+            Some(member) if self.subject.generators.contains(member) => self.built_by(file, member),
             Some(member) => self.widen(member, because),
             None if self.in_doubt.is_none() => {
                 self.reached.doubts.push(because());

@@ -35,6 +35,8 @@ pub enum Language {
     Types,
     /// Anything with imports in it: components of Vue, Svelte and Astro, MDX, HTML.
     Markup,
+    /// A document with scripts in it: MDX.
+    Page,
     /// A document, which tells people of files as well.
     Document,
     /// CSS, Sass and Less.
@@ -145,7 +147,8 @@ impl Language {
             "js" | "jsx" | "mjs" | "cjs" => Language::JavaScript,
             "ts" | "mts" | "cts" => Language::TypeScript,
             "tsx" => Language::TypeScriptJsx,
-            "vue" | "svelte" | "astro" | "mdx" | "html" => Language::Markup,
+            "vue" | "svelte" | "astro" | "html" => Language::Markup,
+            "mdx" => Language::Page,
             "md" => Language::Document,
             "css" | "scss" | "sass" | "less" | "pcss" | "postcss" => Language::Styles,
             _ => return None,
@@ -172,6 +175,7 @@ impl Record {
             Language::TypeScriptJsx => SourceType::tsx(),
             Language::Types => SourceType::d_ts(),
             Language::Markup => return text::markup(text),
+            Language::Page => return text::page(text),
             Language::Document => return text::document(text),
             Language::Styles => return text::styles(text),
         };

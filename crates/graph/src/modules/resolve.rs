@@ -16,7 +16,7 @@ use super::graph::Found;
 use super::paths::{Named, Paths, head_of, is_bare};
 use super::record::Language;
 use crate::manifest::Manifest;
-use crate::workspace::{Member, Needs, owner};
+use crate::workspace::{Member, Needs, Root, owner};
 
 /// Fields of a manifest that name what the package's name stands for.
 const ENTRIES: [&str; 12] = [
@@ -41,6 +41,7 @@ pub const REPLACING: [&str; 2] = ["browser", "react-native"];
 pub struct Resolver<'a> {
     paths: &'a Paths,
     members: &'a BTreeMap<RepoPath, Member>,
+    roots: &'a BTreeMap<RepoPath, Root>,
     needs: &'a Needs,
     aliases: &'a BTreeMap<RepoPath, Aliases>,
     /// Members by root and name.
@@ -57,19 +58,20 @@ impl<'a> Resolver<'a> {
     pub fn new(
         paths: &'a Paths,
         members: &'a BTreeMap<RepoPath, Member>,
-        roots: impl Iterator<Item = (&'a RepoPath, &'a Manifest)>,
+        roots: &'a BTreeMap<RepoPath, Root>,
         needs: &'a Needs,
         aliases: &'a BTreeMap<RepoPath, Aliases>,
     ) -> Resolver<'a> {
         let by_name = members.values().map(|member| ((&member.root, member.name.as_str()), &member.path)).collect();
         let mut declared: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
-        let manifests = members.values().map(|member| (&member.root, &member.manifest)).chain(roots);
+        let of_roots = roots.values().map(|root| (&root.folder, &root.manifest));
+        let manifests = members.values().map(|member| (&member.root, &member.manifest)).chain(of_roots);
         for (root, manifest) in manifests {
             declared.entry(root).or_default().extend(manifest.all_dependencies().into_keys());
         }
         let instead = members.values().map(|member| (&member.path, instead(&member.manifest)));
         let instead = instead.filter(|(_, instead)| !instead.is_empty()).collect();
-        Resolver { paths, members, needs, aliases, by_name, declared, instead }
+        Resolver { paths, members, roots, needs, aliases, by_name, declared, instead }
     }
 
     /// What an import in a file of a member stands for.
@@ -176,7 +178,8 @@ impl<'a> Resolver<'a> {
     fn relative(&self, file: &str, member: &RepoPath, name: &str) -> Found {
         let Some(path) = resolved(folder_of(file), name) else { return Found::Unknown };
         let mut found = self.paths.candidates(&path);
-        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Document)) {
+        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Page | Language::Document))
+        {
             found.extend(partials(&path).iter().flat_map(|path| self.paths.candidates(path)));
         }
         match self.other(&path, member) {
@@ -228,7 +231,8 @@ impl<'a> Resolver<'a> {
         let below =
             |aliases: &Aliases| aliases.below_bases(name).flat_map(|path| self.paths.candidates(&path)).collect();
         let mut found: Vec<u32> = self.aliases.get(member).map(below).unwrap_or_default();
-        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Document)) {
+        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Page | Language::Document))
+        {
             let beside = resolved(folder_of(file), name).unwrap_or_default();
             let partials = partials(&beside);
             found.extend([beside].iter().chain(&partials).flat_map(|path| self.paths.candidates(path)));
@@ -238,7 +242,12 @@ impl<'a> Resolver<'a> {
         }
         // A place in a document.
         let is_place = name.starts_with('#') && Language::of(file) == Some(Language::Styles);
-        if is_place || is_built_in(package) { Found::Outside } else { Found::Unknown }
+        // What somebody else needs may be installed where this finds it.
+        let is_installed = || {
+            let root = self.root(member).and_then(|root| self.roots.get(root));
+            root.and_then(|root| root.lockfile.as_ref()).is_some_and(|lockfile| lockfile.knows(package))
+        };
+        if is_place || is_built_in(package) || is_installed() { Found::Outside } else { Found::Unknown }
     }
 
     /// What a member offers: by `exports`, else by its entries or its files.

@@ -1,5 +1,6 @@
 //! Files that no parser reads here: what stands in quotes in them, after words that import or anywhere.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -114,8 +115,14 @@ fn clause(before: &str) -> Option<Wanted> {
     Some(Wanted::Names(names.chain(default).map(Into::into).collect()))
 }
 
+/// A document in which scripts may stand: MDX.
+pub fn page(text: &str) -> Record {
+    markup(&without_examples(text))
+}
+
 /// A document: what it imports and shows, but not what it tells of.
 pub fn document(text: &str) -> Record {
+    let text = &*without_examples(text);
     // One with a script in it is a component.
     if text.contains("<script") {
         return markup(text);
@@ -126,6 +133,36 @@ pub fn document(text: &str) -> Record {
     let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     record.paths.retain(|path| is_of_file(path) && !path.contains(['*', '{', '[', '$', '!']));
     record
+}
+
+/// The lines of a document that are no blocks of code, which nothing runs. Those stay that are checked.
+/// Source: spec.commonmark.org, "Fenced code blocks"; twoslash.netlify.app.
+fn without_examples(text: &str) -> Cow<'_, str> {
+    if !text.contains("```") && !text.contains("~~~") {
+        return Cow::Borrowed(text);
+    }
+    let mut open: Option<(char, usize, bool)> = None;
+    let is_kept = |line: &&str| {
+        // In lists and quotations as well.
+        let line = line.trim_start_matches(|char: char| char.is_whitespace() || "-*+>.".contains(char)).trim_end();
+        let Some(mark) = line.chars().next().filter(|mark| ['`', '~'].contains(mark)) else {
+            return open.is_none_or(|(_, _, is_checked)| is_checked);
+        };
+        let length = line.chars().take_while(|char| *char == mark).count();
+        let rest = &line[length..];
+        match open {
+            Some((opened, longest, _)) if opened == mark && length >= longest && rest.is_empty() => open = None,
+            Some((_, _, is_checked)) => return is_checked,
+            None if length >= 3 && (mark == '~' || !rest.contains('`')) => {
+                open = Some((mark, length, rest.contains("twoslash")));
+            }
+            None => return true,
+        }
+        false
+    };
+    let kept: String = text.split_inclusive('\n').filter(is_kept).collect();
+    // Where one has no end, it was understood wrongly.
+    if open.is_some() { Cow::Borrowed(text) } else { Cow::Owned(kept) }
 }
 
 /// What a document has put into it: images, and what stands behind the marks of generators, from its own folder or where a
@@ -178,7 +215,11 @@ pub fn styles(text: &str) -> Record {
 /// A file of data: which paths and packages it may name.
 pub fn data(text: &str) -> Record {
     let mut record = Record::default();
-    quoted(text).for_each(|(_, name)| record.mention(name));
+    for (_, text) in quoted(text) {
+        record.mention(text);
+        // Words of a command.
+        text.split(' ').skip(1).filter(|word| is_path(word)).for_each(|path| record.mention(path));
+    }
     record
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use globset::GlobSet;
 use model::RepoPath;
 
+use super::shown::is_looked_for;
+use crate::modules::Language;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
 
@@ -28,6 +30,8 @@ pub struct Build<'a> {
     pub drops_stars: bool,
     /// Whether a compiler makes something of whatever its configuration names.
     pub compiles: bool,
+    /// Whether it makes modules of data alone, so that it reads none but what configures it.
+    pub generates: bool,
     /// Whether it is an app's own.
     pub is_app: bool,
     /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
@@ -49,6 +53,7 @@ impl<'a> Build<'a> {
     ) -> Build<'a> {
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
         let bundles = commands.iter().any(|command| unread::bundles(command));
+        let generates = unread::generates(&commands);
         let compiles = commands.iter().any(|command| unread::compiles(command));
         Build {
             folder: RepoPath::root(),
@@ -59,6 +64,7 @@ impl<'a> Build<'a> {
             runs_all: false,
             bundles,
             compiles,
+            generates,
             is_app: false,
             is_bundled: false,
             drops_stars: false,
@@ -98,6 +104,12 @@ impl Build<'_> {
     /// Whether something imports components that are named in markup alone.
     pub fn finds_components(&self) -> bool {
         self.tools.iter().any(|name| unread::FINDERS.contains(name))
+    }
+
+    /// Whether a file of the member is a module that it does not look at.
+    pub fn passes_over(&self, path: &str) -> bool {
+        let is_module = || Language::of(path).is_some_and(Language::is_compiled);
+        self.generates && !self.is_app && is_module() && !is_looked_for(path)
     }
 
     /// Whether a file is one that it does not read.

@@ -49,7 +49,8 @@ impl Planner<'_> {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !build.ignores(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
-                let is_left_out = reads.leaves_out(self.below(name)) && !reads_ignored(build, name);
+                let is_left_out = reads.leaves_out(self.below(name)) && !reads_ignored(build, name)
+                    || via.is_none() && build.passes_over(name);
                 if (counts_whole || is_there_for_all) && !is_left_out {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
                     draft.show(file, self.content(file, build, reached), &reaches.with(doubt.copied()));
@@ -349,7 +350,7 @@ fn is_page(below: &str) -> bool {
 }
 
 /// Whether tools look for a file by its name in the folder of what they work on.
-fn is_looked_for(path: &str) -> bool {
+pub(super) fn is_looked_for(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.starts_with('.') || name.contains(".config.")
 }

@@ -222,7 +222,8 @@ impl Planner<'_> {
         let graph = self.workspace.graph();
         let is_other = |file: &u32| {
             let path = graph.path(*file);
-            matches!(Language::of(path), Some(Language::Styles | Language::Markup)) && !path.ends_with(".svelte")
+            matches!(Language::of(path), Some(Language::Styles | Language::Markup | Language::Page))
+                && !path.ends_with(".svelte")
         };
         let is_module = Language::of(path).is_some_and(Language::is_compiled);
         let brings = |found: &Found| found.files().iter().any(is_other);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reads, checks_while_bundling, is_tool, is_unread, may_check_types, may_read_anything, names};
+use super::{Reads, checks_while_bundling, generates, is_tool, is_unread, may_check_types, may_read_anything, names};
 
 #[test]
 fn tests_stories_and_documents_are_no_part_of_a_build() {
@@ -113,5 +113,25 @@ fn bundlers_check_by_plugins() {
     }
     for package in ["vitest", "@vitest/eslint-plugin", "vite-plugin-svgr"] {
         assert!(!checks_while_bundling(package), "{package}");
+    }
+}
+
+#[test]
+fn what_generates_from_data() {
+    let is_told =
+        |commands: &[&str]| generates(&commands.iter().map(|command| (*command).to_owned()).collect::<Vec<_>>());
+    for commands in [
+        &["prisma generate"] as &[&str],
+        &["npx prisma generate --schema schema.prisma", "rimraf generated"],
+        &["dotenv -e ../../.env -- prisma generate"],
+        &["lingui compile --typescript"],
+        &["openapi-typescript ../api/openapi.yaml -o src/api.ts"],
+    ] {
+        assert!(is_told(commands), "{commands:?}");
+    }
+    for commands in
+        [&[] as &[&str], &["rimraf dist"], &["prisma generate && tsc"], &["prisma db seed"], &["lingui extract"]]
+    {
+        assert!(!is_told(commands), "{commands:?}");
     }
 }

@@ -1090,3 +1090,118 @@ fn types_count_for_who_checks_them() {
     with(r#""start": "ts-node index.ts""#, "", counts());
     with(r#""start": "tsc && node index.js""#, "", counts());
 }
+
+/// A shop with a package that is made of data.
+fn made_of_data(scripts: &str) -> String {
+    format!(
+        r#"
+        shop*: db
+        db
+        lib
+        #prisma 6.0.0
+        packages/db/package.json = {{"name": "db", "main": "index.ts", "scripts": {{{scripts}}}, "dependencies": {{"prisma": "*"}}}}
+        packages/db/index.ts = export * from "./generated/client"; export * from "./helper"
+        packages/db/helper.ts = export const helper = 1
+        packages/db/seed.ts = import "lib"
+        packages/db/prisma.config.ts = import "./settings"
+        packages/db/settings.ts = export const settings = 1
+        packages/db/schema.prisma = generator own {{ provider = "tsx ./generator.ts" }}
+        packages/db/generator.ts = export const generator = 1
+        packages/lib/index.ts = export const lib = 1
+        apps/shop/index.ts = import "db"; createServer(1)
+        "#
+    )
+}
+
+#[test]
+fn what_is_made_of_data_counts_by_that() {
+    let lib = "packages/lib/index.ts = export const lib = 2";
+    for scripts in [r#""build": "prisma generate""#, r#""postinstall": "rimraf generated && prisma generate""#] {
+        let site = made_of_data(scripts);
+        check(&site, lib, expect![]);
+        check(&site, "packages/db/seed.ts = seed()", expect![]);
+        let schema = r#"generator own { provider = "tsx ./generator.ts" } model A {}"#;
+        for (file, text) in [
+            ("helper.ts", "export const helper = 2"),
+            ("schema.prisma", schema),
+            ("generator.ts", "export const generator = 2"),
+            ("settings.ts", "export const settings = 2"),
+            ("prisma.config.ts", "import './settings'; more()"),
+        ] {
+            let change = World::of(&site).with(&format!("packages/db/{file} = {text}"));
+            let told = format!("shop: `packages/db/{file}` changed, needed through db");
+            assert_eq!(compare(&World::of(&site), &change), told, "{scripts}");
+        }
+    }
+    // Another program may read anything of the package.
+    check(
+        &made_of_data(r#""build": "prisma generate && make""#),
+        lib,
+        expect![
+            "shop: `packages/lib/index.ts` may matter (`packages/db/index.ts` imports `./generated/client`, which is nowhere in the commit), needed through lib → db"
+        ],
+    );
+}
+
+#[test]
+fn options_that_name_packages_import_none() {
+    let with = |config: &str, expected: Expect| {
+        let site = format!(
+            r#"
+            shop*: ui
+            ui
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false}}
+            packages/ui/index.ts = export {{ a }} from "./a"; export {{ b }} from "./b"
+            packages/ui/a.ts = export const a = 1
+            packages/ui/b.ts = export const b = 1
+            apps/shop/index.ts = import {{ a }} from "ui"; createServer(a)
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}
+            apps/shop/some.config.ts = export default {config}
+            "#
+        );
+        check(&site, "packages/ui/b.ts = export const b = 2", expected);
+    };
+    with("{ transpilePackages: ['ui'] }", expect![]);
+    with("{ ssr: { noExternal: ['ui'] }, optimizeDeps: { include: ['ui'] } }", expect![]);
+    with("{ plugins: ['ui'] }", expect!["shop: `packages/ui/b.ts` changed, needed through ui"]);
+    with("{ external: [require.resolve('ui')] }", expect!["shop: `packages/ui/b.ts` changed, needed through ui"]);
+}
+
+#[test]
+fn examples_in_documents_import_nothing() {
+    let with = |document: &str, expected: Expect| {
+        let site = format!(
+            "shop*: ui \n ui \n packages/ui/index.ts = 1 \n apps/shop/index.ts = createServer(1) \n apps/shop/page.mdx = {document}"
+        );
+        check(&site, "packages/ui/index.ts = 2", expected);
+    };
+    let counts = || expect!["shop: `packages/ui/index.ts` changed, needed through ui"];
+    with("import { a } from 'ui'", counts());
+    with("```ts\\nimport { a } from 'ui'\\n```", expect![]);
+    with("- ~~~~\\n~~~\\nimport { a } from 'ui'\\n~~~~", expect![]);
+    with("```ts twoslash\\nimport { a } from 'ui'\\n```", counts());
+    with("```ts\\nlet one\\n```\\nimport { a } from 'ui'", counts());
+    with("```ts\\nimport { a } from 'ui'", counts());
+    with("```inline``` code\\nimport { a } from 'ui'", counts());
+}
+
+#[test]
+fn what_somebody_else_needs_may_be_imported() {
+    let site = "
+        shop*: ui react
+        ui
+        other
+        packages/ui/index.ts = 1
+        packages/other/package.json = {\"name\": \"other\", \"dependencies\": {\"clsx\": \"*\"}}
+        apps/shop/index.ts = import 'scheduler'; import 'clsx'; import type { A } from 'csstype'; createServer(1)
+        #react 1.2.0
+        #node_modules/react/node_modules/loose-envify 1.0.0
+        #scheduler 0.1.0
+        #csstype 3.0.0
+        #clsx 2.0.0
+    ";
+    check(site, "packages/ui/index.ts = 2", expect![]);
+    check(site, "#scheduler 0.2.0", expect!["shop: dependency `scheduler` changed (0.1.0 → 0.2.0)"]);
+    check(site, "#clsx 2.1.0", expect!["shop: dependency `clsx` changed (2.0.0 → 2.1.0)"]);
+    check(site, "#csstype 3.1.0", expect![]);
+}

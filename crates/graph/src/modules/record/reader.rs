@@ -50,6 +50,19 @@ const FORMAT: &str = "format";
 /// Source: rollupjs.org, "treeshake"; webpack.js.org, "optimization.sideEffects".
 const SHAKING: [&str; 2] = ["treeshake", "sideEffects"];
 
+/// Options that say of packages how they are taken where they are imported, and import none.
+/// Source: nextjs.org, "next.config.js Options"; vite.dev, "SSR Options", "Dep Optimization Options", "Shared Options".
+const NAMING: [&str; 8] = [
+    "transpilePackages",
+    "optimizePackageImports",
+    "serverExternalPackages",
+    "serverComponentsExternalPackages",
+    "noExternal",
+    "external",
+    "dedupe",
+    "optimizeDeps",
+];
+
 /// The option by which Next.js checks no types.
 /// Source: nextjs.org, "next.config.js Options", `typescript`.
 const IGNORING_TYPES: &str = "ignoreBuildErrors";
@@ -84,6 +97,8 @@ pub struct Reader<'a> {
     pub is_aside: bool,
     /// Whether what is read says where a bundler begins.
     pub is_entry: bool,
+    /// Whether what is read says how packages are taken.
+    pub is_naming: bool,
     /// How many outputs are configured that a bundler makes of every module by itself, and how many of any kind.
     pub splits: usize,
     pub formats: usize,
@@ -97,6 +112,9 @@ impl<'a> Reader<'a> {
     fn mention(&mut self, text: &str) {
         if self.is_entry && text.len() <= LONGEST_PATH {
             self.record.entries.insert(text.into());
+        }
+        if self.is_naming && is_word(text) {
+            return;
         }
         if !self.is_aside {
             self.record.mention(text);
@@ -131,6 +149,7 @@ impl<'a> Reader<'a> {
             self.type_checks.insert(is_switched != Some(true));
         }
         self.is_entry |= begins;
+        self.is_naming |= is_written && NAMING.contains(&name);
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_about = self.depth == Some(1) && ASIDE.contains(&name);
         self.is_aside |= is_about && matches!(value, Expression::ObjectExpression(_));
@@ -231,12 +250,12 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
-        let (was_aside, was_entry) = (self.is_aside, self.is_entry);
+        let before = (self.is_aside, self.is_entry, self.is_naming);
         if let Some(name) = property.key.static_name() {
             self.option(&name, &property.value);
         }
         walk::walk_object_property(self, property);
-        (self.is_aside, self.is_entry) = (was_aside, was_entry);
+        (self.is_aside, self.is_entry, self.is_naming) = before;
     }
 
     fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
