@@ -176,6 +176,11 @@ impl<'a> Differences<'a> {
                 new.extend(after.as_ref().map(|counted| counted.content.as_str()));
             }
         }
+        // Who is given another version is told by that.
+        let is_given =
+            |before: &BTreeSet<&str>, after: &BTreeSet<&str>| before != after && checked(before) == checked(after);
+        let is_told = installed.values().any(|(before, after)| !is_given(before, after));
+        installed.retain(|_, (before, after)| !is_told || !is_given(before, after));
         installed.into_iter().map(|(name, (before, after))| Reason {
             kind: ReasonKind::Dependency,
             path: name.to_owned(),
@@ -237,7 +242,16 @@ fn said_of(setting: &str, difference: &Difference<'_>) -> String {
     }
 }
 
-/// Contents are a version, a space and what the package is checked against.
+/// Versions with what they are checked against.
+fn checked<'a>(contents: &BTreeSet<&'a str>) -> BTreeSet<(&'a str, &'a str)> {
+    let parts = |content: &&'a str| {
+        let mut words = content.splitn(3, ' ');
+        (words.next().unwrap_or_default(), words.next().unwrap_or_default())
+    };
+    contents.iter().map(parts).collect()
+}
+
+/// Contents are a version, a space and what the package is checked against, and perhaps another and what it is given.
 fn versions(before: &BTreeSet<&str>, after: &BTreeSet<&str>) -> String {
     let listed = |contents: &BTreeSet<&str>| {
         let versions: BTreeSet<&str> =
@@ -248,6 +262,7 @@ fn versions(before: &BTreeSet<&str>, after: &BTreeSet<&str>) -> String {
         (_, new) if before.is_empty() => format!("{new} added"),
         (old, _) if after.is_empty() => format!("{old} removed"),
         (_, new) if before == after => format!("{new}, installed elsewhere"),
+        (old, new) if old == new && checked(before) == checked(after) => format!("{old} is given other packages"),
         (old, new) if old == new => format!("{new} with other content"),
         (old, new) => format!("{old} → {new}"),
     }

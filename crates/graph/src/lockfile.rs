@@ -70,6 +70,16 @@ pub struct Installed {
     pub version: String,
     /// What its content is checked against, else where it comes from; empty if the lockfile says neither.
     pub integrity: String,
+    /// What tells the packages that it is given from others, where their places do not tell that.
+    #[serde(default)]
+    pub given: String,
+}
+
+impl Installed {
+    /// What tells it from another under the same name: its version, a space, and the rest.
+    pub fn content(&self) -> String {
+        format!("{} {} {}", self.version, self.integrity, self.given).trim_end().to_owned()
+    }
 }
 
 /// What a set of dependencies resolves to.
@@ -80,6 +90,8 @@ pub struct Closure<'a> {
     pub installed: BTreeMap<&'a str, &'a Installed>,
     /// Links to folders by where they stand: `node_modules/@academy/ui`.
     pub links: BTreeMap<&'a str, &'a str>,
+    /// Folders that packages are installed from, or linked to, and that are no members.
+    pub folders: BTreeSet<&'a str>,
 }
 
 /// Where what a manifest wants is found.
@@ -161,6 +173,15 @@ impl Lockfile {
             }
         }
         self.graph.closure(found, is_member)
+    }
+
+    /// What tells the packages that `name`, wanted by the package in `folder`, stands for from others; none where their places
+    /// tell that: npm and Bun lay them where they are found.
+    pub fn stands_for(&self, folder: &str, name: &str, range: &str) -> Option<String> {
+        let is_told = matches!(self.finder, Finder::Npm(_) | Finder::Bun(_));
+        let found = self.find(folder, name, range).filter(|_| !is_told)?;
+        let packages = self.graph.packages(found);
+        (!packages.is_empty()).then(|| packages.iter().map(|(_, it)| it.content()).collect::<Vec<_>>().join(", "))
     }
 
     /// Whether what the package in `folder` wants is known; if not, an install would fail or resolve anew.
@@ -245,7 +266,10 @@ fn read(name: &str, content: &[u8]) -> Result<Lockfile, Diagnostic> {
         Some(_) => problem,
         None => problem.hint(format!("`{} install` writes it anew", manager.program())),
     })?;
-    let Contents { version, writers, graph, finder, local_sources, patches } = contents;
+    let Contents { version, writers, mut graph, finder, local_sources, patches } = contents;
+    if !matches!(finder, Finder::Npm(_) | Finder::Bun(_)) {
+        graph.tell_given();
+    }
     Ok(Lockfile { manager, version, writers, graph, finder, local_sources, patches })
 }
 

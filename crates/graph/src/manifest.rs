@@ -110,6 +110,11 @@ impl Manifest {
         })
     }
 
+    /// Names of its scripts.
+    pub fn scripts(&self) -> impl Iterator<Item = &str> {
+        self.fields.get("scripts").and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str)
+    }
+
     /// Names and ranges of a dependency table.
     pub fn dependencies(&self, table: &str) -> BTreeMap<&str, &str> {
         let entries = self.fields.get(table).and_then(Value::as_object).into_iter().flatten();

@@ -7,6 +7,10 @@
 
 mod build;
 
+mod called;
+
+mod dependencies;
+
 mod toolchains;
 
 mod install;
@@ -35,7 +39,6 @@ use model::{
 use crate::detect::command;
 use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
-use crate::lockfile::Closure;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached, Subject, Walk};
 use crate::pipeline::BUILD;
@@ -126,6 +129,8 @@ struct Planner<'a> {
     install: Option<Arc<InstallLayer>>,
     /// Packages that an app needs whose build may use the network: theirs may, too, whichever app is planned.
     networked: BTreeSet<RepoPath>,
+    /// Members of the root by name.
+    by_name: BTreeMap<&'a str, &'a RepoPath>,
     /// Packages that are made of data alone.
     generators: BTreeSet<RepoPath>,
     /// The packages, by folder.
@@ -166,12 +171,14 @@ impl<'a> Planner<'a> {
         let toolchain = toolchains.get(&root.folder).or_else(|| toolchains.values().next());
         let toolchain = toolchain.expect("a workspace has a toolchain");
         let install = install::layer(workspace, root, toolchain).map(Arc::new);
+        let of_root = || workspace.members.values().filter(|member| member.root == root.folder);
         let mut planner = Planner {
             workspace,
             root,
             toolchain,
             install,
             networked: BTreeSet::new(),
+            by_name: of_root().map(|member| (member.name.as_str(), &member.path)).collect(),
             generators: BTreeSet::new(),
             planned: BTreeMap::new(),
             made: BTreeMap::new(),
@@ -180,8 +187,8 @@ impl<'a> Planner<'a> {
             asked: HashMap::new(),
         };
         let asking = workspace.apps.values().filter(|app| app.build_network);
-        let built = workspace.members.values().filter(|member| member.root == root.folder && member.has_task());
-        planner.generators = built
+        planner.generators = of_root()
+            .filter(|member| member.has_task())
             .filter(|member| unread::generates(&planner.commands_of_package(&member.path)))
             .map(|member| member.path.clone())
             .collect();
@@ -222,10 +229,12 @@ impl<'a> Planner<'a> {
     fn build_of_app(&self, app: &App) -> Build<'a> {
         let mut commands = self.commands(&app.path, BUILD);
         commands.extend(app.build.clone());
+        let called = self.called_by_app(app);
+        commands.extend(called.of(&app.path));
         let checks_types = self.may_check_types(&app.path, &commands)
             || app.build.is_none() && app.start.as_deref().is_some_and(unread::checks_when_started);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
-        let build = Build::new(commands, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
+        let build = Build::new(commands, called, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
         let is_bundled = app.serving == Serving::Static && app.build.is_some();
         let drops_stars = unread::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
         Build {
@@ -251,13 +260,15 @@ impl<'a> Planner<'a> {
         let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
+        commands.extend(self.called_by_package(path).of(path));
         commands
     }
 
     fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
         let commands = self.commands_of_package(path);
         // What a package gives to others may be all of it.
-        let build = Build::new(commands, None, Reads::default(), true, &self.programs(path));
+        let called = self.called_by_package(path);
+        let build = Build::new(commands, called, None, Reads::default(), true, &self.programs(path));
         Build { folder: path.clone(), tools: self.tools(path), ..build }
     }
 
@@ -459,7 +470,13 @@ impl<'a> Planner<'a> {
         let beside = build.names().filter_map(|word| graph.place(&path.join(word)));
         let copied = build.copied();
         let copied = copied.iter().flat_map(|word| graph.named(path.as_str(), word).all().collect::<Vec<u32>>());
-        let named = named.chain(beside).chain(copied);
+        let elsewhere = build.called.elsewhere.iter().flat_map(|(folder, command)| {
+            let words = build::paths_of(command).filter(|word| word.contains('/'));
+            words.flat_map(|word| graph.named(folder.as_str(), word).all()).collect::<Vec<u32>>()
+        });
+        let local = self.local_files(path);
+        let local = local.iter().filter_map(|file| graph.place(file));
+        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local);
         let unowned = self.workspace.unowned_files().map(|file| &file.path);
         let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
         let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
@@ -468,7 +485,14 @@ impl<'a> Planner<'a> {
             .partition(|file| configures_checks(file));
         let place = |file: &RepoPath| graph.place(file.as_str());
         let may_run = |member: &Member| build.may_run(member);
-        walk.run(named, may_run, above.into_iter().filter_map(place), checks.into_iter().filter_map(place))
+        let members = build.called.members.iter();
+        walk.run(
+            named,
+            may_run,
+            members.map(|(member, command)| (member, format!("`{command}` names it"))),
+            above.into_iter().filter_map(place),
+            checks.into_iter().filter_map(place),
+        )
     }
 
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
@@ -492,18 +516,28 @@ impl<'a> Planner<'a> {
         for (needed, via) in &closure {
             self.show_member(needed, Some(via), build, reached, &mut draft);
         }
+        let is_needed = |member: &RepoPath| closure.iter().any(|(needed, _)| *needed == member);
+        for member in build.called.members.keys().filter(|member| !is_needed(member)) {
+            let name = self.workspace.members.get(member).map(|member| member.name.clone());
+            self.show_member(member, Some(&name.into_iter().collect()), build, reached, &mut draft);
+        }
         self.show_outside(path, build, reached, &mut draft);
         self.show_rest(build, reached, &mut draft);
         self.show_checked(build, reached, &mut draft);
         for (dependency, content) in self.dependencies(path, build, reached) {
             draft.inputs.add(dependency, content);
         }
+        self.patches(&mut draft);
         self.count_toolchain(&mut draft);
         if let Some(Diagnostic { file: Some(file), message, .. }) = &self.root.not_installed {
             let object = self.workspace.snapshot.files.get(file).map_or("none", |file| &*file.object);
             draft.inputs.add(Component::Unreadable(file.clone()), format!("{object} {message}"));
         }
         self.lifecycle_scripts(path, &mut draft);
+        for ((folder, name), text) in &build.called.scripts {
+            let component = Component::Script { folder: folder.to_string(), name: name.clone() };
+            draft.inputs.add(component, text.clone());
+        }
         let direct = self.workspace.needs().direct(path, true).filter_map(|needed| self.workspace.members.get(needed));
         let run = direct.filter(|member| build.may_run(member).is_some()).map(|member| &member.path);
         let folders = [path.as_str(), self.root.folder.as_str()];
@@ -552,43 +586,6 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Packages from outside that the build may read: of the member and of packages with a task also those for
-    /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
-    /// are imported or named by what is reached. Of what is imported and none of these ask for, all that may be found.
-    fn dependencies(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> BTreeMap<Component, String> {
-        let mut dependencies = BTreeMap::new();
-        let Some(lockfile) = &self.root.lockfile else { return dependencies };
-        let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
-        let mut count = |closure: Closure<'_>| {
-            let installed = closure.installed.into_iter();
-            for (place, installed) in installed.filter(|(_, it)| build.checks_types || !unread::is_of_types(&it.name)) {
-                let content = format!("{} {}", installed.version, installed.integrity);
-                let (name, place) = (installed.name.clone(), place.to_owned());
-                dependencies.insert(Component::Dependency { name, place }, content);
-            }
-        };
-        let of_root = wanted_by_build(&self.root.manifest, build, reached);
-        count(lockfile.closure("", &of_root, &is_member));
-        let mut asked_for: BTreeSet<&str> = of_root.into_keys().collect();
-        let needed = self.workspace.closure(path, true);
-        for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
-            let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
-            let Some(member) = member else { continue };
-            let wanted = if member.has_task() || &member.path == path {
-                wanted_by_build(&member.manifest, build, reached)
-            } else {
-                let is_whole = reached.whole.contains_key(&member.path);
-                let run = member.manifest.needed(false).into_iter();
-                run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
-            };
-            count(lockfile.closure(self.root.below(&member.path), &wanted, &is_member));
-            asked_for.extend(wanted.into_keys());
-        }
-        let undeclared = reached.outside.iter().map(|name| &**name).filter(|name| !asked_for.contains(name));
-        count(lockfile.all_named(undeclared, &is_member));
-        dependencies
-    }
-
     fn count_toolchain(&self, draft: &mut Draft) {
         let Toolchain { node, package_manager, platform, compilers } = self.toolchain;
         draft.inputs.add(Component::Toolchain("Node.js".into()), node);
@@ -634,17 +631,6 @@ fn runs_above(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| name.ends_with(ending));
     is_module || ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
-}
-
-/// What a manifest asks for that gets into what is built or builds it: all but tools that only check.
-fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reached) -> BTreeMap<&'m str, &'m str> {
-    let run = manifest.needed(false);
-    let is_check = |name: &str| {
-        unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
-            || unread::is_idle(name, &build.commands, build.reads_anything.is_some())
-    };
-    let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
-    manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()
 }
 
 /// What tells one content of a file from another.

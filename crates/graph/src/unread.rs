@@ -28,7 +28,10 @@ const FOLDERS: [&str; 13] = [
 /// Folders at the top of a member or of the repository that hold nothing of a build. Deeper ones may be routes.
 const TOP_FOLDERS: [&str; 8] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite", ".cursor"];
 
-/// What stands before the ending of a file that is no part of a build.
+/// Folders whose files are served as they are.
+const SERVED: [&str; 2] = ["public", "static"];
+
+/// What stands before the ending of a module that is no part of a build.
 const MARKS: [&str; 10] = ["test", "tests", "spec", "specs", "stories", "story", "cy", "e2e", "e2e-spec", "bench"];
 
 /// Beginnings of the names of tools' configuration that changes nothing in what is built.
@@ -391,6 +394,10 @@ pub fn is_unread(below: &str) -> bool {
 
 fn is_test(below: &str) -> bool {
     let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    // What is there is served, whatever it is called.
+    if folders.split('/').any(|part| SERVED.contains(&part)) {
+        return false;
+    }
     let mut parts = folders.split('/').filter(|part| !part.is_empty());
     let top = folders.split('/').next().unwrap_or_default();
     // Descriptions of interfaces and the like may lie there, which builds read.
@@ -401,7 +408,13 @@ fn is_test(below: &str) -> bool {
     // A page or a route is one whatever it is called.
     let is_page = folders.split('/').any(|part| part == "pages" || part == "routes");
     let is_marked = name.split('.').skip(1).any(|mark| MARKS.contains(&mark)) && name.matches('.').count() > 1;
-    is_marked && !is_page || name.ends_with(".snap")
+    // Data and documents may be called so by chance, but for documents that show components.
+    let is_told = || match Language::of(name) {
+        Some(Language::Page) => [".stories.", ".story."].iter().any(|mark| name.contains(mark)),
+        Some(language) => language.is_compiled() && !name.ends_with(".html"),
+        None => false,
+    };
+    is_marked && !is_page && is_told()
 }
 
 /// Whether a file at the top of a member or of the repository is about it, or configures what changes no build.

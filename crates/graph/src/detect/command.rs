@@ -58,6 +58,25 @@ const WRAPPERS: [&str; 29] = [
     "!",
 ];
 
+/// Programs that call scripts by their names, and an option of Node.js by which it does.
+pub const CALLERS: [&str; 15] = [
+    "npm",
+    "pnpm",
+    "yarn",
+    "bun",
+    "npm-run-all",
+    "npm-run-all2",
+    "run-s",
+    "run-p",
+    "concurrently",
+    "conc",
+    "turbo",
+    "nx",
+    "lerna",
+    "wireit",
+    "--run",
+];
+
 /// Options of runtimes that take the word after them.
 const VALUED: [&str; 14] = [
     "-r",
@@ -237,6 +256,12 @@ pub fn programs(command: &str) -> Vec<Program> {
     programs
 }
 
+/// The words of a command, of texts and substitutions in it as well.
+pub fn words(command: &str) -> impl Iterator<Item = &str> {
+    let ends = |char: char| char.is_whitespace() || "\"'`$(){}<>;|&=,".contains(char);
+    command.split(ends).filter(|word| !word.is_empty())
+}
+
 /// Whether a command runs this program with this first word.
 pub fn runs(command: &str, name: &str, word: &str) -> bool {
     programs(command).iter().any(|program| program.is(name, word))
@@ -348,7 +373,19 @@ fn called_script(words: &[String], manifest: &Manifest) -> Option<(Vec<String>, 
         _ => return None,
     };
     manifest.script(name)?;
-    let arguments: Vec<String> = rest.map(str::to_owned).collect();
+    let mut arguments: Vec<String> = rest.map(str::to_owned).collect();
+    // npm takes options for itself that stand before two dashes; by some it means another folder.
+    let own = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
+    if manager == "npm" {
+        let is_elsewhere = |option: &String| {
+            ["-w", "--workspace", "--prefix", "-C"].contains(&option.split('=').next().unwrap_or(option))
+        };
+        if arguments[..own].iter().any(is_elsewhere) {
+            return None;
+        }
+        let (before, behind) = arguments.split_at(own);
+        arguments = before.iter().filter(|argument| !argument.starts_with('-')).chain(behind).cloned().collect();
+    }
     let arguments = match arguments.split_first() {
         Some((first, others)) if first == "--" => others.to_vec(),
         _ => arguments,

@@ -137,7 +137,8 @@ impl Reader {
         let after = parts.iter().skip_while(|part| part.table().is_none()).filter_map(Value::text);
         let integrity = after.last().or_else(|| parts.iter().find_map(Value::text)).filter(|text| !text.is_empty());
         let (place, name, version) = (key.to_owned(), name.to_owned(), reference.to_owned());
-        let installed = Installed { name, version, integrity: integrity.unwrap_or(reference).to_owned() };
+        let installed =
+            Installed { name, version, integrity: integrity.unwrap_or(reference).to_owned(), given: String::new() };
         let folder = folder.filter(|path| !paths::is_archive(path));
         self.graph.add(Thing::Package { place, installed, folder })
     }

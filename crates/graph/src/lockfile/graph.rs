@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::Digest;
 use serde::{Deserialize, Serialize};
 
 use super::{Closure, Installed};
@@ -145,7 +146,8 @@ impl Graph {
                 let node = &self.nodes[at];
                 provided.extend(node.thing.name());
                 match &node.thing {
-                    Thing::Package { place, installed, .. } => {
+                    Thing::Package { place, installed, folder } => {
+                        closure.folders.extend(folder.as_deref().filter(|folder| !is_member(folder)));
                         closure.installed.insert(place, installed);
                     }
                     Thing::Link { place, folder, .. } => {
@@ -153,6 +155,7 @@ impl Graph {
                         if is_member(folder) {
                             continue;
                         }
+                        closure.folders.insert(folder);
                     }
                     Thing::Several => {}
                 }
@@ -164,6 +167,37 @@ impl Graph {
             open.extend(missing.filter_map(|peer| self.named(peer)));
         }
         closure
+    }
+
+    /// The packages that a node stands for, by their places.
+    pub fn packages(&self, node: usize) -> BTreeMap<&str, &Installed> {
+        let (mut open, mut found, mut seen) = (vec![node], BTreeMap::new(), BTreeSet::new());
+        while let Some(at) = open.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            match &self.nodes[at].thing {
+                Thing::Package { place, installed, .. } => drop(found.insert(place.as_str(), installed)),
+                Thing::Several => open.extend(&self.nodes[at].needs),
+                Thing::Link { .. } => {}
+            }
+        }
+        found
+    }
+
+    /// Has every package say which others it is given.
+    pub fn tell_given(&mut self) {
+        let given = |node: &Node| {
+            let places: BTreeSet<&str> = node.needs.iter().flat_map(|need| self.packages(*need).into_keys()).collect();
+            let text = places.into_iter().collect::<Vec<_>>().join("\n");
+            if text.is_empty() { text } else { Digest::of(text.as_bytes()).hex()[..16].to_owned() }
+        };
+        let all: Vec<String> = self.nodes.iter().map(given).collect();
+        for (node, text) in self.nodes.iter_mut().zip(all) {
+            if let Thing::Package { installed, .. } = &mut node.thing {
+                installed.given = text;
+            }
+        }
     }
 
     /// Whether each node is reached from these.

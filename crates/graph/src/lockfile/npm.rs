@@ -117,7 +117,7 @@ impl Reader {
         // A package without a hash is told from another by where it came from.
         let integrity = if integrity.is_empty() { resolved } else { integrity };
         let (name, version, integrity) = (name.to_owned(), version.to_owned(), integrity.to_owned());
-        let installed = Installed { name, version, integrity };
+        let installed = Installed { name, version, integrity, given: String::new() };
         self.graph.add(Thing::Package { place: place.to_owned(), installed, folder: None })
     }
 }

@@ -184,6 +184,7 @@ impl Reader {
                 name: told(|entry| entry.name.as_ref()).unwrap_or(name),
                 version: told(|entry| entry.version.as_ref()).unwrap_or(version),
                 integrity: resolution.map(Resolution::integrity).unwrap_or_default(),
+                given: String::new(),
             };
             let node = self.graph.add(Thing::Package { place: key.clone(), installed, folder });
             self.places.insert(key.clone(), node);

@@ -430,8 +430,8 @@ snapshots:
     let closure = lockfile.closure("", &wanted("node@runtime:22.1.0 nested@1.0.0"), &|_| false);
     let shown: Vec<String> = closure.installed.values().map(|installed| format!("{installed:?}")).collect();
     expect![[r#"
-        Installed { name: "nested", version: "1.0.0", integrity: "https://x/y.git#abc" }
-        Installed { name: "node", version: "runtime:22.1.0", integrity: "sha256-linux sha256-darwin" }"#]]
+        Installed { name: "nested", version: "1.0.0", integrity: "https://x/y.git#abc", given: "" }
+        Installed { name: "node", version: "runtime:22.1.0", integrity: "sha256-linux sha256-darwin", given: "" }"#]]
     .assert_eq(&shown.join("\n"));
     assert!(lockfile.holds("", "other", "^1.0.0") && lockfile.holds("", "nested", "*"), "overrides say so");
     assert!(!lockfile.holds("", "node", "runtime:24"));

@@ -143,7 +143,7 @@ impl Reader {
             Some(checksum) => checksum.rsplit('/').next().unwrap_or(checksum).to_owned(),
             None => resolution.clone(),
         };
-        let installed = |version| Installed { name: name.to_owned(), version, integrity };
+        let installed = |version| Installed { name: name.to_owned(), version, integrity, given: String::new() };
         let version = entry.version.clone().unwrap_or_default();
         let thing = match protocol {
             "workspace" => {

@@ -48,7 +48,11 @@ pub fn read(text: &str) -> Result<Contents, Diagnostic> {
                 let integrity = if entry.integrity.is_empty() { &entry.resolved } else { &entry.integrity };
                 let (name, version, integrity) = (name.to_owned(), entry.version.clone(), integrity.clone());
                 let folder = local.filter(|path| !paths::is_archive(path));
-                Thing::Package { place, installed: Installed { name, version, integrity }, folder }
+                Thing::Package {
+                    place,
+                    installed: Installed { name, version, integrity, given: String::new() },
+                    folder,
+                }
             }
         };
         let node = graph.add(thing);

@@ -150,13 +150,14 @@ impl<'a> Walk<'a> {
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run, for the reason that is told. `above` govern it from folders above: what they import is
+    /// that its commands may run, for the reason that is told; `run` are members that they run for certain. `above` govern it from folders above: what they import is
     /// run, and what they name is about everything that lies there. `checks` configure what only checks. And what is reached
     /// if the outputs of packages are followed to their sources, if there are such packages.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
         may_run: impl Fn(&Member) -> Option<String>,
+        run: impl Iterator<Item = (&'a RepoPath, String)>,
         above: impl Iterator<Item = u32>,
         checks: impl Iterator<Item = u32>,
     ) -> (Reached, Option<Reached>) {
@@ -174,6 +175,10 @@ impl<'a> Walk<'a> {
                 (None, Some(because)) => self.widen(needed, || because),
                 (None, None) => {}
             }
+        }
+        for (member, because) in run {
+            self.reached.members.insert(member.clone());
+            self.widen(member, || because);
         }
         self.go();
         self.check(checks);

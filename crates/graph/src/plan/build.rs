@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use globset::GlobSet;
 use model::RepoPath;
 
+use super::called::Called;
 use super::shown::is_looked_for;
+use crate::detect::command::CALLERS;
 use crate::modules::Language;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
@@ -16,6 +18,8 @@ pub struct Build<'a> {
     pub folder: RepoPath,
     /// Its commands.
     pub commands: Vec<String>,
+    /// What these call.
+    pub called: Called,
     /// Files that it does not read.
     pub ignore: Option<&'a GlobSet>,
     /// What it reads of tests, stories and documents.
@@ -46,18 +50,23 @@ impl<'a> Build<'a> {
     /// By its commands; members whose programs it may run have these names.
     pub fn new(
         commands: Vec<String>,
+        called: Called,
         ignore: Option<&'a GlobSet>,
         reads: Reads,
         checks_types: bool,
         of_members: &BTreeSet<&str>,
     ) -> Build<'a> {
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, of_members)).cloned();
+        let mut known = of_members.clone();
+        // What these do is told by what they call.
+        known.extend(CALLERS.iter().filter(|_| !called.scripts.is_empty()));
+        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, &known)).cloned();
         let bundles = commands.iter().any(|command| unread::bundles(command));
         let generates = unread::generates(&commands);
         let compiles = commands.iter().any(|command| unread::compiles(command));
         Build {
             folder: RepoPath::root(),
             commands,
+            called,
             ignore,
             reads,
             checks_types,
@@ -74,6 +83,14 @@ impl<'a> Build<'a> {
     }
 }
 
+/// Words of a command that may be paths, or patterns of such.
+pub fn paths_of(command: &str) -> impl Iterator<Item = &str> {
+    let ends = |char: char| char.is_whitespace() || "\"'`()<>;|&=".contains(char);
+    let here = ["$PWD/", "${PWD}/", "$INIT_CWD/", "${INIT_CWD}/"];
+    let words = command.split(ends).filter(|word| !word.is_empty());
+    words.map(move |word| here.iter().find_map(|here| word.strip_prefix(here)).unwrap_or(word))
+}
+
 impl Build<'_> {
     /// Words of its commands that may be paths.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
@@ -86,8 +103,7 @@ impl Build<'_> {
     }
 
     fn words(&self) -> impl Iterator<Item = &str> {
-        let ends = |char: char| char.is_whitespace() || char == '=';
-        self.commands.iter().flat_map(move |command| command.split(ends)).map(|word| word.trim_matches(['"', '\'']))
+        self.commands.iter().flat_map(|command| paths_of(command))
     }
 
     /// What its commands copy.

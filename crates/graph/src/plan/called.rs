@@ -1,0 +1,130 @@
+//! What commands call besides what they run: scripts by names that stand somewhere in them, of the member, of the root and of
+//! members that they name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{App, RepoPath, resolved};
+
+use super::{Planner, is_guard};
+use crate::detect::command::{CALLERS, words};
+use crate::manifest::{LIFECYCLE, Manifest};
+use crate::pipeline::BUILD;
+
+/// What commands call.
+#[derive(Clone, Debug, Default)]
+pub struct Called {
+    /// Texts of scripts by folder and name.
+    pub scripts: BTreeMap<(RepoPath, String), String>,
+    /// Commands that run in other folders than the member's.
+    pub elsewhere: Vec<(RepoPath, String)>,
+    /// Members that are named where scripts are called, each with the command.
+    pub members: BTreeMap<RepoPath, String>,
+}
+
+impl Called {
+    /// Texts of scripts of a folder.
+    pub fn of(&self, folder: &RepoPath) -> impl Iterator<Item = String> {
+        let scripts = self.scripts.iter().filter(move |((of, _), _)| of == folder);
+        scripts.map(|(_, text)| text.clone())
+    }
+}
+
+impl Planner<'_> {
+    /// What an app's build calls.
+    pub(super) fn called_by_app(&self, app: &App) -> Called {
+        self.called(&app.path, self.scripts(&app.path, &[BUILD]).into_iter().chain(app.build.clone()))
+    }
+
+    /// What a package's build calls.
+    pub(super) fn called_by_package(&self, path: &RepoPath) -> Called {
+        let wanted = self.workspace.members.get(path).into_iter().flat_map(|member| &member.wanted_scripts);
+        let tasks: Vec<&str> = wanted.map(String::as_str).chain([BUILD]).collect();
+        self.called(path, self.scripts(path, &tasks).into_iter())
+    }
+
+    /// Scripts of a member that run for tasks or after an install, as they are written.
+    fn scripts(&self, path: &RepoPath, tasks: &[&str]) -> Vec<String> {
+        let Some(member) = self.workspace.members.get(path) else { return Vec::new() };
+        let tasks =
+            tasks.iter().flat_map(|task| self.root.pipeline.own(path, task).into_iter().chain([(*task).to_owned()]));
+        let scripts = tasks.filter_map(|task| {
+            let script = member.manifest.script_with_hooks(&task);
+            script.or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
+        });
+        scripts.chain(after_install(&member.manifest)).collect()
+    }
+
+    fn called(&self, path: &RepoPath, commands: impl Iterator<Item = String>) -> Called {
+        let (root, manifest) = (&self.root.folder, &self.root.manifest);
+        let generate = self.root.generate.iter().filter_map(|script| manifest.script_with_hooks(script));
+        let mut found = Called::default();
+        if path != root {
+            found.elsewhere = after_install(manifest).chain(generate).map(|command| (root.clone(), command)).collect();
+        }
+        let mut open: Vec<(RepoPath, String)> = commands.map(|command| (path.clone(), command)).collect();
+        open.extend(found.elsewhere.iter().cloned());
+        while let Some((folder, command)) = open.pop() {
+            let words: BTreeSet<&str> = words(&command).collect();
+            if !words.iter().any(|word| CALLERS.contains(word)) {
+                continue;
+            }
+            for place in self.places(&folder, &words) {
+                let named = Some(place).filter(|place| *place != path && *place != root);
+                found.members.extend(named.map(|place| (place.clone(), command.clone())));
+                let Some(manifest) = self.manifest(place) else { continue };
+                let is_called = |name: &&str| words.iter().any(|word| may_mean(word, name));
+                for name in manifest.scripts().filter(is_called) {
+                    let key = (place.clone(), name.to_owned());
+                    let Some(text) = manifest.script_with_hooks(name).filter(|_| !found.scripts.contains_key(&key))
+                    else {
+                        continue;
+                    };
+                    found.scripts.insert(key, text.clone());
+                    found.elsewhere.extend((place != path).then(|| (place.clone(), text.clone())));
+                    open.push((place.clone(), text));
+                }
+            }
+        }
+        found
+    }
+
+    /// Folders whose scripts a command with these words may call.
+    fn places<'s>(&'s self, folder: &'s RepoPath, words: &BTreeSet<&str>) -> BTreeSet<&'s RepoPath> {
+        let root = &self.root.folder;
+        let mut places = BTreeSet::from([folder]);
+        for word in words {
+            let named = self.by_name.get(word).copied();
+            let at = || {
+                let path: RepoPath =
+                    resolved(folder.as_str(), word).filter(|_| word.contains('/') || *word == "..")?.parse().ok()?;
+                let member = self.workspace.members.get_key_value(&path).map(|(member, _)| member);
+                member.or_else(|| (path == *root).then_some(root))
+            };
+            let is_root = ["-w", "--workspace-root", "//"].contains(word) || word.starts_with("//#");
+            places.extend(named.or_else(at).or_else(|| is_root.then_some(root)));
+        }
+        places
+    }
+
+    fn manifest(&self, folder: &RepoPath) -> Option<&Manifest> {
+        let member = self.workspace.members.get(folder).map(|member| &member.manifest);
+        member.or_else(|| (*folder == self.root.folder).then_some(&self.root.manifest))
+    }
+}
+
+/// Scripts that a package manager runs by itself.
+fn after_install(manifest: &Manifest) -> impl Iterator<Item = String> {
+    let scripts = LIFECYCLE.iter().filter_map(|name| manifest.script(name));
+    scripts.filter(|script| !is_guard(script)).map(str::to_owned)
+}
+
+/// Whether a word may mean a script: its name, perhaps behind that of a package manager, or a pattern.
+fn may_mean(word: &str, name: &str) -> bool {
+    let managers = ["npm:", "pnpm:", "yarn:", "bun:", "node:"];
+    let word = managers.iter().find_map(|manager| word.strip_prefix(manager)).unwrap_or(word);
+    match word.split_once('*') {
+        Some((before, _)) => !before.is_empty() && name.starts_with(before),
+        // An expression may match anything.
+        None => word == name || word.len() > 2 && word.starts_with('/') && word.ends_with('/'),
+    }
+}

@@ -1,0 +1,161 @@
+//! What counts of packages from outside: what the lockfile resolves them to, the folders of the repository that some are
+//! installed from, and patches.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use model::RepoPath;
+
+use super::{Build, Draft, Planner, content};
+use crate::detect::command;
+use crate::inputs::{Component, Reach};
+use crate::manifest::{LIFECYCLE, Manifest};
+use crate::modules::Reached;
+use crate::unread::{self, Reads};
+
+/// Where patches lie that are laid on what was installed.
+const PATCHES: &str = "patches";
+
+impl Planner<'_> {
+    /// Packages from outside that the build may read: of the member and of packages with a task also those for
+    /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
+    /// are imported or named by what is reached. Of what is imported and none of these ask for, all that may be found.
+    pub(super) fn dependencies(
+        &self,
+        path: &RepoPath,
+        build: &Build<'_>,
+        reached: &Reached,
+    ) -> BTreeMap<Component, String> {
+        let Some(lockfile) = &self.root.lockfile else { return BTreeMap::new() };
+        let mut wishes = vec![("", wanted_by_build(&self.root.manifest, build, reached))];
+        let needed = self.workspace.closure(path, true);
+        for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
+            let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
+            let Some(member) = member else { continue };
+            let wanted = if member.has_task() || &member.path == path {
+                wanted_by_build(&member.manifest, build, reached)
+            } else {
+                let is_whole = reached.whole.contains_key(&member.path);
+                let run = member.manifest.needed(false).into_iter();
+                run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
+            };
+            wishes.push((self.root.below(&member.path), wanted));
+        }
+        let asked_for: BTreeSet<&str> = wishes.iter().flat_map(|(_, wanted)| wanted.keys().copied()).collect();
+        let undeclared = reached.outside.iter().map(|name| &**name).filter(|name| !asked_for.contains(name));
+        let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
+        let closures = wishes.iter().map(|(folder, wanted)| lockfile.closure(folder, wanted, &is_member));
+        let closures = closures.chain([lockfile.all_named(undeclared, &is_member)]);
+        let installed = closures.flat_map(|closure| closure.installed);
+        let installed = installed.map(|(place, it)| (it.name.clone(), place.to_owned(), it.content()));
+        // Which of several of a name is found, where places do not tell.
+        let found = wishes.iter().flat_map(|(folder, wanted)| {
+            wanted.iter().filter_map(move |(name, range)| {
+                let content = lockfile.stands_for(folder, name, range)?;
+                Some(((*name).to_owned(), format!("{folder}/package.json"), content))
+            })
+        });
+        let all = installed.chain(found).filter(|(name, ..)| build.checks_types || !unread::is_of_types(name));
+        all.map(|(name, place, content)| (Component::Dependency { name, place }, content)).collect()
+    }
+
+    /// Files in folders of the repository that packages are installed from which are no members: of those that a member wants,
+    /// itself or through others.
+    pub(super) fn local_files(&self, path: &RepoPath) -> Vec<&str> {
+        let Some(lockfile) = self.root.lockfile.as_ref().filter(|lockfile| !lockfile.local_sources().is_empty()) else {
+            return Vec::new();
+        };
+        let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
+        let needed = self.workspace.closure(path, true);
+        let members = needed.members().chain([path]).filter_map(|member| self.workspace.members.get(member));
+        let of_members = members.map(|member| (self.root.below(&member.path), &member.manifest));
+        let manifests = of_members.chain([("", &self.root.manifest)]);
+        let folders: BTreeSet<&str> = manifests
+            .flat_map(|(below, manifest)| lockfile.closure(below, &manifest.needed(true), &is_member).folders)
+            .collect();
+        let of_folder = |folder: &str| {
+            let folder = self.root.named(folder).filter(|folder| !folder.is_empty());
+            let prefix = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
+            let files = self.workspace.snapshot.files.range(prefix.clone()..).map(|(file, _)| file.as_str());
+            let files = files.take_while(|file| !prefix.is_empty() && file.starts_with(&prefix));
+            files.filter(|file| !Reads::default().leaves_out(&file[prefix.len()..])).collect::<Vec<&str>>()
+        };
+        folders.into_iter().flat_map(of_folder).collect()
+    }
+
+    /// Shows the patches of the root, and counts those of packages that count.
+    pub(super) fn patches(&self, draft: &mut Draft) {
+        let patches = self.root_patches();
+        if patches.is_empty() {
+            return;
+        }
+        let installed: BTreeSet<String> = draft
+            .inputs
+            .own()
+            .components()
+            .filter_map(|(component, _)| match component {
+                Component::Dependency { name, .. } => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        for (path, package) in patches {
+            let Some(file) = self.workspace.snapshot.files.get(path) else { continue };
+            if installed.contains(&package) {
+                draft.show(file, content(file), &Arc::new(Reach::Above));
+            }
+            draft.shown.entry(path.to_owned()).or_insert_with(|| file.clone());
+        }
+    }
+
+    /// Patches that an install of the root lays on packages whose lockfile does not tell them, by file: those of
+    /// `patch-package`, and those that Bun's manifest names.
+    /// Source: github.com/ds300/patch-package, README; bun.sh, "bun patch".
+    fn root_patches(&self) -> BTreeMap<&str, String> {
+        let (root, manifest) = (&self.root.folder, &self.root.manifest);
+        let commands = LIFECYCLE.iter().filter_map(|name| command::expanded(manifest, name));
+        let folders =
+            commands.flat_map(|text| command::programs(&text)).filter(|program| program.name == "patch-package");
+        let folders: BTreeSet<String> = folders
+            .map(|program| {
+                let at = program.arguments.iter().position(|argument| argument == "--patch-dir");
+                let folder = at.and_then(|at| program.arguments.get(at + 1)).map_or(PATCHES, String::as_str);
+                format!("{}/", root.join(folder.trim_start_matches("./").trim_matches('/')))
+            })
+            .collect();
+        let files = &self.workspace.snapshot.files;
+        let by_program = folders.iter().flat_map(|folder| {
+            let below = files.range(folder.clone()..).map(|(path, _)| path.as_str());
+            below.take_while(|path| path.starts_with(folder.as_str()))
+        });
+        let by_program =
+            by_program.filter_map(|path| Some((path, patched(path.rsplit('/').next()?.strip_suffix(".patch")?))));
+        let named = manifest.field("patchedDependencies").and_then(|field| field.as_object()).into_iter().flatten();
+        let named = named.filter_map(|(package, path)| {
+            let (path, _) = files.get_key_value(&root.join(path.as_str()?))?;
+            let end = package.rfind('@').filter(|at| *at > 0).unwrap_or(package.len());
+            Some((path.as_str(), package[..end].to_owned()))
+        });
+        by_program.chain(named).collect()
+    }
+}
+
+/// The package that a patch is for, by the name of its file without the ending: `@scope+name+1.0.0`, `outer++inner+1.0.0`.
+fn patched(name: &str) -> String {
+    let innermost = name.rsplit("++").next().unwrap_or(name);
+    let mut parts = innermost.split('+');
+    match (parts.next().unwrap_or_default(), parts.next()) {
+        (scope, Some(name)) if scope.starts_with('@') => format!("{scope}/{name}"),
+        (name, _) => name.to_owned(),
+    }
+}
+
+/// What a manifest asks for that gets into what is built or builds it: all but tools that only check.
+fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reached) -> BTreeMap<&'m str, &'m str> {
+    let run = manifest.needed(false);
+    let is_check = |name: &str| {
+        unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
+            || unread::is_idle(name, &build.commands, build.reads_anything.is_some())
+    };
+    let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
+    manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()
+}
