@@ -8,10 +8,9 @@ use graph::affected::BaseInputs;
 use graph::analysis::Analysis;
 use graph::inputs::Inputs;
 use graph::knowledge::Knowledge;
-use graph::plan::{self, Toolchains};
 use graph::workspace::Unreadable;
-use graph::{GitError, Repository, Workspace, affected};
-use model::{AppName, CommitId, EnvironmentName, Reason, RepoPath};
+use graph::{GitError, Repository, affected};
+use model::{AppName, CommitId, Reason, RepoPath};
 use serde_json::{Value, json};
 
 use crate::apps::{unreadable, unusable};
@@ -119,7 +118,7 @@ pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<
         };
         let at_base = || {
             let known = bases.entry(base.clone()).or_insert_with(|| analysis_at(place, base, &commit, knowledge));
-            inputs_of(place, base, known.clone()?, &head.toolchains, knowledge)
+            Ok(known.clone()?.inputs())
         };
         affected::since(base, inputs.entry(base.clone()).or_insert_with(at_base), app, at_head)
     };
@@ -182,22 +181,6 @@ fn analysis_at(
     knowledge: &Knowledge,
 ) -> Result<Arc<Analysis>, String> {
     Analysis::of(&place.repository, commit, Some(near), knowledge).map_err(in_words)
-}
-
-/// What a base's keys cover, with the toolchains of the head: which versions a machine takes affects nothing by itself.
-fn inputs_of(
-    place: &Place,
-    commit: &CommitId,
-    analysis: Arc<Analysis>,
-    toolchains: &Toolchains,
-    knowledge: &Knowledge,
-) -> BaseInputs {
-    if analysis.toolchains == *toolchains {
-        return Ok(analysis.inputs());
-    }
-    let snapshot = place.repository.snapshot(commit).map_err(|error| error.to_string())?;
-    let workspace = Workspace::read_to_compare(snapshot, knowledge).map_err(in_words)?;
-    Ok(plan::inputs(&workspace, &EnvironmentName::production(), toolchains))
 }
 
 fn in_words(unreadable: Unreadable) -> String {

@@ -146,7 +146,15 @@ impl<'a> Differences<'a> {
                 reason(ReasonKind::Config, file, with_presence(&format!("script `{name}`"), presence))
             }
             Component::Variable(name) => reason(ReasonKind::Variable, name, presence.to_owned()),
+            // Which one writes a lockfile is told by that.
+            Component::Toolchain(part) if part == "package manager" && !self.is_installed() => None,
             Component::Toolchain(part) => reason(ReasonKind::Toolchain, part, difference.contents()),
+            // Told by what is installed, or by how it is served.
+            Component::Setting(setting)
+                if setting == "dependencies" && (!presence.is_empty() || self.is_installed_anew()) =>
+            {
+                None
+            }
             Component::Setting(setting) => reason(ReasonKind::Config, setting, said_of(setting, difference)),
             Component::Unreadable(path) => {
                 let (_, problem) = counted.content.split_once(' ').unwrap_or_default();
@@ -154,6 +162,16 @@ impl<'a> Differences<'a> {
                 reason(ReasonKind::Unknown, path, detail)
             }
         }
+    }
+
+    /// Whether it is known of both what is installed, or of both the same keeps that from being known.
+    fn is_installed(&self) -> bool {
+        !self.components.keys().any(|component| matches!(component, Component::Unreadable(_)))
+    }
+
+    /// Whether another package from outside is installed.
+    fn is_installed_anew(&self) -> bool {
+        self.components.keys().any(|component| matches!(component, Component::Dependency { .. }))
     }
 
     fn packages(&self) -> impl Iterator<Item = Reason> {
@@ -168,7 +186,7 @@ impl<'a> Differences<'a> {
     /// One reason for each package from outside, wherever and however often it is installed.
     fn dependencies(&self) -> impl Iterator<Item = Reason> {
         let mut installed: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
-        let is_known = !self.components.keys().any(|component| matches!(component, Component::Unreadable(_)));
+        let is_known = self.is_installed();
         for Difference { component, before, after } in self.components.values().filter(|_| is_known) {
             if let Component::Dependency { name, .. } = component {
                 let (old, new) = installed.entry(name).or_default();
@@ -235,6 +253,7 @@ fn said_of(setting: &str, difference: &Difference<'_>) -> String {
     match setting {
         "build" => "how the app is built".to_owned(),
         "start" => "how the app is started".to_owned(),
+        "dependencies" => "which of what it asks for it runs with".to_owned(),
         "output" => "where its public assets are".to_owned(),
         "build_network" => "whether its build may use the network".to_owned(),
         "commit" => format!("its build sees it: {}", difference.contents()),

@@ -1,5 +1,5 @@
-//! What runs before a build because `turbo.json`, `nx.json` or `project.json` says so: their `dependsOn`, and nothing else
-//! of those files.
+//! What runs before a build because `turbo.json`, `nx.json` or `project.json` says so, their `dependsOn`, and what they declare
+//! besides.
 //!
 //! Sources: turborepo.com, "Configuring turbo.json", `dependsOn` and "Package Configurations"; nx.dev, "Project
 //! configuration", `dependsOn` and `targetDefaults`.
@@ -10,6 +10,10 @@ use model::RepoPath;
 use serde_json::Value;
 
 use crate::diagnostic::Diagnostic;
+
+mod declared;
+
+pub use declared::Declared;
 
 /// The task that everything begins at.
 pub const BUILD: &str = "build";
@@ -28,6 +32,8 @@ pub struct Pipeline {
     commands: BTreeMap<RepoPath, BTreeMap<String, Command>>,
     /// Whether a task runner says what a build waits for.
     is_said: bool,
+    /// What is declared besides.
+    declared: Declared,
 }
 
 /// A command that `project.json` gives a task.
@@ -82,6 +88,7 @@ impl Pipeline {
         let mut by_name: BTreeMap<String, BTreeMap<String, Vec<Wait>>> = BTreeMap::new();
         for file in root {
             let Some(value) = parse(file, &mut problems) else { continue };
+            pipeline.declared.add_root(&value);
             let tasks = ["tasks", "pipeline", "targetDefaults"].iter().find_map(|key| value.get(key)?.as_object());
             for (key, task) in tasks.into_iter().flatten() {
                 let waits = waits(task);
@@ -100,6 +107,7 @@ impl Pipeline {
             let mut commands = BTreeMap::new();
             for file in files {
                 let Some(value) = parse(file, &mut problems) else { continue };
+                pipeline.declared.add_member(path, &value);
                 let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
                 for (key, task) in tasks.into_iter().flatten() {
                     if let Some(waits) = waits(task) {
@@ -118,6 +126,11 @@ impl Pipeline {
     /// Whether a task runner says what builds wait for.
     pub fn is_said(&self) -> bool {
         self.is_said
+    }
+
+    /// What is declared besides.
+    pub fn declared(&self) -> &Declared {
+        &self.declared
     }
 
     /// The command that `project.json` gives a task of a member.

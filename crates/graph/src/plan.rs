@@ -39,6 +39,7 @@ use model::{
 use crate::detect::command;
 use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
+use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached, Subject, Walk};
 use crate::pipeline::BUILD;
@@ -131,6 +132,8 @@ struct Planner<'a> {
     networked: BTreeSet<RepoPath>,
     /// Members of the root by name.
     by_name: BTreeMap<&'a str, &'a RepoPath>,
+    /// Files that patterns mean by which files are declared.
+    patterns: BTreeMap<String, Vec<u32>>,
     /// Packages that are made of data alone.
     generators: BTreeSet<RepoPath>,
     /// The packages, by folder.
@@ -179,6 +182,7 @@ impl<'a> Planner<'a> {
             install,
             networked: BTreeSet::new(),
             by_name: of_root().map(|member| (member.name.as_str(), &member.path)).collect(),
+            patterns: BTreeMap::new(),
             generators: BTreeSet::new(),
             planned: BTreeMap::new(),
             made: BTreeMap::new(),
@@ -187,6 +191,13 @@ impl<'a> Planner<'a> {
             asked: HashMap::new(),
         };
         let asking = workspace.apps.values().filter(|app| app.build_network);
+        let declared = of_root().flat_map(|member| {
+            let tasks = root.pipeline.own(&member.path, BUILD);
+            root.pipeline.declared().inputs(&root.folder, &member.path, tasks.iter())
+        });
+        let patterns: BTreeSet<String> = declared.map(|pattern| pattern.trim_start_matches('!').to_owned()).collect();
+        let meant = |pattern: String| (pattern.clone(), workspace.graph().meant("", &pattern));
+        planner.patterns = patterns.into_iter().map(meant).collect();
         planner.generators = of_root()
             .filter(|member| member.has_task())
             .filter(|member| unread::generates(&planner.commands_of_package(&member.path)))
@@ -298,6 +309,13 @@ impl<'a> Planner<'a> {
         draft.inputs.add(Component::Setting("serving".into()), text(&app.serving));
         draft.inputs.add(Component::Setting("framework".into()), text(&app.framework));
         draft.inputs.add(Component::Setting("start".into()), app.start.clone().unwrap_or_default());
+        if app.serving != Serving::Static {
+            // Its image holds no others.
+            let manifest = self.workspace.members.get(&app.path).map(|member| &member.manifest);
+            let names = manifest.into_iter().flat_map(|manifest| manifest.needed(false).into_keys());
+            let from_outside: Vec<&str> = names.filter(|name| !self.by_name.contains_key(name)).collect();
+            draft.inputs.add(Component::Setting("dependencies".into()), from_outside.join(" "));
+        }
         draft.inputs.add(Component::Setting("output".into()), app.output.clone().unwrap_or_default());
         draft.inputs.add(Component::Setting("build_network".into()), app.build_network.to_string());
         if app.commit {
@@ -465,18 +483,24 @@ impl<'a> Planner<'a> {
         };
         let walk = Walk::new(self.workspace, subject, made);
         let folders = [path.as_str(), self.root.folder.as_str()];
-        let named = build.paths().flat_map(|word| folders.map(|folder| graph.named(folder, word).all())).flatten();
+        // Commands mean what they name; a shell opens patterns and choices.
+        let meant = |folder: &str, word: &str| match word.contains(['*', '{']) {
+            true => graph.meant(folder, word),
+            false => graph.named(folder, word).all().collect::<Vec<u32>>(),
+        };
+        let named = build.paths().flat_map(|word| folders.map(|folder| meant(folder, word))).flatten();
         // A file of the member by its name alone, and what is copied.
         let beside = build.names().filter_map(|word| graph.place(&path.join(word)));
         let copied = build.copied();
-        let copied = copied.iter().flat_map(|word| graph.named(path.as_str(), word).all().collect::<Vec<u32>>());
+        let copied = copied.iter().flat_map(|word| meant(path.as_str(), word));
         let elsewhere = build.called.elsewhere.iter().flat_map(|(folder, command)| {
             let words = build::paths_of(command).filter(|word| word.contains('/'));
-            words.flat_map(|word| graph.named(folder.as_str(), word).all()).collect::<Vec<u32>>()
+            words.flat_map(|word| meant(folder.as_str(), word)).collect::<Vec<u32>>()
         });
         let local = self.local_files(path);
         let local = local.iter().filter_map(|file| graph.place(file));
-        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local);
+        let declared = self.declared(path);
+        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local).chain(declared);
         let unowned = self.workspace.unowned_files().map(|file| &file.path);
         let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
         let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
@@ -484,7 +508,16 @@ impl<'a> Planner<'a> {
             .filter(|file| configures_checks(file) || runs_above(file.as_str()) && shown::governs(file.as_str(), path))
             .partition(|file| configures_checks(file));
         let place = |file: &RepoPath| graph.place(file.as_str());
-        let may_run = |member: &Member| build.may_run(member);
+        let implicit: BTreeSet<&str> = self.root.pipeline.declared().implicit(path).collect();
+        let is_implicit = |member: &Member| {
+            let project = |name: &&str| self.root.pipeline.declared().project(name) == Some(&member.path);
+            implicit.contains(member.name.as_str()) || implicit.iter().any(project)
+        };
+        let may_run = |member: &Member| {
+            build
+                .may_run(member)
+                .or_else(|| is_implicit(member).then(|| "`project.json` says that it is needed".to_owned()))
+        };
         let members = build.called.members.iter();
         walk.run(
             named,
@@ -493,6 +526,24 @@ impl<'a> Planner<'a> {
             above.into_iter().filter_map(place),
             checks.into_iter().filter_map(place),
         )
+    }
+
+    /// Files outside of a member that task runners are told that its build reads, but for what no build reads.
+    fn declared(&self, path: &RepoPath) -> BTreeSet<u32> {
+        let tasks = self.root.pipeline.own(path, BUILD);
+        let patterns = self.root.pipeline.declared().inputs(&self.root.folder, path, tasks.iter());
+        let graph = self.workspace.graph();
+        let meant = |pattern: &str| self.patterns.get(pattern).into_iter().flatten().copied().collect::<Vec<u32>>();
+        let without: BTreeSet<u32> = patterns.iter().filter_map(|it| it.strip_prefix('!')).flat_map(meant).collect();
+        let with = patterns.iter().filter(|pattern| !pattern.starts_with('!')).flat_map(|pattern| meant(pattern));
+        let is_read = |file: &u32| {
+            let name = graph.path(*file);
+            let is_told =
+                name.rsplit('/').next().is_some_and(|name| name == "package.json" || lockfile::FILES.contains(&name));
+            let below = name.strip_prefix(self.root.folder.as_str()).unwrap_or(name).trim_start_matches('/');
+            !is_told && !without.contains(file) && !unread::is_unread(below)
+        };
+        with.filter(is_read).collect()
     }
 
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
@@ -528,6 +579,7 @@ impl<'a> Planner<'a> {
             draft.inputs.add(dependency, content);
         }
         self.patches(&mut draft);
+        self.install_settings(&mut draft);
         self.count_toolchain(&mut draft);
         if let Some(Diagnostic { file: Some(file), message, .. }) = &self.root.not_installed {
             let object = self.workspace.snapshot.files.get(file).map_or("none", |file| &*file.object);

@@ -346,6 +346,8 @@ pub struct Reads {
     pub stories: bool,
     /// Everything: the folder is served as it is.
     pub all: bool,
+    /// Anything that programs are run by, which nothing is known of.
+    pub recipes: bool,
 }
 
 impl Reads {
@@ -356,6 +358,7 @@ impl Reads {
             documents: app.framework.is_some_and(|framework| documents.contains(&framework)),
             stories: app.framework == Some(Framework::Storybook),
             all: app.build.is_none(),
+            recipes: false,
         }
     }
 
@@ -368,7 +371,8 @@ impl Reads {
         let is_story = name.contains(".stories.") || name.contains(".story.") || folders.contains(".storybook");
         let is_document = folders.is_empty() && is_document_about(name);
         let is_servers = SERVERS.contains(&name) && (folders.is_empty() || SERVING.contains(&folders));
-        (is_test(below) || is_document || is_servers || folders.is_empty() && is_about(name))
+        let is_about = folders.is_empty() && is_about(name) && !(self.recipes && is_recipe(name));
+        (is_test(below) || is_document || is_servers || is_about)
             && !(self.stories && is_story)
             && !(self.documents && is_document)
     }
@@ -423,6 +427,14 @@ fn is_about(name: &str) -> bool {
         || ["LICENSE", "docker-compose", "Dockerfile"].iter().any(|begin| name.starts_with(begin))
         || name.ends_with(".dockerfile")
         || configures_checks(name)
+}
+
+/// Whether a file says what some programs do.
+pub fn is_recipe(name: &str) -> bool {
+    name == "Makefile"
+        || name.starts_with("Dockerfile")
+        || name.ends_with(".dockerfile")
+        || name.starts_with("docker-compose")
 }
 
 /// Whether a file at the top of the repository configures what only checks, such as a linter.

@@ -26,6 +26,8 @@ mod needs;
 
 mod links;
 
+mod settings;
+
 use read::Purpose;
 pub use read::{VERSION_FILES, lockfile_of};
 
@@ -92,6 +94,8 @@ pub struct Root {
     pub manager: PackageManager,
     /// Its lockfile; none if it needs nothing from outside.
     pub lockfile: Option<Arc<Lockfile>>,
+    /// Settings of its package manager that the lockfile does not tell.
+    pub settings: settings::Settings,
     /// What keeps it from being installed; none of what is built.
     pub not_installed: Option<Diagnostic>,
     /// Files that say which Node.js is wanted: name and content.

@@ -379,10 +379,11 @@ fn a_lockfile_that_cannot_be_used_widens_to_all_that_it_is_of() {
         site,
         asks,
         expect![[r#"
-        blog: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)
-        shop: `build` changed (how the app is built)
-        shop: `start` changed (how the app is started)
-        shop: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)"#]],
+            blog: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)
+            shop: `build` changed (how the app is built)
+            shop: `dependencies` changed (which of what it asks for it runs with)
+            shop: `start` changed (how the app is started)
+            shop: `apps/shop/package.json` may matter (it needs `clsx`, which `package-lock.json` does not know)"#]],
     );
     with(
         &format!("{site} \n {asks}"),

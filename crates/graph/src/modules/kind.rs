@@ -25,6 +25,9 @@ const MANIFEST_READERS: [&str; 9] = [
     "pkg-up",
 ];
 
+/// Words in the names of what configures programs that generate modules.
+const GENERATORS: [&str; 7] = ["codegen", "graphql", "openapi", "swagger", "buf.", "orval", "relay"];
+
 /// The largest file that is looked into, in bytes: what is larger was made by a program.
 const LARGEST: usize = 4_000_000;
 
@@ -66,7 +69,9 @@ fn is_data(path: &str) -> bool {
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    is_config && !is_told_elsewhere && matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml")
+    let is_of_generator = GENERATORS.iter().any(|word| name.contains(word));
+    let is_data = matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml");
+    (is_config || is_of_generator) && !is_told_elsewhere && is_data
         || name.starts_with('.') && name.ends_with("rc")
         || name.starts_with(".env")
 }

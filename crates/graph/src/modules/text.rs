@@ -215,11 +215,10 @@ pub fn styles(text: &str) -> Record {
 /// A file of data: which paths and packages it may name.
 pub fn data(text: &str) -> Record {
     let mut record = Record::default();
-    for (_, text) in quoted(text) {
-        record.mention(text);
-        // Words of a command.
-        text.split(' ').skip(1).filter(|word| is_path(word)).for_each(|path| record.mention(path));
-    }
+    quoted(text).for_each(|(_, name)| record.mention(name));
+    // Without quotes, and in commands.
+    let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
+    words.filter(|word| is_path(word)).for_each(|path| record.mention(path));
     record
 }
 

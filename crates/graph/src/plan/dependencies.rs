@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::RepoPath;
+use model::{PackageManager, RepoPath};
 
 use super::{Build, Draft, Planner, content};
 use crate::detect::command;
@@ -81,6 +81,27 @@ impl Planner<'_> {
             files.filter(|file| !Reads::default().leaves_out(&file[prefix.len()..])).collect::<Vec<&str>>()
         };
         folders.into_iter().flat_map(of_folder).collect()
+    }
+
+    /// Counts what says how the package manager installs, but for what the lockfile comes to.
+    pub(super) fn install_settings(&self, draft: &mut Draft) {
+        let above = Arc::new(Reach::Above);
+        for ((file, field), content) in &self.root.settings {
+            let component = Component::Field { file: file.clone(), field: field.clone() };
+            draft.inputs.add_reached(component, content.clone(), &above);
+        }
+        let read = match self.root.manager {
+            PackageManager::Bun => &["bunfig.toml"] as &[&str],
+            PackageManager::YarnBerry => &[".yarn/plugins/", ".yarn/releases/"],
+            _ => &[],
+        };
+        for start in read.iter().map(|path| self.root.folder.join(path.trim_end_matches('/'))) {
+            let files =
+                self.workspace.snapshot.files.range(start.clone()..).take_while(|(path, _)| path.starts_with(&start));
+            for (_, file) in files {
+                draft.show(file, content(file), &above);
+            }
+        }
     }
 
     /// Shows the patches of the root, and counts those of packages that count.

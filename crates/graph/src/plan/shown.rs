@@ -263,7 +263,9 @@ impl Planner<'_> {
         }
         let may_be_read = || build.reads_anything.is_some() && !is_imported(name);
         let reach = if governs(name, path) { Some(Reach::Above) } else { may_be_read().then_some(Reach::Unowned) };
-        reach.filter(|_| !unread::is_unread(self.root.below(file)))
+        let below = self.root.below(file);
+        let is_recipe = build.reads.recipes && !below.contains('/') && unread::is_recipe(below);
+        reach.filter(|_| is_recipe || !unread::is_unread(below))
     }
 }
 
@@ -362,7 +364,7 @@ pub(super) fn governs(path: &str, built: &RepoPath) -> bool {
     let is_config = name.starts_with('.') && !unread::is_unread(name)
         || name.contains("config")
         || name.ends_with("rc")
-        || name == "package.json";
+        || ["package.json", "browserslist"].contains(&name);
     lies_above(path, built) && is_config
 }
 

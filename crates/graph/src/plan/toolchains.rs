@@ -48,7 +48,9 @@ impl WantedToolchain {
     }
 
     fn as_written(&self) -> Toolchain {
-        let said = |said: &Option<(String, String)>| said.as_ref().map_or_else(String::new, |(range, _)| range.clone());
+        // A hash says nothing besides.
+        let plain = |range: &str| range.split('+').next().unwrap_or(range).to_owned();
+        let said = |said: &Option<(String, String)>| said.as_ref().map_or_else(String::new, |(range, _)| plain(range));
         Toolchain {
             node: said(&self.node),
             package_manager: format!("{}@{}", self.manager.program(), said(&self.manager_version)),

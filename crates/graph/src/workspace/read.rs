@@ -7,7 +7,7 @@ use model::{PackageManager, RepoPath, ShownFile};
 use serde_json::Value;
 
 use super::needs::{Needs, Order};
-use super::{Member, Root, Unreadable, Workspace, apps, links, owner};
+use super::{Member, Root, Unreadable, Workspace, apps, links, owner, settings};
 use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -290,9 +290,11 @@ impl Reader {
         let pipeline = self.pipeline(files, found, &members);
         let manager =
             lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).unwrap_or(PackageManager::Npm);
+        let settings = settings::of(files, &found.folder, manager, &manifest);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let not_installed = None;
-        let root = Root { folder, manifest, manager, lockfile, not_installed, version_files, pipeline, generate };
+        let root =
+            Root { folder, manifest, manager, lockfile, settings, not_installed, version_files, pipeline, generate };
         self.of_lockfile.extend(root.named_manager().and_then(|version| root.misread_by(version)));
         self.names_used_twice(&root, found.said_by, &members);
         if !self.has_errors() {
@@ -435,17 +437,29 @@ impl Reader {
             .map(|member| ((member.root.clone(), member.name.clone()), member.path.clone()))
             .collect();
         let mut added: Vec<(RepoPath, RepoPath)> = Vec::new();
+        let mut root_tasks: BTreeSet<(RepoPath, String)> = BTreeSet::new();
         for member in workspace.members.values() {
             let Some(root) = workspace.roots.get(&member.root) else { continue };
             let needed = root.pipeline.needed(&member.path, BUILD);
             for other in workspace.needs.direct(&member.path, true).filter(|_| !needed.is_empty()) {
                 wanted.entry(other.clone()).or_default().extend(needed.iter().cloned());
             }
+            let declared = root.pipeline.declared();
+            let of_name = |name: &str| {
+                by_name.get(&(member.root.clone(), name.to_owned())).or_else(|| declared.project(name)).cloned()
+            };
             for elsewhere in root.pipeline.elsewhere(&member.path, BUILD) {
-                let Some(other) = by_name.get(&(member.root.clone(), elsewhere.package)) else { continue };
+                // A task of the root itself.
+                if elsewhere.package == "//" {
+                    root_tasks.insert((member.root.clone(), elsewhere.task));
+                    continue;
+                }
+                let Some(other) = of_name(&elsewhere.package) else { continue };
                 wanted.entry(other.clone()).or_default().insert(elsewhere.task);
-                added.push((member.path.clone(), other.clone()));
+                added.push((member.path.clone(), other));
             }
+            let implicit = declared.implicit(&member.path).filter_map(of_name);
+            added.extend(implicit.filter(|other| *other != member.path).map(|other| (member.path.clone(), other)));
         }
         for (member, other) in added {
             workspace.needs.add(&member, &other);
@@ -480,7 +494,8 @@ impl Reader {
                 member.wanted_scripts = scripts;
             }
         }
-        for (folder, script) in generates {
+        let root_tasks = root_tasks.into_iter().filter(|task| !generates.contains(task)).collect::<Vec<_>>();
+        for (folder, script) in generates.into_iter().chain(root_tasks) {
             if let Some(root) = workspace.roots.get_mut(&folder) {
                 root.generate.push(script);
             }

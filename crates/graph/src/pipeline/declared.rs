@@ -1,0 +1,143 @@
+//! What files of task runners declare besides the order of tasks: files that tasks read, and projects that others need though
+//! nothing imports them.
+//!
+//! Only what leads out of the member's folder is taken: of the member itself everything counts that a build can read.
+//!
+//! Sources: turborepo.com, "Configuring turbo.json", `globalDependencies`, `inputs`; nx.dev, "Inputs and Named Inputs",
+//! "Project configuration", `implicitDependencies`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{RepoPath, resolved};
+use serde_json::Value;
+
+/// How deep named inputs may name each other.
+const DEEPEST: usize = 10;
+
+/// What Nx takes where a task declares nothing.
+const DEFAULT: &str = "default";
+
+/// Tables of tasks in any of the files.
+const TASKS: [&str; 4] = ["tasks", "pipeline", "targetDefaults", "targets"];
+
+/// What is declared in a workspace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Declared {
+    /// Patterns below the root of what every task reads.
+    global: Vec<String>,
+    root: Inputs,
+    members: BTreeMap<RepoPath, Inputs>,
+    /// Projects that a member needs, by name.
+    implicit: BTreeMap<RepoPath, BTreeSet<String>>,
+    /// Members by what Nx calls them.
+    names: BTreeMap<String, RepoPath>,
+}
+
+/// What one file declares.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Inputs {
+    tasks: BTreeMap<String, Vec<Value>>,
+    named: BTreeMap<String, Vec<Value>>,
+    /// What executes a task, by which defaults may be found.
+    executors: BTreeMap<String, String>,
+}
+
+impl Inputs {
+    fn add(&mut self, value: &Value) {
+        let tasks = TASKS.iter().filter_map(|key| value.get(key)?.as_object()).flatten();
+        for (task, what) in tasks {
+            let inputs = what.get("inputs").and_then(Value::as_array);
+            self.tasks.extend(inputs.map(|inputs| (task.clone(), inputs.clone())));
+            let executor = what.get("executor").and_then(Value::as_str);
+            self.executors.extend(executor.map(|executor| (task.clone(), executor.to_owned())));
+        }
+        let named = value.get("namedInputs").and_then(Value::as_object).into_iter().flatten();
+        self.named.extend(named.filter_map(|(name, inputs)| Some((name.clone(), inputs.as_array()?.clone()))));
+    }
+}
+
+impl Declared {
+    /// Takes what a file at the root says.
+    pub fn add_root(&mut self, value: &Value) {
+        self.root.add(value);
+        self.global.extend(texts(value.get("globalDependencies")).map(str::to_owned));
+    }
+
+    /// Takes what a file of a member says.
+    pub fn add_member(&mut self, member: &RepoPath, value: &Value) {
+        self.members.entry(member.clone()).or_default().add(value);
+        let needed = texts(value.get("implicitDependencies")).filter(|name| !name.starts_with('!'));
+        self.implicit.entry(member.clone()).or_default().extend(needed.map(str::to_owned));
+        let name = value.get("name").and_then(Value::as_str);
+        self.names.extend(name.map(|name| (name.to_owned(), member.clone())));
+    }
+
+    /// The member that Nx calls so.
+    pub fn project(&self, name: &str) -> Option<&RepoPath> {
+        self.names.get(name)
+    }
+
+    /// Projects that a member needs though nothing imports them.
+    pub fn implicit(&self, member: &RepoPath) -> impl Iterator<Item = &str> {
+        self.implicit.get(member).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Patterns in the repository of what tasks of a member read outside of its folder, for those with an exclamation mark in
+    /// front not.
+    pub fn inputs<'t>(
+        &self,
+        root: &RepoPath,
+        member: &RepoPath,
+        tasks: impl Iterator<Item = &'t String>,
+    ) -> BTreeSet<String> {
+        let own = self.members.get(member);
+        let mut found: BTreeSet<String> =
+            self.global.iter().filter_map(|pattern| outside(root, member, pattern, true)).collect();
+        for task in tasks {
+            let by_executor = own.and_then(|own| self.root.tasks.get(own.executors.get(task)?));
+            let inputs = own.and_then(|own| own.tasks.get(task)).or(by_executor).or_else(|| self.root.tasks.get(task));
+            let default = [Value::from(DEFAULT)];
+            let inputs = inputs.map_or(&default as &[Value], Vec::as_slice);
+            inputs.iter().for_each(|input| self.expand(input, own, root, member, DEEPEST, &mut found));
+        }
+        found
+    }
+
+    fn expand(
+        &self,
+        input: &Value,
+        own: Option<&Inputs>,
+        root: &RepoPath,
+        member: &RepoPath,
+        left: usize,
+        found: &mut BTreeSet<String>,
+    ) {
+        let text = input.as_str().or_else(|| input.get("fileset")?.as_str()).or_else(|| input.get("input")?.as_str());
+        let Some(text) = text.map(|text| text.strip_prefix('^').unwrap_or(text)) else { return };
+        let named = own.and_then(|own| own.named.get(text)).or_else(|| self.root.named.get(text));
+        match named {
+            Some(inputs) if left > 0 => {
+                inputs.iter().for_each(|input| self.expand(input, own, root, member, left - 1, found));
+            }
+            _ => found.extend(outside(root, member, text, false)),
+        }
+    }
+}
+
+/// A pattern in the repository, if it leads out of a member's folder; `from_root` is one that is below the root as it stands.
+fn outside(root: &RepoPath, member: &RepoPath, pattern: &str, from_root: bool) -> Option<String> {
+    let (not, pattern) = pattern.strip_prefix('!').map_or(("", pattern), |pattern| ("!", pattern));
+    let of_root = ["{workspaceRoot}/", "$TURBO_ROOT$/"].iter().find_map(|place| pattern.strip_prefix(place));
+    let (folder, below) = match of_root {
+        Some(below) => (root, below),
+        None if from_root => (root, pattern),
+        None if pattern.starts_with("../") => (member, pattern),
+        None => return None,
+    };
+    let place = resolved(folder.as_str(), below)?;
+    (!place.is_empty()).then(|| format!("{not}{place}"))
+}
+
+fn texts(value: Option<&Value>) -> impl Iterator<Item = &str> {
+    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
