@@ -181,7 +181,13 @@ impl Pipeline {
         waits
             .filter_map(|wait| match wait {
                 Wait::Of { package, task } => Some(Elsewhere { package: package.clone(), task: task.clone() }),
-                Wait::Own(_) | Wait::Needed(_) => None,
+                // Nx has a colon between a project and its task, others in names of tasks.
+                Wait::Own(text) => {
+                    let (package, task) = text.split_once(':')?;
+                    self.declared.project(package)?;
+                    Some(Elsewhere { package: package.to_owned(), task: task.to_owned() })
+                }
+                Wait::Needed(_) => None,
             })
             .collect()
     }

@@ -41,7 +41,7 @@ use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Made, Reached, Subject, Walk};
+use crate::modules::{Made, Reached, Subject, Walk, is_of_shell};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
 use crate::workspace::{Member, Root, Workspace};
@@ -468,7 +468,7 @@ impl<'a> Planner<'a> {
         let is_own = |file: &str| self.workspace.owner(file) == Some(path);
         let is_root = |file: &str| {
             let is_read = !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-            is_read && !(is_own(file) && build.passes_over(file))
+            is_read && !(is_own(file) && build.passes_over(file)) && !is_of_shell(file)
         };
         let subject = Subject {
             built: path,

@@ -105,6 +105,10 @@ const SERVERS: [&str; 3] = ["nginx.conf", "nginx.conf.template", "default.conf.t
 /// Endings of documents.
 const DOCUMENTS: [&str; 4] = ["md", "mdx", "txt", "rst"];
 
+/// Endings of what pages are made of besides documents.
+/// Source: 11ty.dev, "Template Languages".
+const TEMPLATES: [&str; 7] = [".html", ".njk", ".liquid", ".hbs", ".ejs", ".pug", ".webc"];
+
 /// Words in the names of packages that check or test, and change nothing in what is built.
 const TOOL_PACKAGES: [&str; 26] = [
     "eslint",
@@ -368,13 +372,14 @@ impl Reads {
             return false;
         }
         let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+        if self.documents && (is_document(name) || TEMPLATES.iter().any(|end| name.ends_with(end))) {
+            return false;
+        }
         let is_story = name.contains(".stories.") || name.contains(".story.") || folders.contains(".storybook");
         let is_document = folders.is_empty() && is_document_about(name);
         let is_servers = SERVERS.contains(&name) && (folders.is_empty() || SERVING.contains(&folders));
         let is_about = folders.is_empty() && is_about(name) && !(self.recipes && is_recipe(name));
-        (is_test(below) || is_document || is_servers || is_about)
-            && !(self.stories && is_story)
-            && !(self.documents && is_document)
+        (is_test(below) || is_document || is_servers || is_about) && !(self.stories && is_story)
     }
 }
 

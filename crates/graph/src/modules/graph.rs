@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::GlobSet;
-use model::RepoPath;
+use model::{RepoPath, resolved};
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
@@ -244,16 +244,24 @@ impl<'a> Linker<'a> {
         is_configuration: bool,
         record: &Record,
     ) -> (BTreeSet<u32>, BTreeSet<u32>) {
+        // Nuxt has its sources in a folder, from where paths lead.
+        let is_nuxts = path.rsplit('/').next().is_some_and(|name| name.starts_with("nuxt.config."));
+        let sources = if is_nuxts { vec![of.join("app"), of.join("server")] } else { Vec::new() };
         let named = |text: &str| {
             let from_member = is_configuration || text.starts_with("../");
-            let folders = [Some(folder_of(path)), from_member.then_some(of.as_str())];
-            folders.map(|folder| folder.map(|folder| self.resolver.path(folder, of, text)))
+            let mut folders = vec![folder_of(path)];
+            folders.extend(from_member.then_some(of.as_str()));
+            folders.extend(sources.iter().map(String::as_str));
+            folders.into_iter().map(|folder| self.resolver.path(folder, of, text)).collect::<Vec<Named>>()
         };
-        let by_paths = record.paths.iter().flat_map(|text| named(text)).flatten();
+        let by_paths = record.paths.iter().flat_map(|text| named(text));
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
         let words = || record.words.iter().filter(|_| !of.is_root());
-        let exact = words().filter(|word| word.contains('.')).filter_map(|word| self.paths.place(&of.join(word)));
+        let exact = words().filter(|word| word.contains('.')).flat_map(|word| {
+            let beside = resolved(folder_of(path), word).and_then(|path| self.paths.place(&path));
+            beside.into_iter().chain(self.paths.place(&of.join(word)))
+        });
         // A member's folder alone is a place, and nothing that is read.
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));

@@ -40,6 +40,8 @@ pub enum Kind {
     Data,
     /// For what it compiles and extends: TypeScript's configuration.
     Compiler,
+    /// For what it runs: a script of a shell, or what `make` does.
+    Commands,
     /// For where it leads: a symbolic link.
     Link,
 }
@@ -54,16 +56,26 @@ impl Kind {
         if file.mode == SYMBOLIC_LINK {
             return Some(Kind::Link);
         }
+        if is_of_shell(path) {
+            return Some(Kind::Commands);
+        }
         let of_data = || is_data(path).then_some(Kind::Data);
         let of_compiler = || aliases::is_read(path).then_some(Kind::Compiler);
         Language::of(path).map(Kind::Module).or_else(of_compiler).or_else(of_data)
     }
 }
 
+/// Whether a file is a script of a shell, or what `make` does.
+pub fn is_of_shell(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".sh") || name.ends_with(".bash") || name == "Makefile"
+}
+
 /// Whether a file that is no module may name modules and packages, as configuration does.
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    if name.ends_with(".prisma") {
+    let is_of_programs = [".prisma", ".graphql", ".gql"].iter().any(|end| name.ends_with(end));
+    if is_of_programs || ["angular.json", "project.json"].contains(&name) {
         return true;
     }
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
@@ -79,7 +91,7 @@ fn is_data(path: &str) -> bool {
 /// Whether a file configures tools, so that a package may be named in it by its name alone.
 pub fn is_configuration(path: &str, kind: Kind) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(kind, Kind::Data | Kind::Compiler)
+    matches!(kind, Kind::Data | Kind::Compiler | Kind::Commands)
         || name.starts_with('.')
         || name.contains("config")
         || name.contains("preset")
@@ -101,6 +113,7 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     let stack = |(text, _): &(String, Kind)| nesting::stack_for(text);
     let said = |(text, kind): &(String, Kind), may_parse: bool| match kind {
         Kind::Link => text::link(text),
+        Kind::Commands => text::commands(text),
         // It may import anything.
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
         Kind::Module(language) if may_parse => Record::read(text, *language),

@@ -185,7 +185,15 @@ impl Record {
         if parsed.panicked || parsed.is_flow_language {
             return text::markup(text);
         }
-        Record::of(&parsed, language)
+        let mut record = Record::of(&parsed, language);
+        // What JSX becomes is imported, though no statement names it.
+        if let Some((_, rest)) = text.split_once("@jsxImportSource ")
+            && let Some(source) = rest.split_whitespace().next()
+        {
+            let module = format!("{source}/jsx-runtime").into();
+            record.imports.push(Import { module, wanted: Wanted::All, is_type: false });
+        }
+        record
     }
 
     /// The same where what is aside is like all the rest.
@@ -198,6 +206,8 @@ impl Record {
 
     /// Takes a text along that may be a path or a name.
     pub fn mention(&mut self, text: &str) {
+        // Nuxt's ways to name the package's folder.
+        let text = ["~~/", "@@/"].iter().find_map(|root| text.strip_prefix(root)).unwrap_or(text);
         if let Some((_, name)) = text.rsplit_once("node_modules/") {
             self.installed.insert(name.into());
         } else if is_path(text) {
@@ -218,6 +228,10 @@ impl Record {
         let elides = is_typescript && !reader.has_decorators;
         let Reader { mut record, mut used, asked, asked_as_type, members, whole, types, .. } = reader;
         let module = &parsed.module_record;
+        let exported_locals: BTreeSet<&str> = {
+            let entries = module.local_export_entries.iter().chain(&module.indirect_export_entries);
+            entries.filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()).collect()
+        };
         used.extend(
             module.local_export_entries.iter().filter_map(|entry| entry.local_name.name()).map(|name| name.as_str()),
         );
@@ -245,6 +259,10 @@ impl Record {
                     Wanted::Names(members.get(local).into_iter().flatten().map(|name| (*name).into()).collect())
                 }
                 ImportImportName::Default(_) => Wanted::name("default"),
+                // Of a module as much, unless it is handed on.
+                ImportImportName::NamespaceObject if !whole.contains(local) && !exported_locals.contains(local) => {
+                    Wanted::Names(members.get(local).into_iter().flatten().map(|name| (*name).into()).collect())
+                }
                 ImportImportName::NamespaceObject => Wanted::All,
             };
             add(entry.module_request.name.as_str(), entry.is_type, wanted);

@@ -35,7 +35,7 @@ const ENTRIES: [&str; 12] = [
 ];
 
 /// Those of them that may be tables of what is taken in place of what.
-pub const REPLACING: [&str; 2] = ["browser", "react-native"];
+pub const REPLACING: [&str; 3] = ["browser", "react-native", "alias"];
 
 /// Resolves imports in a commit.
 pub struct Resolver<'a> {
@@ -117,6 +117,13 @@ impl<'a> Resolver<'a> {
         // Sass's and webpack's ways to name a package.
         let name = name.strip_prefix("pkg:").unwrap_or(name);
         let name = name.strip_prefix('~').filter(|rest| !rest.starts_with('/')).unwrap_or(name);
+        // Parcel's ways to take a file.
+        let name = name.split_once(':').map(|(_, path)| path).filter(|path| path.starts_with('.')).unwrap_or(name);
+        if name.contains('*') && name.starts_with('.') {
+            let found: Vec<u32> = self.paths.by_text(folder_of(file), name).all().collect();
+            return if found.is_empty() { Found::Unknown } else { Found::Files(found) };
+        }
+        let name = if name.starts_with('.') { name.split('#').next().unwrap_or(name) } else { name };
         if name.is_empty() || name.contains(['\0', '\n']) || is_of_scheme(name) {
             return Found::Outside;
         }
@@ -298,7 +305,7 @@ fn by_condition<'m>(manifest: &'m Manifest, below: &str) -> Vec<(String, Option<
 }
 
 /// What a manifest has bundlers for some platforms take in place of which of the package's modules and of what it imports.
-/// Source: webpack.js.org, "Resolve", `aliasFields`; reactnative.dev, "Metro".
+/// Source: webpack.js.org, "Resolve", `aliasFields`; reactnative.dev, "Metro"; parceljs.org, "Dependency resolution".
 fn instead(manifest: &Manifest) -> Vec<(&str, &str)> {
     let tables = REPLACING.iter().filter_map(|field| manifest.field(field)?.as_object());
     tables.flatten().filter_map(|(replaced, path)| Some((replaced.as_str(), path.as_str()?))).collect()

@@ -49,7 +49,7 @@ fn imports_with_what_is_wanted_of_them() {
         Language::JavaScript,
         "import a, { b as c } from 'x'; import * as d from './d'; import './style.css'; import { unused } from 'y';",
         expect![[r#"
-            import ./d: *
+            import ./d:
             import ./style.css:
             import x: b default
             import y: unused"#]],
@@ -75,9 +75,9 @@ fn imports_with_what_is_wanted_of_them() {
         Language::TypeScriptJsx,
         "import { Button, Icon } from 'ui'; import * as S from './s'; export default () => <Button as={S.Box}/>;",
         expect![[r#"
-        import ./s: *
-        import ui: Button
-        exports default"#]],
+            import ./s: Box
+            import ui: Button
+            exports default"#]],
     );
 }
 

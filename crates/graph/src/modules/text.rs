@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::detect::command;
+
 use super::record::{Import, Record, Settings, Wanted, is_path};
 
 /// The longest text in quotes that is looked at.
@@ -90,9 +92,21 @@ pub fn markup(text: &str) -> Record {
             record.mention(name);
         }
     }
+    for module in unquoted(text) {
+        modules.entry((module.into(), false)).or_insert_with(Wanted::nothing).add(Wanted::All);
+    }
     let import = |((module, is_type), wanted)| Import { module, wanted, is_type };
     record.imports = modules.into_iter().map(import).collect();
     record
+}
+
+/// Paths out of a folder that attributes have without quotes.
+fn unquoted(text: &str) -> impl Iterator<Item = &str> {
+    let attributes = ["href=../", "src=../"].into_iter().flat_map(|mark| text.match_indices(mark));
+    attributes.filter_map(|(at, mark)| {
+        let rest = &text[at + mark.len() - "../".len()..];
+        rest.split(|char: char| char.is_whitespace() || char == '>').next()
+    })
 }
 
 /// What a statement that ends before `from` imports by names; none if it is not plain.
@@ -219,6 +233,13 @@ pub fn data(text: &str) -> Record {
     // Without quotes, and in commands.
     let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
     words.filter(|word| is_path(word)).for_each(|path| record.mention(path));
+    record
+}
+
+/// Commands: whatever stands in them may be a path.
+pub fn commands(text: &str) -> Record {
+    let mut record = Record::default();
+    command::words(text).for_each(|word| record.mention(word));
     record
 }
 

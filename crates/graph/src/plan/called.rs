@@ -122,9 +122,11 @@ fn after_install(manifest: &Manifest) -> impl Iterator<Item = String> {
 fn may_mean(word: &str, name: &str) -> bool {
     let managers = ["npm:", "pnpm:", "yarn:", "bun:", "node:"];
     let word = managers.iter().find_map(|manager| word.strip_prefix(manager)).unwrap_or(word);
-    match word.split_once('*') {
-        Some((before, _)) => !before.is_empty() && name.starts_with(before),
-        // An expression may match anything.
-        None => word == name || word.len() > 2 && word.starts_with('/') && word.ends_with('/'),
-    }
+    // An expression may match anything.
+    let is_expression = word.len() > 2 && word.starts_with('/') && word.ends_with('/');
+    is_expression
+        || match word.split_once('*') {
+            Some((before, _)) => !before.is_empty() && name.starts_with(before),
+            None => word == name,
+        }
 }

@@ -220,10 +220,13 @@ impl Planner<'_> {
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if self.show_reached(file, build, &mut own, reached, draft) {
-            } else if is_compilers(name) && !self.compiles_by(name, path, build, reached) {
+            } else if is_compilers(name)
+                && reached.members.iter().chain([path]).any(|member| lies_above(name, member))
+                && !self.compiles_by(name, path, build, reached)
+            {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else {
-                let reach = self.reach_of_nobodys(&file.path, path, build);
+                let reach = self.reach_of_nobodys(&file.path, path, build, reached);
                 reach
                     .into_iter()
                     .for_each(|reach| draft.show(file, self.content(file, build, reached), &Arc::new(reach)));
@@ -237,6 +240,9 @@ impl Planner<'_> {
         let graph = self.workspace.graph();
         let (folder, _) = file.rsplit_once('/').unwrap_or_default();
         let has_nearer = |member: &RepoPath| {
+            if !lies_above(file, member) {
+                return true;
+            }
             let above = std::iter::successors(Some(member.as_str()), |at| at.rsplit_once('/').map(|(above, _)| above));
             let below = above.take_while(|at| *at != folder);
             below.into_iter().any(|at| COMPILERS.iter().any(|name| graph.place(&format!("{at}/{name}")).is_some()))
@@ -253,7 +259,13 @@ impl Planner<'_> {
     }
 
     /// How a file that nobody owns and nothing imports reaches a build, if it does.
-    fn reach_of_nobodys(&self, file: &RepoPath, path: &RepoPath, build: &Build<'_>) -> Option<Reach> {
+    fn reach_of_nobodys(
+        &self,
+        file: &RepoPath,
+        path: &RepoPath,
+        build: &Build<'_>,
+        reached: &Reached,
+    ) -> Option<Reach> {
         let (root, name) = (&self.root.folder, file.as_str());
         if reads_ignored(build, name) {
             return lies_above(name, path).then_some(Reach::Above);
@@ -262,7 +274,13 @@ impl Planner<'_> {
             return governs(name, root).then_some(Reach::Above);
         }
         let may_be_read = || build.reads_anything.is_some() && !is_imported(name);
-        let reach = if governs(name, path) { Some(Reach::Above) } else { may_be_read().then_some(Reach::Unowned) };
+        // Compilers look above each package that they find modules in.
+        let is_above_others = is_compilers(name) && reached.members.iter().any(|member| lies_above(name, member));
+        let reach = if governs(name, path) || is_above_others {
+            Some(Reach::Above)
+        } else {
+            may_be_read().then_some(Reach::Unowned)
+        };
         let below = self.root.below(file);
         let is_recipe = build.reads.recipes && !below.contains('/') && unread::is_recipe(below);
         reach.filter(|_| is_recipe || !unread::is_unread(below))

@@ -141,7 +141,28 @@ fn what_is_imported_decides() {
         expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"],
     );
     check(
-        &with("import * as ui from 'ui'; ui.a"),
+        &with("import * as ui from 'ui'; use(ui)"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("import * as ui from 'ui'; ui.Icon()"),
+        "packages/ui/src/glyphs.ts = export const glyphs = 2",
+        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
+    );
+    check(
+        &with("import * as ui from 'ui'; ui.Icon()"),
+        "packages/ui/src/icon.ts = export const Icon = 2",
+        expect![[r#"
+            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
+            desk: `packages/ui/src/icon.ts` changed, needed through ui
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
+    );
+    check(
+        &with("import * as ui from 'ui'; export { ui }"),
         "packages/ui/src/icon.ts = export const Icon = 2",
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui

@@ -44,6 +44,24 @@ impl Walk<'_> {
                 found.extend(own.map(|target| (*target, file)));
             }
         }
+        // Nx has Tailwind look through all that projects need.
+        // Source: nx.dev, "Using Tailwind CSS", `createGlobPatternsForDependencies`.
+        let is_nxs = |file: &&u32| {
+            let is_plugin = |module: &str| module.starts_with("@n") && module.ends_with("/tailwind");
+            let node = self.graph.node(**file);
+            node.is_some_and(|node| node.record.imports.iter().any(|import| is_plugin(&import.module)))
+        };
+        if let Some(file) = reached.counted.keys().find(is_nxs).copied() {
+            let members = reached.members.iter().filter(|member| *member != self.subject.built);
+            let files = members.flat_map(|member| self.workspace.files_of(member));
+            let files = files.filter(|file| (self.subject.is_root)(file.path.as_str()));
+            let places: Vec<u32> = files.filter_map(|file| self.graph.place(file.path.as_str())).collect();
+            for place in places {
+                reached.shown.remove(&place);
+                reached.barrels.remove(&place);
+                reached.counted.entry(place).or_insert(Origin { from: Some(file), doubt: None });
+            }
+        }
         for (target, file) in found {
             let may_be_there = self.subject.checks_types || self.subject.runs_all;
             if reached.shown.remove(&target) || may_be_there && reached.checked.remove(&target) {

@@ -145,6 +145,9 @@ impl<'a> Reader<'a> {
         {
             self.record.keyed.insert((name.into(), text.value.as_str().into()));
         }
+        if let ("jsxImportSource" | "importSource", Expression::StringLiteral(source)) = (name, value) {
+            self.asked.insert(format!("{}/jsx-runtime", source.value).into());
+        }
         if name == IGNORING_TYPES {
             self.type_checks.insert(is_switched != Some(true));
         }
@@ -314,8 +317,21 @@ impl<'a> Visit<'a> for Reader<'a> {
         let is_far =
             |argument: &Argument<'_>| matches!(argument, Argument::StringLiteral(text) if !is_path(&text.value));
         self.record.is_open |= is_glob && call.arguments.first().is_some_and(is_far);
-        if let (true, Some(argument)) = (is_require, call.arguments.first().and_then(Argument::as_expression)) {
-            self.ask(argument);
+        let is_context = matches!(&call.callee, Expression::StaticMemberExpression(member)
+            if ["context", "webpackContext"].contains(&member.property.name.as_str()));
+        match call.arguments.first() {
+            // All that lies in a folder.
+            Some(Argument::StringLiteral(folder)) if is_context && folder.value.starts_with('.') => {
+                let folder = folder.value.trim_start_matches("./").trim_end_matches('/');
+                let out = if folder.starts_with("..") { "" } else { "./" };
+                let folder = if folder == "." { "" } else { folder };
+                self.record.paths.insert(format!("{out}{folder}/**").replace("//", "/").into());
+            }
+            argument => {
+                if let (true, Some(argument)) = (is_require, argument.and_then(Argument::as_expression)) {
+                    self.ask(argument);
+                }
+            }
         }
         // A path that is put together of its parts.
         let parts = call.arguments.iter().filter_map(|argument| match argument {
@@ -323,8 +339,15 @@ impl<'a> Visit<'a> for Reader<'a> {
             _ => None,
         });
         let parts: Vec<&str> = parts.collect();
-        if parts.len() > 1 && (parts[0].starts_with("..") || puts_together(&call.callee)) {
+        let is_file = parts.last().is_some_and(|last| last.contains('.'));
+        if parts.len() > 1 && (parts[0].starts_with("..") || puts_together(&call.callee) || is_file) {
             self.mention(&parts.join("/"));
+        }
+        // A folder of one that is not told.
+        if let ([folder], true) = (parts.as_slice(), call.arguments.len() > 1 && puts_together(&call.callee))
+            && !folder.contains(['/', '.'])
+        {
+            self.mention(&format!("{folder}/"));
         }
         let configures =
             matches!(&call.callee, Expression::Identifier(name) if CONFIGURING.contains(&name.name.as_str()));
