@@ -67,6 +67,10 @@ pub struct Answered {
 /// # Errors
 /// If a revision names nothing, or the head cannot be used.
 pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
+    if let Some(app) = asked.apps.first() {
+        let failure = Failure::unusable(format!("`{app}` cannot be looked at alone"));
+        return Err(failure.because("apps are named with `--verify` only; otherwise all are told"));
+    }
     let since = Instant::now();
     let knowledge = place.knowledge();
     let answer = answer(place, &asked.compared, &knowledge)?;

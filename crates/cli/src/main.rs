@@ -95,7 +95,14 @@ fn log_to_standard_error() {
 /// A line on standard output. One that nobody reads any more (`frontage builds | head`) is no error.
 pub fn say(line: &str) {
     let mut output = std::io::stdout().lock();
-    drop(writeln!(output, "{line}").and_then(|()| output.flush()));
+    match writeln!(output, "{line}").and_then(|()| output.flush()) {
+        // Nobody listens any more.
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("error: what was found could not be written\nbecause: {cause}"));
+            std::process::exit(1);
+        }
+        _ => {}
+    }
 }
 
 /// A line on standard error.

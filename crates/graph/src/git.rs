@@ -15,6 +15,8 @@ mod command;
 
 pub use snapshot::{SYMBOLIC_LINK, Snapshot};
 
+use snapshot::{Elsewhere, Index};
+
 /// Git's mode of a commit of another repository.
 const SUBMODULE: &str = "160000";
 
@@ -114,6 +116,14 @@ pub enum GitError {
         #[source]
         cause: io::Error,
     },
+    /// An object is not in this clone, as a partial one has not all.
+    #[error("{} is not in this clone", absent(object, path.as_deref()))]
+    Absent {
+        /// The object.
+        object: String,
+        /// The file whose content it is, if that is known.
+        path: Option<String>,
+    },
     /// Any other command failed.
     #[error("`git {command}` failed: {said}")]
     Failed {
@@ -129,7 +139,10 @@ pub enum GitError {
 impl GitError {
     /// What a person can do.
     pub fn hint(&self) -> Option<String> {
+        let fetch = "`git fetch --refetch --no-filter` brings what a partial clone leaves out";
         match self {
+            GitError::Absent { .. } => Some(fetch.to_owned()),
+            GitError::Failed { said, .. } if said.contains("lazy fetching disabled") => Some(fetch.to_owned()),
             GitError::NoGit(_) => Some("install git, or put it into `PATH`".to_owned()),
             GitError::NotARepository { path, said } if said.contains("dubious ownership") => {
                 Some(format!("if you trust it: `git config --global --add safe.directory {}`", path.display()))
@@ -326,11 +339,11 @@ impl Repository {
     /// Contents of objects, in the order of their ids.
     ///
     /// # Errors
-    /// If git fails, or an object is missing (a partial clone without a network).
+    /// If git fails, or an object is missing, as in a partial clone.
     pub fn contents(&self, objects: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
         let contents = command::contents(&self.common, objects)?.into_iter().zip(objects);
         let whole = contents.map(|(content, object)| {
-            content.ok_or_else(|| command::unread(format!("object {object}: it is not there")))
+            content.ok_or_else(|| GitError::Absent { object: (*object).to_owned(), path: None })
         });
         whole.collect()
     }
@@ -380,23 +393,55 @@ impl Repository {
         let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let listed = command::bytes_in_folder(&self.folder, &list)?;
         let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-        let mut snapshot = Snapshot::of_folder(&self.folder, head, paths)?;
-        self.name_objects(&mut snapshot)?;
+        let index = self.index()?;
+        let mut snapshot = Snapshot::of_folder(&self.folder, head, paths, &index)?;
+        self.name_objects(&mut snapshot, &index)?;
         Ok(snapshot)
     }
 
+    /// What the index knows besides.
+    fn index(&self) -> Result<Index, GitError> {
+        // Git fails where nothing is configured.
+        let said = ["config", "--get-regexp", "^core\\.(filemode|sparsecheckout)$"];
+        let said = command::in_folder(&self.folder, &said).unwrap_or_default().to_lowercase();
+        let has_modes = !said.contains("core.filemode false");
+        let staged = command::bytes_in_folder(&self.folder, &["ls-files", "-z", "--stage", "-t"])?;
+        let (mut index, mut elsewhere) = (Index::default(), Vec::new());
+        for line in staged.split(|byte| *byte == 0).filter_map(|line| std::str::from_utf8(line).ok()) {
+            let Some((head, path)) = line.split_once('\t') else { continue };
+            let mut words = head.split(' ');
+            let (Some(tag), Some(mode), Some(object)) = (words.next(), words.next(), words.next()) else { continue };
+            if mode == SUBMODULE {
+                index.submodules.insert(path.to_owned(), object.to_owned());
+            } else if tag == "S" {
+                elsewhere.push((path.to_owned(), mode.to_owned(), object.to_owned()));
+            } else if !has_modes {
+                index.modes.insert(path.to_owned(), mode.to_owned());
+            }
+        }
+        let objects: Vec<&str> = elsewhere.iter().map(|(.., object)| object.as_str()).collect();
+        let contents = self.contents(&objects)?;
+        let files = elsewhere.into_iter().zip(contents);
+        let file = |((path, mode, object), content)| (path, Elsewhere { mode, object, content });
+        index.elsewhere = files.map(file).collect();
+        Ok(index)
+    }
+
     /// Gives the files of the working tree the objects that a commit would have of them, after its filters.
-    fn name_objects(&self, snapshot: &mut Snapshot) -> Result<(), GitError> {
+    fn name_objects(&self, snapshot: &mut Snapshot, index: &Index) -> Result<(), GitError> {
         let is_plain = |path: &str, mode: &str| mode != SYMBOLIC_LINK && !path.contains('\n');
-        let files = snapshot.files.iter().filter(|(path, file)| is_plain(path, &file.mode));
+        let here = snapshot.files.iter().filter(|(path, _)| !index.elsewhere.contains_key(*path));
+        let files = here.clone().filter(|(path, file)| is_plain(path, &file.mode));
         let plain: Vec<String> = files.map(|(path, _)| path.clone()).collect();
         let mut objects: Vec<(String, String)> =
             plain.iter().cloned().zip(command::objects_of_files(&self.folder, &plain)?).collect();
-        let others = snapshot.files.iter().filter(|(path, file)| !is_plain(path, &file.mode));
+        let others = here.filter(|(path, file)| !is_plain(path, &file.mode));
         let others: Vec<String> = others.map(|(path, _)| path.clone()).collect();
         for (path, content) in snapshot.read(others.iter().map(String::as_str))? {
             objects.push((path, command::object_of(&self.folder, &content)?));
         }
+        let elsewhere = index.elsewhere.iter().map(|(path, file)| (path.clone(), file.object.clone()));
+        objects.extend(elsewhere);
         let files = std::sync::Arc::make_mut(&mut snapshot.files);
         for (path, object) in objects {
             if let Some(file) = files.get_mut(&path) {
@@ -424,6 +469,10 @@ impl Repository {
     fn git(&self, arguments: &[&str]) -> Result<String, GitError> {
         command::in_repository(&self.common, arguments)
     }
+}
+
+fn absent(object: &str, path: Option<&str>) -> String {
+    path.map_or_else(|| format!("the object {object}"), |path| format!("the content of `{path}`, object {object},"))
 }
 
 fn branch(line: &str) -> Option<Branch> {

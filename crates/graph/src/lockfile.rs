@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::PackageManager;
+use model::{PackageManager, resolved};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Diagnostic, Lines};
@@ -189,7 +189,9 @@ impl Lockfile {
         match &self.finder {
             Finder::Npm(nearest) => nearest.find(folder, name).is_some(),
             Finder::Pnpm(importers) => importers.hold(folder, name, range),
-            Finder::YarnClassic(descriptors) => descriptors.hold(name, range, &self.graph),
+            Finder::YarnClassic(descriptors) => {
+                from_root(folder, range).iter().any(|range| descriptors.hold(name, range, &self.graph))
+            }
             Finder::YarnBerry(finder) => finder.holds(folder, name, range, &self.graph),
             Finder::Bun(finder) => finder.holds(folder, name, range),
         }
@@ -225,11 +227,24 @@ impl Lockfile {
         match &self.finder {
             Finder::Npm(nearest) => nearest.find(folder, name),
             Finder::Pnpm(importers) => importers.find(folder, name).or_else(|| self.graph.named(name)),
-            Finder::YarnClassic(descriptors) => descriptors.find(name, range).or_else(|| self.graph.named(name)),
+            Finder::YarnClassic(descriptors) => {
+                let found = from_root(folder, range).iter().find_map(|range| descriptors.find(name, range));
+                found.or_else(|| self.graph.named(name))
+            }
             Finder::YarnBerry(finder) => finder.find(name, range).or_else(|| self.graph.named(name)),
             Finder::Bun(finder) => finder.find(folder, name).or_else(|| self.graph.named(name)),
         }
     }
+}
+
+/// A range as it is written in a member, and as Yarn writes one that leads to a folder: from the root.
+fn from_root(folder: &str, range: &str) -> Vec<String> {
+    let mut ranges = vec![range.to_owned()];
+    let local = ["file:", "link:"].iter().find_map(|scheme| Some((scheme, range.strip_prefix(scheme)?)));
+    if let Some((scheme, path)) = local.and_then(|(scheme, path)| Some((scheme, resolved(folder, path)?))) {
+        ranges.extend([format!("{scheme}{path}"), format!("{scheme}./{path}")]);
+    }
+    ranges
 }
 
 /// What a reader has read.

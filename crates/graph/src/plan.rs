@@ -574,6 +574,7 @@ impl<'a> Planner<'a> {
         }
         self.show_outside(path, build, reached, &mut draft);
         self.show_rest(build, reached, &mut draft);
+        self.count_submodules(path, reached, &mut draft);
         self.show_checked(build, reached, &mut draft);
         for (dependency, content) in self.dependencies(path, build, reached) {
             draft.inputs.add(dependency, content);

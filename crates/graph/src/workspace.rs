@@ -95,7 +95,7 @@ pub struct Root {
     /// Its lockfile; none if it needs nothing from outside.
     pub lockfile: Option<Arc<Lockfile>>,
     /// Settings of its package manager that the lockfile does not tell.
-    pub settings: settings::Settings,
+    pub settings: Vec<settings::Setting>,
     /// What keeps it from being installed; none of what is built.
     pub not_installed: Option<Diagnostic>,
     /// Files that say which Node.js is wanted: name and content.

@@ -129,7 +129,9 @@ fn command() -> Command {
     for name in LOCAL_VARIABLES {
         command.env_remove(name);
     }
-    // Reading takes no locks, asks nobody, sees objects as they are, and speaks English.
+    // Reading takes no locks, asks nobody, sees objects as they are, and speaks English. What a partial clone lacks is told:
+    // git would fetch one object after another.
+    command.env("GIT_NO_LAZY_FETCH", "1");
     command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("GIT_NO_REPLACE_OBJECTS", "1");
     command.env("LC_ALL", "C").stdin(Stdio::null()).stderr(Stdio::piped());
     command

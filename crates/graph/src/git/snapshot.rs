@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub files: Arc<BTreeMap<String, ShownFile>>,
     /// Paths that cannot be used, with the reason: submodules, names that are not UTF-8.
     pub left_out: Vec<(String, &'static str)>,
+    /// Commits of submodules by path.
+    pub submodules: BTreeMap<String, String>,
     reader: Reader,
 }
 
@@ -41,8 +43,9 @@ impl Snapshot {
     pub(super) fn of(common: PathBuf, repository: RepositoryId, commit: &CommitId) -> Result<Snapshot, GitError> {
         let output = command::bytes(&common, &["ls-tree", "-r", "-z", "--full-tree", commit.as_str()])?;
         let mut files = BTreeMap::new();
-        let mut left_out = Vec::new();
+        let (mut left_out, mut submodules) = (Vec::new(), BTreeMap::new());
         for line in output.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+            submodules.extend(submodule(line));
             match entry(line) {
                 Ok(file) => drop(files.insert(file.path.to_string(), file)),
                 Err(unusable) => left_out.push(unusable),
@@ -53,15 +56,18 @@ impl Snapshot {
             commit: commit.clone(),
             files: Arc::new(files),
             left_out,
+            submodules,
             reader: Reader::Git(common),
         })
     }
 
-    /// Files of a working tree by path; those that are listed but not there are left out, as are submodules.
+    /// Files of a working tree by path, and those of the index that are elsewhere on purpose; others that are listed but not
+    /// there are left out, as are submodules.
     pub(super) fn of_folder<'a>(
         folder: &Path,
         commit: CommitId,
         paths: impl Iterator<Item = &'a [u8]>,
+        index: &Index,
     ) -> Result<Snapshot, GitError> {
         let mut files = BTreeMap::new();
         let mut left_out = Vec::new();
@@ -71,13 +77,28 @@ impl Snapshot {
                 continue;
             };
             match working_file(&folder.join(path)) {
-                Ok(Some(file)) => drop(files.insert(path.to_owned(), file)),
+                Ok(Some((mode, content))) => {
+                    let known = index.modes.get(path).filter(|known| mode != SYMBOLIC_LINK && known.starts_with("100"));
+                    let mode = match known.map(String::as_str) {
+                        Some("100755") => "100755",
+                        Some(_) => "100644",
+                        None => mode,
+                    };
+                    files.insert(path.to_owned(), (mode, content));
+                }
                 Ok(None) => left_out.push((path.trim_end_matches('/').to_owned(), SUBMODULE)),
                 Err(cause) if is_absent(&cause) => {}
                 Err(cause) => return Err(GitError::Unreadable { path: path.to_owned(), cause }),
             }
         }
-        Ok(Snapshot { left_out, ..Snapshot::of_files(commit, files) })
+        for (path, file) in &index.elsewhere {
+            let mode = ["100644", "100755", SYMBOLIC_LINK].into_iter().find(|known| *known == file.mode);
+            if let Some(mode) = mode {
+                files.insert(path.clone(), (mode, file.content.clone()));
+            }
+        }
+        let submodules = index.submodules.clone();
+        Ok(Snapshot { left_out, submodules, ..Snapshot::of_files(commit, files) })
     }
 
     /// A snapshot that is nowhere but in memory, for tests: modes and contents by path.
@@ -100,6 +121,7 @@ impl Snapshot {
             commit,
             files: Arc::new(shown.collect()),
             left_out: Vec::new(),
+            submodules: BTreeMap::new(),
             reader: Reader::Memory(Arc::new(files.into_iter().map(|(path, (_, content))| (path, content)).collect())),
         }
     }
@@ -107,13 +129,13 @@ impl Snapshot {
     /// Contents of files by path; paths that are not there are left out.
     ///
     /// # Errors
-    /// If git fails, or an object is missing (a partial clone without a network).
+    /// If git fails, or an object is missing, as in a partial clone.
     pub fn read<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Result<BTreeMap<String, Vec<u8>>, GitError> {
         let whole = |(path, content): (String, Option<Vec<u8>>)| match content {
             Some(content) => Ok((path, content)),
             None => {
-                let object = self.files.get(&path).map_or("", |file| file.object.as_str());
-                Err(command::unread(format!("object {object}, which is `{path}`: it is not there")))
+                let object = self.files.get(&path).map_or("", |file| file.object.as_str()).to_owned();
+                Err(GitError::Absent { object, path: Some(path) })
             }
         };
         self.contents(paths)?.into_iter().map(whole).collect()
@@ -151,6 +173,33 @@ type Content = (String, Option<Vec<u8>>);
 
 /// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
 /// the repository.
+/// What the index knows of a working tree that looking at it does not tell.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Modes of files, where the file system tells none.
+    pub modes: BTreeMap<String, String>,
+    /// Files that a sparse checkout leaves out.
+    pub elsewhere: BTreeMap<String, Elsewhere>,
+    /// Commits of submodules by path.
+    pub submodules: BTreeMap<String, String>,
+}
+
+/// A file that is in the index alone.
+#[derive(Debug)]
+pub struct Elsewhere {
+    pub mode: String,
+    pub object: String,
+    pub content: Vec<u8>,
+}
+
+/// The path and the commit of a submodule, by an entry of `ls-tree -z`.
+fn submodule(line: &[u8]) -> Option<(String, String)> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (head, path) = line.split_once('\t')?;
+    let (_, commit) = head.split_once(" commit ")?;
+    Some((path.to_owned(), commit.to_owned()))
+}
+
 fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
     let metadata = place.symlink_metadata()?;
     if metadata.is_dir() {

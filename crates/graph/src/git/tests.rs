@@ -316,7 +316,7 @@ fn a_content_that_is_not_there() {
     let there = snapshot.read_there(["README.md", "lost.ts"]).unwrap();
     assert_eq!(there.keys().collect::<Vec<_>>(), ["README.md"]);
     let refused = snapshot.read(["README.md", "lost.ts"]).unwrap_err().to_string();
-    assert!(refused.contains("`lost.ts`: it is not there"), "{refused}");
+    assert!(refused.contains("the content of `lost.ts`") && refused.ends_with("is not in this clone"), "{refused}");
 }
 
 #[test]

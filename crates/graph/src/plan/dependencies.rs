@@ -86,9 +86,18 @@ impl Planner<'_> {
     /// Counts what says how the package manager installs, but for what the lockfile comes to.
     pub(super) fn install_settings(&self, draft: &mut Draft) {
         let above = Arc::new(Reach::Above);
-        for ((file, field), content) in &self.root.settings {
-            let component = Component::Field { file: file.clone(), field: field.clone() };
-            draft.inputs.add_reached(component, content.clone(), &above);
+        let installed = installed(draft);
+        let mut counted: BTreeMap<Component, String> = BTreeMap::new();
+        for setting in &self.root.settings {
+            if setting.package.as_ref().is_none_or(|package| installed.contains(package)) {
+                let component = Component::Field { file: setting.file.clone(), field: setting.field.clone() };
+                let content = counted.entry(component).or_default();
+                content.push_str(&setting.content);
+                content.push('\n');
+            }
+        }
+        for (component, content) in counted {
+            draft.inputs.add_reached(component, content, &above);
         }
         let read = match self.root.manager {
             PackageManager::Bun => &["bunfig.toml"] as &[&str],
@@ -110,15 +119,7 @@ impl Planner<'_> {
         if patches.is_empty() {
             return;
         }
-        let installed: BTreeSet<String> = draft
-            .inputs
-            .own()
-            .components()
-            .filter_map(|(component, _)| match component {
-                Component::Dependency { name, .. } => Some(name.clone()),
-                _ => None,
-            })
-            .collect();
+        let installed = installed(draft);
         for (path, package) in patches {
             let Some(file) = self.workspace.snapshot.files.get(path) else { continue };
             if installed.contains(&package) {
@@ -158,6 +159,16 @@ impl Planner<'_> {
         });
         by_program.chain(named).collect()
     }
+}
+
+/// Names of packages from outside that count.
+fn installed(draft: &Draft) -> BTreeSet<String> {
+    let components = draft.inputs.own().components();
+    let names = components.filter_map(|(component, _)| match component {
+        Component::Dependency { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// The package that a patch is for, by the name of its file without the ending: `@scope+name+1.0.0`, `outer++inner+1.0.0`.

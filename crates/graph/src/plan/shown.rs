@@ -152,6 +152,22 @@ impl Planner<'_> {
         }
     }
 
+    /// Counts submodules below the member and below those that are reached, and those of nobody. None is shown.
+    pub(super) fn count_submodules(&self, path: &RepoPath, reached: &Reached, draft: &mut Draft) {
+        for (submodule, commit) in &self.workspace.snapshot.submodules {
+            let owner = self.workspace.owner(submodule);
+            let reach = match owner.and_then(|owner| self.workspace.members.get(owner)) {
+                Some(member) if member.path == *path => Reach::Own,
+                Some(member) if reached.members.contains(&member.path) => {
+                    Reach::Package { folder: member.path.to_string(), via: vec![member.name.clone()], doubt: None }
+                }
+                Some(_) => continue,
+                None => Reach::Unowned,
+            };
+            draft.inputs.add_reached(Component::File(submodule.clone()), commit.clone(), &Arc::new(reach));
+        }
+    }
+
     /// Shows what only checks read, where a build checks, and the manifests of the members that it is of. None of it gets
     /// into what is built.
     pub(super) fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {

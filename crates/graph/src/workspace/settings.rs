@@ -34,27 +34,67 @@ const TOLD: [&str; 17] = [
     "requiredScripts",
 ];
 
-/// Settings by file and field, each as text.
-pub type Settings = BTreeMap<(String, String), String>;
+/// Settings that are about packages by name.
+const BY_PACKAGE: [&str; 5] = [
+    "allowBuilds",
+    "onlyBuiltDependencies",
+    "neverBuiltDependencies",
+    "ignoredBuiltDependencies",
+    "publicHoistPattern",
+];
+
+/// A setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The file that says it.
+    pub file: String,
+    /// Its name.
+    pub field: String,
+    /// The package that it is about; none if it is about any.
+    pub package: Option<String>,
+    /// What it is, as text.
+    pub content: String,
+}
 
 /// Settings of a root. What cannot be read is told elsewhere.
-pub fn of(files: &Contents, folder: &RepoPath, manager: PackageManager, manifest: &Manifest) -> Settings {
+pub fn of(files: &Contents, folder: &RepoPath, manager: PackageManager, manifest: &Manifest) -> Vec<Setting> {
     let own = folder.join("package.json");
     match manager {
         PackageManager::Pnpm => {
             let file = folder.join(PNPM_FILE);
             let read = files.text(&file).map(|text| yaml::read_written::<BTreeMap<String, Value>>("settings", text));
             let written = read.and_then(Result::ok).into_iter().flatten().flatten();
+            let written = written.map(|(field, value)| (file.clone(), field, value));
             let table = manifest.field("pnpm").and_then(Value::as_object).into_iter().flatten();
-            let of_file = written.map(|(field, value)| (file.clone(), field, value.to_string()));
-            let of_manifest = table.map(|(field, value)| (own.clone(), field.clone(), value.to_string()));
-            let all = of_file.chain(of_manifest).filter(|(_, field, _)| !TOLD.contains(&field.as_str()));
-            all.map(|(file, field, content)| ((file, field), content)).collect()
+            let all = written.chain(table.map(|(field, value)| (own.clone(), field.clone(), value.clone())));
+            let all = all.filter(|(_, field, _)| !TOLD.contains(&field.as_str()));
+            all.flat_map(|(file, field, value)| settings(&file, &field, &value)).collect()
         }
         PackageManager::YarnClassic => {
             let left_below = manifest.field("workspaces").and_then(|field| field.get("nohoist"));
-            left_below.map(|value| ((own, "nohoist".to_owned()), value.to_string())).into_iter().collect()
+            left_below.into_iter().flat_map(|value| settings(&own, "nohoist", value)).collect()
         }
-        _ => Settings::new(),
+        _ => Vec::new(),
+    }
+}
+
+/// One setting, or one for each package that it is about.
+fn settings(file: &str, field: &str, value: &Value) -> Vec<Setting> {
+    let one = |package: Option<&str>, content: String| Setting {
+        file: file.to_owned(),
+        field: field.to_owned(),
+        // With a version, it may stand behind the name.
+        package: package.map(|name| name[..name.rfind('@').filter(|at| *at > 0).unwrap_or(name.len())].to_owned()),
+        content,
+    };
+    match value {
+        Value::Object(packages) if BY_PACKAGE.contains(&field) => {
+            packages.iter().map(|(package, value)| one(Some(package), format!("{package} {value}"))).collect()
+        }
+        Value::Array(packages) if BY_PACKAGE.contains(&field) && !value.to_string().contains('*') => {
+            let names = packages.iter().filter_map(Value::as_str);
+            names.map(|package| one(Some(package), package.to_owned())).collect()
+        }
+        value => vec![one(None, value.to_string())],
     }
 }
