@@ -499,8 +499,7 @@ impl<'a> Planner<'a> {
         });
         let local = self.local_files(path);
         let local = local.iter().filter_map(|file| graph.place(file));
-        let declared = self.declared(path);
-        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local).chain(declared);
+        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local);
         let unowned = self.workspace.unowned_files().map(|file| &file.path);
         let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
         let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
@@ -575,6 +574,12 @@ impl<'a> Planner<'a> {
         self.show_outside(path, build, reached, &mut draft);
         self.show_rest(build, reached, &mut draft);
         self.count_submodules(path, reached, &mut draft);
+        // What is declared counts as it is, and not for what it imports or names.
+        for file in self.declared(path).into_iter().map(|file| self.workspace.graph().path(file)) {
+            if let Some(file) = self.workspace.snapshot.files.get(file).filter(|_| !draft.shown.contains_key(file)) {
+                draft.show(file, content(file), &Arc::new(Reach::Above));
+            }
+        }
         self.show_checked(build, reached, &mut draft);
         for (dependency, content) in self.dependencies(path, build, reached) {
             draft.inputs.add(dependency, content);

@@ -1,0 +1,403 @@
+//! Cases of what stands around modules: scripts and what they call, what is installed and how, what task runners are told,
+//! and files that only certain programs know to be theirs.
+
+use expect_test::{Expect, expect};
+
+use super::{check, lines};
+use crate::analysis::tests::is_told_from;
+use crate::notation::World;
+
+/// A shop and a blog, of which the shop imports a package.
+const SITE: &str = "
+    shop*: ui
+    blog*
+    ui
+    packages/ui/index.ts = export const one = 1
+    apps/shop/index.ts = import 'ui'; createServer(1)
+";
+
+/// Scripts of the shop.
+fn shop(scripts: &str) -> String {
+    format!(r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{{scripts}}}}}"#)
+}
+
+/// Fields of the root's manifest besides.
+fn root(fields: &str) -> String {
+    format!(r#"package.json = {{"name": "root", "workspaces": ["apps/*", "packages/*"], {fields}}}"#)
+}
+
+/// A change of the site with something added.
+fn near(added: &str, change: &str, expected: Expect) {
+    check(&format!("{SITE}{added}"), change, expected);
+}
+
+/// The same where another package manager would need other files.
+fn near_as_it_is(added: &str, change: &str, expected: Expect) {
+    let base = World::of(&format!("{SITE}{added}"));
+    let head = base.with(change);
+    is_told_from(&base.snapshot(), &head.snapshot());
+    expected.assert_eq(&lines(&base, &head));
+}
+
+#[test]
+fn data_may_be_called_like_a_test() {
+    let built = shop(r#""build": "vite build", "start": "node a.js""#);
+    let with = |file: &str, expected: Expect| {
+        near(&format!("{built}\napps/shop/{file} = a"), &format!("apps/shop/{file} = b"), expected);
+    };
+    with("public/openapi.spec.json", expect!["shop: `apps/shop/public/openapi.spec.json` changed"]);
+    with("public/__fixtures__/one.test.js", expect!["shop: `apps/shop/public/__fixtures__/one.test.js` changed"]);
+    with("messages/common.cy.json", expect!["shop: `apps/shop/messages/common.cy.json` changed"]);
+    with("content/a.spec.md", expect!["shop: `apps/shop/content/a.spec.md` changed"]);
+    with(".env.test", expect!["shop: `apps/shop/.env.test` changed"]);
+    with("src/a.spec.ts", expect![]);
+    with("src/a.stories.vue", expect![]);
+    with("src/a.stories.mdx", expect![]);
+}
+
+#[test]
+fn scripts_are_called_in_many_ways() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = |one: &str| {
+            shop(&format!(r#""build": "{build}", "start": "node a.js", "gen:one": "{one}", "other": "tsc""#))
+        };
+        near_as_it_is(&scripts("vite build"), &scripts("vite build --mode staging"), expected);
+    };
+    let told = || expect!["shop: `apps/shop/package.json` changed (script `gen:one`)"];
+    with("run-s gen:*", told());
+    with("run-p other 'gen:one {@}' --", told());
+    with("concurrently 'npm:gen:one' 'tsc -w'", told());
+    with("node --run gen:one", told());
+    with("pnpm -s run gen:one", told());
+    with("cross-env A=1 npm run gen:one", told());
+    with("sh -c 'npm run gen:one'", told());
+    with("pnpm run '/^gen:/'", told());
+    with("vite build", expect![]);
+    with("run-s other", expect![]);
+}
+
+#[test]
+fn scripts_run_what_is_elsewhere() {
+    let with = |build: &str, change: &str, expected: Expect| {
+        let added = format!(
+            "{}\n{}\n{}\ntools\npackages/tools/gen.mjs = 1\npackages/tools/data.json = 1\ntools/gen.mjs = import './value.mjs'\ntools/value.mjs = 1",
+            shop(&format!(r#""build": "{build}", "start": "node a.js""#)),
+            root(r#""scripts": {"gen": "node tools/gen.mjs"}"#),
+            r#"packages/tools/package.json = {"name": "tools", "scripts": {"gen": "node gen.mjs"}}"#,
+        );
+        near_as_it_is(&added, change, expected);
+    };
+    let root_script = root(r#""scripts": {"gen": "node tools/gen.mjs --all"}"#);
+    with("pnpm -w run gen && vite build", &root_script, expect!["shop: `package.json` changed (script `gen`)"]);
+    with("pnpm -w run gen && vite build", "tools/value.mjs = 2", expect!["shop: `tools/value.mjs` changed"]);
+    with(
+        "npm run gen --prefix ../.. && vite build",
+        "tools/gen.mjs = 2",
+        expect![[r#"
+        shop: `tools/gen.mjs` changed
+        shop: `tools/value.mjs` changed (removed)"#]],
+    );
+    with("vite build", &root_script, expect![]);
+    let data = "packages/tools/data.json = 2";
+    with(
+        "pnpm --filter tools gen && vite build",
+        data,
+        expect![
+            "shop: `packages/tools/data.json` may matter (`pnpm --filter tools gen && vite build` names it), needed through tools"
+        ],
+    );
+    with(
+        "pnpm -C ../../packages/tools gen && vite build",
+        data,
+        expect!["shop: `packages/tools/data.json` changed, needed through tools"],
+    );
+    with("vite build", data, expect![]);
+}
+
+#[test]
+fn what_runs_after_an_install_of_all_counts_for_all() {
+    let with = |script: &str, change: &str, expected: Expect| {
+        let fields = format!(r#""scripts": {{"postinstall": "{script}", "setup": "node scripts/fix.mjs"}}"#);
+        let added = format!("{}\nscripts/fix.mjs = import './help.mjs'\nscripts/help.mjs = 1", root(&fields));
+        near_as_it_is(&added, change, expected);
+    };
+    let both = || {
+        expect![[r#"
+            blog: `scripts/help.mjs` changed
+            shop: `scripts/help.mjs` changed"#]]
+    };
+    with("node scripts/fix.mjs", "scripts/help.mjs = 2", both());
+    with("npm run setup", "scripts/help.mjs = 2", both());
+    with("husky", "scripts/help.mjs = 2", expect![]);
+}
+
+#[test]
+fn words_of_a_shell_are_understood() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));
+        near(&format!("{scripts}\nversion.txt = 1"), "version.txt = 2", expected);
+    };
+    let told = || expect!["shop: `version.txt` changed"];
+    with("VITE_V=$(cat ../../version.txt) vite build", told());
+    with("VITE_V=`cat ../../version.txt` vite build", told());
+    with("cp ../../*.txt public && vite build", told());
+    with("cp ../../{version,other}.txt public && vite build", told());
+    with("cp $PWD/../../version.txt public; vite build", told());
+    with("vite build", expect![]);
+}
+
+#[test]
+fn what_programs_are_run_by_counts_where_one_is_run() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));
+        let files = "apps/shop/Makefile = a \n tools/gen.mjs = 1 \n apps/shop/build.sh = node ../../tools/gen.mjs";
+        near(&format!("{scripts}\n{files}"), "apps/shop/Makefile = b \n tools/gen.mjs = 2", expected);
+    };
+    with("vite build", expect![]);
+    with("make build", expect!["shop: `apps/shop/Makefile` changed"]);
+    with(
+        "sh ./build.sh",
+        expect![[r#"
+        shop: `apps/shop/Makefile` changed
+        shop: `tools/gen.mjs` changed"#]],
+    );
+}
+
+#[test]
+fn patches_count_for_who_has_the_package() {
+    let site = "
+        shop*: react
+        blog*: clsx
+        #react 1.2.0
+        #clsx 2.0.0
+        patches/react+1.2.0.patch = a
+        patches/@scope+react+1.2.0.patch = a
+    ";
+    let with = |fields: &str, expected: Expect| {
+        check(&format!("{site}\n{}", root(fields)), "patches/react+1.2.0.patch = b", expected);
+    };
+    with(r#""scripts": {"postinstall": "patch-package"}"#, expect!["shop: `patches/react+1.2.0.patch` changed"]);
+    with(r#""scripts": {"postinstall": "patch-package --patch-dir other"}"#, expect![]);
+    with(
+        r#""patchedDependencies": {"react@1.2.0": "patches/react+1.2.0.patch"}"#,
+        expect!["shop: `patches/react+1.2.0.patch` changed"],
+    );
+    with(r#""private": true"#, expect![]);
+}
+
+#[test]
+fn folders_that_packages_are_installed_from_count() {
+    let lock = r#"package-lock.json = {"lockfileVersion": 3, "packages": {"": {}, "apps/shop": {"dependencies": {"dep": "file:../../vendor/dep"}}, "node_modules/dep": {"resolved": "vendor/dep", "link": true}, "vendor/dep": {"name": "dep"}, "node_modules/shop": {"resolved": "apps/shop", "link": true}, "node_modules/blog": {"resolved": "apps/blog", "link": true}, "node_modules/ui": {"resolved": "packages/ui", "link": true}}}"#;
+    let manifest = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"dep": "file:../../vendor/dep"}, "scripts": {"build": "vite build", "start": "node a.js"}}"#;
+    let files = "vendor/dep/package.json = {} \n vendor/dep/lib.js = import '../shared/a.js' \n vendor/dep/lib.test.js = 1 \n vendor/shared/a.js = 1";
+    let with =
+        |change: &str, expected: Expect| near_as_it_is(&format!("{lock}\n{manifest}\n{files}"), change, expected);
+    with(
+        "vendor/dep/lib.js = 2",
+        expect![[r#"
+        shop: `vendor/dep/lib.js` changed
+        shop: `vendor/shared/a.js` changed (removed)"#]],
+    );
+    with("vendor/shared/a.js = 2", expect!["shop: `vendor/shared/a.js` changed"]);
+    with("vendor/dep/lib.test.js = 2", expect![]);
+}
+
+#[test]
+fn a_server_runs_with_what_it_asks_for_to_run() {
+    let with = |table: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "{table}": {{"react": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}"#
+        )
+    };
+    near(
+        &format!("#react 1.2.0\n{}", with("devDependencies")),
+        &with("dependencies"),
+        expect!["shop: `dependencies` changed (which of what it asks for it runs with)"],
+    );
+}
+
+#[test]
+fn settings_of_package_managers_count() {
+    let with = |settings: &str, change: &str, expected: Expect| {
+        let file = |settings: &str| format!("pnpm-workspace.yaml = packages: ['apps/*', 'packages/*']\\n{settings}");
+        let lock = "pnpm-lock.yaml = lockfileVersion: '9.0'\\nimporters:\\n  .: {}\\n  apps/shop:\\n    dependencies:\\n      react: {specifier: '*', version: 1.2.0}\\npackages:\\n  react@1.2.0: {resolution: {integrity: sha512-a}}\\nsnapshots:\\n  react@1.2.0: {}";
+        let manifest = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"react": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}"#;
+        near_as_it_is(&format!("{lock}\n{manifest}\n{}", file(settings)), &file(change), expected);
+    };
+    with(
+        "nodeLinker: isolated",
+        "nodeLinker: hoisted",
+        expect![[r#"
+        blog: `pnpm-workspace.yaml` changed (field `nodeLinker`)
+        shop: `pnpm-workspace.yaml` changed (field `nodeLinker`)"#]],
+    );
+    with(
+        "",
+        "onlyBuiltDependencies: [react]",
+        expect!["shop: `pnpm-workspace.yaml` changed (field `onlyBuiltDependencies` added)"],
+    );
+    with("", "onlyBuiltDependencies: [other]", expect![]);
+    with("", "minimumReleaseAge: 1000", expect![]);
+    // Bun's.
+    near_as_it_is(
+        "bunfig.toml = a \n bun.lock = {\"lockfileVersion\": 1, \"workspaces\": {}, \"packages\": {}}",
+        "bunfig.toml = b",
+        expect![[r#"
+            blog: `bunfig.toml` changed
+            shop: `bunfig.toml` changed"#]],
+    );
+    near_as_it_is("bunfig.toml = a", "bunfig.toml = b", expect![]);
+}
+
+#[test]
+fn what_task_runners_are_told_counts() {
+    let files = "config/flags.json = 1 \n content/a.md = 1 \n tools/gen.mjs = 1 \n README.md = 1";
+    let change = "config/flags.json = 2 \n content/a.md = 2 \n tools/gen.mjs = 2 \n README.md = 2";
+    let with = |told: &str, expected: Expect| {
+        near(&format!("{}\n{files}\n{told}", root(r#""scripts": {"gen": "node tools/gen.mjs"}"#)), change, expected)
+    };
+    with("", expect![]);
+    with(
+        r#"turbo.json = {"globalDependencies": ["config/*.json", "README.md"], "tasks": {"build": {}}}"#,
+        expect![[r#"
+        blog: `config/flags.json` changed
+        shop: `config/flags.json` changed"#]],
+    );
+    with(
+        r#"turbo.json = {"tasks": {"build": {"inputs": ["$TURBO_DEFAULT$", "$TURBO_ROOT$/content/**"]}}}"#,
+        expect![[r#"
+        blog: `content/a.md` changed
+        shop: `content/a.md` changed"#]],
+    );
+    with(
+        "turbo.json = {\"tasks\": {\"build\": {}}} \n apps/shop/turbo.json = {\"extends\": [\"//\"], \"tasks\": {\"build\": {\"inputs\": [\"../../content/**\", \"src/**\"]}}}",
+        expect!["shop: `content/a.md` changed"],
+    );
+    with(
+        r#"turbo.json = {"tasks": {"build": {"dependsOn": ["//#gen"]}, "//#gen": {}}}"#,
+        expect![[r#"
+        blog: `tools/gen.mjs` changed
+        shop: `tools/gen.mjs` changed"#]],
+    );
+    with(
+        r#"nx.json = {"namedInputs": {"default": ["{projectRoot}/**/*", "shared"], "shared": ["{workspaceRoot}/config/flags.json"]}, "targetDefaults": {"build": {"inputs": ["default", "!{workspaceRoot}/content/**"]}}}"#,
+        expect![[r#"
+            blog: `config/flags.json` changed
+            shop: `config/flags.json` changed"#]],
+    );
+    with(
+        "nx.json = {} \n apps/shop/project.json = {\"name\": \"shop\", \"targets\": {\"build\": {\"inputs\": [{\"fileset\": \"{workspaceRoot}/content/**\"}]}}}",
+        expect!["shop: `content/a.md` changed"],
+    );
+}
+
+#[test]
+fn projects_are_needed_by_what_they_are_called() {
+    let with = |project: &str, expected: Expect| {
+        let lib = "lib \n packages/lib/project.json = {\"name\": \"own-name\", \"targets\": {\"gen\": {\"command\": \"node packages/lib/gen.mjs\"}}} \n packages/lib/gen.mjs = 1 \n packages/lib/a.ts = 1";
+        near_as_it_is(
+            &format!("nx.json = {{}} \n {lib} \n apps/shop/project.json = {project}"),
+            "packages/lib/gen.mjs = 2 \n packages/lib/a.ts = 2",
+            expected,
+        );
+    };
+    with(r#"{"name": "shop", "targets": {"build": {"command": "vite build"}}}"#, expect![]);
+    with(
+        r#"{"name": "shop", "implicitDependencies": ["own-name"], "targets": {"build": {"command": "vite build"}}}"#,
+        expect![[r#"
+            shop: `packages/lib/a.ts` may matter (`project.json` says that it is needed), needed through lib
+            shop: `packages/lib/gen.mjs` may matter (`project.json` says that it is needed), needed through lib"#]],
+    );
+    with(
+        r#"{"name": "shop", "implicitDependencies": ["!own-name"], "targets": {"build": {"command": "vite build"}}}"#,
+        expect![],
+    );
+    with(
+        r#"{"name": "shop", "targets": {"build": {"command": "vite build", "dependsOn": ["own-name:gen"]}}}"#,
+        expect![[r#"
+            shop: `packages/lib/a.ts` changed, needed through lib
+            shop: `packages/lib/gen.mjs` changed, needed through lib"#]],
+    );
+}
+
+#[test]
+fn files_of_programs_name_others() {
+    let with = |file: &str, expected: Expect| {
+        let files = "shared/a.ts = 1 \n shared/deep/b.svg = 1 \n shared/c.graphql = 1";
+        near(
+            &format!("{files}\napps/shop/{file}"),
+            "shared/a.ts = 2 \n shared/deep/b.svg = 2 \n shared/c.graphql = 2",
+            expected,
+        );
+    };
+    with(
+        r#"angular.json = {"projects": {"shop": {"assets": [{"glob": "**/*", "input": "../../shared/deep"}], "scripts": ["../../shared/a.ts"]}}}"#,
+        expect![[r#"
+            shop: `shared/a.ts` changed
+            shop: `shared/deep/b.svg` changed"#]],
+    );
+    with("codegen.yml = schema: ../../shared/c.graphql", expect!["shop: `shared/c.graphql` changed"]);
+    with("one.graphql = #import '../../shared/c.graphql'", expect!["shop: `shared/c.graphql` changed"]);
+    with(
+        "nuxt.config.ts = export default { css: ['~~/../../shared/a.ts'], dirs: ['../../../shared/deep'] }",
+        expect![[r#"
+            shop: `shared/a.ts` changed
+            shop: `shared/deep/b.svg` changed"#]],
+    );
+    with(
+        "a.js = require.context('../../shared', true)",
+        expect![[r#"
+        shop: `shared/a.ts` changed
+        shop: `shared/c.graphql` changed
+        shop: `shared/deep/b.svg` changed"#]],
+    );
+    with("a.js = require.context('../..', false)", expect![]);
+    with(
+        "a.js = import '../../shared/*.ts'; import text from 'bundle-text:../../shared/c.graphql'",
+        expect![[r#"
+        shop: `shared/a.ts` changed
+        shop: `shared/c.graphql` changed"#]],
+    );
+    with(
+        "next.config.js = config.resolve.alias['@brand'] = path.join(root, 'shared')",
+        expect![[r#"
+        shop: `shared/a.ts` changed
+        shop: `shared/c.graphql` changed
+        shop: `shared/deep/b.svg` changed"#]],
+    );
+    with("a.js = choose(root, 'shared')", expect![]);
+    with("index.html = <link rel=stylesheet href=../../shared/a.ts>", expect!["shop: `shared/a.ts` changed"]);
+}
+
+#[test]
+fn what_jsx_becomes_is_imported() {
+    let with = |file: &str, expected: Expect| {
+        let jsx = "jsx \n packages/jsx/package.json = {\"name\": \"jsx\", \"sideEffects\": false, \"exports\": {\"./*\": \"./*.ts\"}} \n packages/jsx/jsx-runtime.ts = export const jsx = 1";
+        near(&format!("{jsx}\napps/shop/{file}"), "packages/jsx/jsx-runtime.ts = export const jsx = 2", expected);
+    };
+    with(
+        "a.tsx = /** @jsxImportSource jsx */ <p />",
+        expect!["shop: `packages/jsx/jsx-runtime.ts` changed, needed through jsx"],
+    );
+    with(
+        "vite.config.ts = export default { esbuild: { jsxImportSource: 'jsx' } }",
+        expect!["shop: `packages/jsx/jsx-runtime.ts` changed, needed through jsx"],
+    );
+    with("a.tsx = <p />", expect![]);
+}
+
+#[test]
+fn compilers_look_above_each_package() {
+    let with = |own: &str, expected: Expect| {
+        near(
+            &format!(
+                "group/ui/package.json = {{\"name\": \"inner\"}} \n group/ui/index.ts = 1 \n group/tsconfig.json = {{}} \n {own} \n {} \n apps/shop/index.ts = import '../../group/ui'; createServer(1)",
+                root(r#""private": true"#).replace(r#""packages/*""#, r#""packages/*", "group/*""#)
+            ),
+            r#"group/tsconfig.json = {"compilerOptions": {"target": "es5"}}"#,
+            expected,
+        );
+    };
+    with("", expect!["shop: `group/tsconfig.json` changed"]);
+    with("group/ui/tsconfig.json = {}", expect![]);
+}
