@@ -84,6 +84,53 @@ fn the_working_tree_is_compared_if_asked_for() {
 }
 
 #[test]
+fn toolchains_and_submodules_count_as_each_commit_has_them() {
+    let world = repository();
+    let set = |version: &str| {
+        let text = format!(
+            r#"{{"name": "root", "private": true, "workspaces": ["apps/*", "packages/*"], "packageManager": "npm@{version}"}}"#
+        );
+        world.write("package.json", &text);
+        world.commit("version");
+    };
+    set("11.0.0");
+    set("11.1.0");
+    let answer = world.ask(&["affected", "--base", "HEAD~1"]);
+    let reason =
+        json!({"kind": "toolchain", "path": "package manager", "via": [], "detail": "npm@11.0.0 → npm@11.1.0"});
+    assert_eq!((&answer["apps"][0]["reasons"], &answer["apps"][1]["reasons"]), (&json!([reason]), &json!([reason])));
+    set("11.1.0+sha512.abc");
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({}), "a hash is none of it");
+    // A commit of another repository, below an app and below nobody.
+    let id = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let add = |path: &str, id: &str| {
+        world.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{id},{path}")]);
+        world.git(&["commit", "--quiet", "--message", "submodule"]);
+    };
+    add("apps/shop/content", &id);
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({"shop": ["apps/shop/content"]}));
+    let other = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    add("apps/shop/content", &other);
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({"shop": ["apps/shop/content"]}));
+    add("vendor", &id);
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({"blog": ["vendor"], "shop": ["vendor"]}));
+}
+
+#[test]
+fn what_cannot_be_written_and_who_cannot_be_asked_for_is_told() {
+    let world = repository();
+    let output = world.run(&["affected", "--base", "HEAD", "shop"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
+    let mut command = world.command();
+    command.arg("-C").arg(world.repository()).args(["affected", "--base", "HEAD", "--json"]);
+    let output = command.stdout(full).stderr(std::process::Stdio::piped()).output().expect("frontage runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("error: what was found could not be written"), "{text}");
+}
+
+#[test]
 fn what_names_no_commit_is_refused_and_a_base_that_cannot_be_used_is_doubt() {
     let world = repository();
     let output = world.run(&["affected", "--base", "nowhere"]);

@@ -137,7 +137,7 @@ impl World {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{arguments:?} answers JSON, not {output:?}"))
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_frontage");
         let mut command = match self.user {
             None => Command::new(program),

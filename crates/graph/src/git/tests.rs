@@ -341,6 +341,35 @@ fn files_that_cannot_be_used() {
         repository.snapshot(&commit).unwrap().left_out,
         "the working tree says the same"
     );
+    let submodules = repository.snapshot(&commit).unwrap().submodules;
+    assert_eq!(submodules, repository.working_tree().unwrap().submodules);
+    assert_eq!(submodules["vendor/library"], library.git("rev-parse HEAD").trim());
+}
+
+#[test]
+fn what_the_index_knows_of_a_working_tree() {
+    let scratch = Scratch::new();
+    scratch.write("apps/one/index.ts", "one");
+    scratch.write("apps/two/index.ts", "two");
+    let head = scratch.commit("apps");
+    let repository = scratch.open();
+    let whole = listed(&repository.snapshot(&head).unwrap());
+    // Left out by a sparse checkout.
+    scratch.git("sparse-checkout set apps/one");
+    assert!(!scratch.path().join("apps/two").exists());
+    let sparse = repository.working_tree().unwrap();
+    assert_eq!(listed(&sparse), whole);
+    assert_eq!(
+        sparse.files["apps/two/index.ts"].object,
+        repository.snapshot(&head).unwrap().files["apps/two/index.ts"].object
+    );
+    assert_eq!(sparse.read(["apps/two/index.ts"]).unwrap()["apps/two/index.ts"], b"two");
+    // A mode that the file system does not tell.
+    let one = scratch.path().join("apps/one/index.ts");
+    std::fs::set_permissions(&one, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    assert_ne!(listed(&repository.working_tree().unwrap()), whole);
+    scratch.git("config core.fileMode false");
+    assert_eq!(listed(&repository.working_tree().unwrap()), whole);
 }
 
 /// Git refuses to add such paths, but anybody can push a tree that holds them.

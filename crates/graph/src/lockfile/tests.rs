@@ -1245,3 +1245,52 @@ fn places_are_not_longer_than_they_may_be() {
             hint: `pnpm install` writes it anew"#]],
     );
 }
+
+#[test]
+fn who_is_given_which_version_is_told() {
+    let pnpm = |one: &str, nested: &str| {
+        read(
+            "pnpm-lock.yaml",
+            &format!(
+                "lockfileVersion: '9.0'
+importers:
+  apps/a:
+    dependencies:
+      ms: {{specifier: '*', version: {one}}}
+      debug: {{specifier: '*', version: 4.0.0}}
+packages:
+  ms@2.0.0: {{resolution: {{integrity: sha512-a}}}}
+  ms@2.1.0: {{resolution: {{integrity: sha512-b}}}}
+  debug@4.0.0: {{resolution: {{integrity: sha512-c}}}}
+  other@1.0.0: {{resolution: {{integrity: sha512-d}}}}
+snapshots:
+  ms@2.0.0: {{}}
+  ms@2.1.0: {{}}
+  debug@4.0.0: {{dependencies: {{ms: {nested}}}}}
+  other@1.0.0: {{dependencies: {{ms: 2.0.0}}}}
+"
+            ),
+        )
+    };
+    let given = |lockfile: &Lockfile| {
+        let closure = lockfile.closure("apps/a", &wanted("debug@*"), &|_| false);
+        closure.installed["debug@4.0.0"].content()
+    };
+    assert_eq!(given(&pnpm("2.0.0", "2.0.0")), given(&pnpm("2.1.0", "2.0.0")));
+    assert_ne!(given(&pnpm("2.0.0", "2.0.0")), given(&pnpm("2.0.0", "2.1.0")));
+    let found = |lockfile: &Lockfile| lockfile.stands_for("apps/a", "ms", "*").unwrap();
+    assert_eq!(found(&pnpm("2.0.0", "2.0.0")), "2.0.0 sha512-a");
+    assert_eq!(found(&pnpm("2.1.0", "2.0.0")), "2.1.0 sha512-b");
+    let npm =
+        read("package-lock.json", r#"{"lockfileVersion": 3, "packages": {"node_modules/ms": {"version": "2.0.0"}}}"#);
+    assert_eq!(npm.stands_for("", "ms", "*"), None, "its place tells it");
+    assert!(npm.knows("ms") && !npm.knows("debug"));
+}
+
+#[test]
+fn yarn_writes_folders_from_the_root() {
+    let yarn = read("yarn.lock", "# yarn lockfile v1\n\n\n\"dep@file:vendor/dep\":\n  version \"1.0.0\"\n");
+    assert!(yarn.holds("apps/a", "dep", "file:../../vendor/dep"));
+    assert!(yarn.holds("", "dep", "file:vendor/dep") && yarn.holds("", "dep", "file:./vendor/dep"));
+    assert!(!yarn.holds("apps/a", "dep", "file:../vendor/dep"));
+}
