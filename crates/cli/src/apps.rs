@@ -46,7 +46,11 @@ pub fn workspace(place: &Place, head: Option<&str>) -> Result<Workspace, Failure
 /// That git failed.
 pub fn unreadable(error: graph::GitError) -> Failure {
     let hint = error.hint();
-    hint.into_iter().fold(Failure::unusable("the repository cannot be read").caused_by(&error), Failure::hint)
+    let what = match &error {
+        graph::GitError::NoRevision { .. } => "a revision cannot be found",
+        _ => "the repository cannot be read",
+    };
+    hint.into_iter().fold(Failure::unusable(what).caused_by(&error), Failure::hint)
 }
 
 /// That a state of the repository makes no workspace.

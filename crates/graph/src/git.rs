@@ -155,7 +155,10 @@ impl GitError {
                 Some(format!("set `production` under `[site]` to one of {}", there.join(", ")))
             }
             GitError::NoRevision { shallow: true, .. } => Some("`git fetch --unshallow`".to_owned()),
-            GitError::NoRevision { .. } | GitError::Unreadable { .. } | GitError::Failed { .. } => None,
+            GitError::NoRevision { .. } => {
+                Some("`git fetch` brings what others have; `git log --all` shows what is here".to_owned())
+            }
+            GitError::Unreadable { .. } | GitError::Failed { .. } => None,
         }
     }
 }

@@ -288,8 +288,9 @@ impl Reader {
             }
         }
         let pipeline = self.pipeline(files, found, &members);
-        let manager =
-            lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).unwrap_or(PackageManager::Npm);
+        let by_members = (found.said_by == SaidBy::PnpmWorkspace).then_some(PackageManager::Pnpm);
+        let manager = lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).or(by_members);
+        let manager = manager.unwrap_or(PackageManager::Npm);
         let settings = settings::of(files, &found.folder, manager, &manifest);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let not_installed = None;
