@@ -181,7 +181,7 @@ impl Lockfile {
         let is_told = matches!(self.finder, Finder::Npm(_) | Finder::Bun(_));
         let found = self.find(folder, name, range).filter(|_| !is_told)?;
         let packages = self.graph.packages(found);
-        (!packages.is_empty()).then(|| packages.iter().map(|(_, it)| it.content()).collect::<Vec<_>>().join(", "))
+        (!packages.is_empty()).then(|| packages.values().map(|it| it.content()).collect::<Vec<_>>().join(", "))
     }
 
     /// Whether what the package in `folder` wants is known; if not, an install would fail or resolve anew.

@@ -15,6 +15,8 @@ mod toolchains;
 
 mod install;
 
+mod read;
+
 mod shown;
 
 mod stubs;
@@ -39,12 +41,11 @@ use model::{
 use crate::detect::command;
 use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
-use crate::lockfile;
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Made, Reached, Subject, Walk, is_of_shell};
+use crate::modules::{Made, Reached};
 use crate::pipeline::BUILD;
 use crate::unread::{self, CHECKERS, Reads};
-use crate::workspace::{Member, Root, Workspace};
+use crate::workspace::{Root, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
@@ -452,99 +453,6 @@ impl<'a> Planner<'a> {
         installed.filter(|installed| installed.name == name).map(|installed| installed.version.as_str()).collect()
     }
 
-    /// What a build reads of other members, and of what belongs to nobody.
-    fn reached(&self, path: &RepoPath, build: &Build<'_>) -> Reached {
-        self.walk(path, build, &BTreeMap::new()).0
-    }
-
-    /// The same, and what it reads if the outputs of packages are followed to their sources.
-    fn walk(
-        &self,
-        path: &RepoPath,
-        build: &Build<'_>,
-        made: &BTreeMap<RepoPath, Arc<Made>>,
-    ) -> (Reached, Option<Reached>) {
-        let graph = self.workspace.graph();
-        let is_own = |file: &str| self.workspace.owner(file) == Some(path);
-        let is_root = |file: &str| {
-            let is_read = !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-            is_read && !(is_own(file) && build.passes_over(file)) && !is_of_shell(file)
-        };
-        let subject = Subject {
-            built: path,
-            commands: &build.commands,
-            checks_types: build.checks_types,
-            runs_all: build.runs_all,
-            compiles: build.compiles,
-            drops_stars: build.drops_stars,
-            is_root: &is_root,
-            generators: &self.generators,
-            is_tool: unread::is_tool,
-        };
-        let walk = Walk::new(self.workspace, subject, made);
-        let folders = [path.as_str(), self.root.folder.as_str()];
-        // Commands mean what they name; a shell opens patterns and choices.
-        let meant = |folder: &str, word: &str| match word.contains(['*', '{']) {
-            true => graph.meant(folder, word),
-            false => graph.named(folder, word).all().collect::<Vec<u32>>(),
-        };
-        let named = build.paths().flat_map(|word| folders.map(|folder| meant(folder, word))).flatten();
-        // A file of the member by its name alone, and what is copied.
-        let beside = build.names().filter_map(|word| graph.place(&path.join(word)));
-        let copied = build.copied();
-        let copied = copied.iter().flat_map(|word| meant(path.as_str(), word));
-        let elsewhere = build.called.elsewhere.iter().flat_map(|(folder, command)| {
-            let words = build::paths_of(command).filter(|word| word.contains('/'));
-            words.flat_map(|word| meant(folder.as_str(), word)).collect::<Vec<u32>>()
-        });
-        let local = self.local_files(path);
-        let local = local.iter().filter_map(|file| graph.place(file));
-        let named = named.chain(beside).chain(copied).chain(elsewhere).chain(local);
-        let unowned = self.workspace.unowned_files().map(|file| &file.path);
-        let configures_checks = |file: &RepoPath| unread::configures_checks(self.root.below(file));
-        let (checks, above): (Vec<&RepoPath>, Vec<&RepoPath>) = unowned
-            .filter(|file| self.root.folder.holds(file.as_str()))
-            .filter(|file| configures_checks(file) || runs_above(file.as_str()) && shown::governs(file.as_str(), path))
-            .partition(|file| configures_checks(file));
-        let place = |file: &RepoPath| graph.place(file.as_str());
-        let implicit: BTreeSet<&str> = self.root.pipeline.declared().implicit(path).collect();
-        let is_implicit = |member: &Member| {
-            let project = |name: &&str| self.root.pipeline.declared().project(name) == Some(&member.path);
-            implicit.contains(member.name.as_str()) || implicit.iter().any(project)
-        };
-        let may_run = |member: &Member| {
-            build
-                .may_run(member)
-                .or_else(|| is_implicit(member).then(|| "`project.json` says that it is needed".to_owned()))
-        };
-        let members = build.called.members.iter();
-        walk.run(
-            named,
-            may_run,
-            members.map(|(member, command)| (member, format!("`{command}` names it"))),
-            above.into_iter().filter_map(place),
-            checks.into_iter().filter_map(place),
-        )
-    }
-
-    /// Files outside of a member that task runners are told that its build reads, but for what no build reads.
-    fn declared(&self, path: &RepoPath) -> BTreeSet<u32> {
-        let tasks = self.root.pipeline.own(path, BUILD);
-        let patterns = self.root.pipeline.declared().inputs(&self.root.folder, path, tasks.iter());
-        let graph = self.workspace.graph();
-        let meant = |pattern: &str| self.patterns.get(pattern).into_iter().flatten().copied().collect::<Vec<u32>>();
-        let without: BTreeSet<u32> = patterns.iter().filter_map(|it| it.strip_prefix('!')).flat_map(meant).collect();
-        let with = patterns.iter().filter(|pattern| !pattern.starts_with('!')).flat_map(|pattern| meant(pattern));
-        let is_read = |file: &u32| {
-            let name = graph.path(*file);
-            let is_told =
-                name.rsplit('/').next().is_some_and(|name| name == "package.json" || lockfile::FILES.contains(&name));
-            let below = name.strip_prefix(self.root.folder.as_str()).unwrap_or(name).trim_start_matches('/');
-            !is_told && !without.contains(file) && !unread::is_unread(below)
-        };
-        with.filter(is_read).collect()
-    }
-
     /// What a build reads of a file's member: of others than its own no tests, stories and documents.
     fn reads(&self, path: &RepoPath, build: &Build<'_>, file: &str) -> Reads {
         let owner = self.workspace.owner(file).unwrap_or(&self.root.folder);
@@ -682,13 +590,6 @@ impl Draft {
         self.inputs.add_reached(Component::File(file.path.to_string()), content, reach);
         self.shown.insert(file.path.to_string(), file.clone());
     }
-}
-
-/// Whether a file that lies above what it configures is a module, or names plugins that are run.
-fn runs_above(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| name.ends_with(ending));
-    is_module || ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
 }
 
 /// What tells one content of a file from another.
