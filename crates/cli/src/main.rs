@@ -21,6 +21,7 @@ mod write;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
@@ -29,6 +30,9 @@ use tracing_subscriber::EnvFilter;
 use crate::arguments::{Arguments, Command, Secret};
 use crate::place::Place;
 use crate::report::Failure;
+
+/// Whether something of the output could not be written.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
 
 fn main() -> ExitCode {
     // A sandbox's helper is single-threaded: it is told apart before anything else is set up.
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Err(cause) => Err(Failure::failed("the asynchronous runtime could not be started").caused_by(&cause)),
     };
     match result {
+        Ok(_) if IS_LOST.load(Ordering::Relaxed) => ExitCode::FAILURE,
         Ok(status) => status,
         Err(failure) => {
             complain(&failure.to_string());
@@ -95,13 +100,11 @@ fn log_to_standard_error() {
 /// A line on standard output. One that nobody reads any more (`frontage builds | head`) is no error.
 pub fn say(line: &str) {
     let mut output = std::io::stdout().lock();
-    match writeln!(output, "{line}").and_then(|()| output.flush()) {
-        // Nobody listens any more.
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
-            complain(&format!("error: what was found could not be written\nbecause: {cause}"));
-            std::process::exit(1);
-        }
-        _ => {}
+    if let Err(cause) = writeln!(output, "{line}").and_then(|()| output.flush())
+        && cause.kind() != std::io::ErrorKind::BrokenPipe
+        && !IS_LOST.swap(true, Ordering::Relaxed)
+    {
+        complain(&format!("error: what was found could not be written\nbecause: {cause}"));
     }
 }
 
