@@ -453,12 +453,6 @@ impl<'a> Planner<'a> {
         installed.filter(|installed| installed.name == name).map(|installed| installed.version.as_str()).collect()
     }
 
-    /// What a build reads of a file's member: of others than its own no tests, stories and documents.
-    fn reads(&self, path: &RepoPath, build: &Build<'_>, file: &str) -> Reads {
-        let owner = self.workspace.owner(file).unwrap_or(&self.root.folder);
-        if owner == path { build.reads } else { Reads::default() }
-    }
-
     /// A file's path below the member that owns it, else below the root.
     fn below<'p>(&self, file: &'p str) -> &'p str {
         let folder = self.workspace.owner(file).unwrap_or(&self.root.folder);

@@ -90,7 +90,7 @@ pub struct Subject<'a> {
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
     pub drops_stars: bool,
     /// Files of members that are read without being imported.
-    pub is_root: &'a dyn Fn(&str) -> bool,
+    pub is_root: &'a dyn Fn(u32) -> bool,
     /// Members of which nothing but data is read to make what is not there of them.
     pub generators: &'a BTreeSet<RepoPath>,
     /// Whether a package only checks, by its name.
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
         self.reached.members.insert(member.clone());
         for file in self.workspace.files_of(member) {
             let path = file.path.as_str();
-            if let Some(place) = self.graph.place(path).filter(|_| (self.subject.is_root)(path)) {
+            if let Some(place) = self.graph.place(path).filter(|place| (self.subject.is_root)(*place)) {
                 self.open.push((place, Wanted::All, origin));
             }
         }
@@ -359,13 +359,13 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
-        let below = node.below.iter().filter(|file| (self.subject.is_root)(self.graph.path(**file)));
+        let below = node.below.iter().filter(|file| (self.subject.is_root)(**file));
         self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
         // What a package's own configuration compiles besides is its own matter.
         let is_found = node.member.as_ref().is_some_and(|member| member != self.subject.built)
             && self.reached.counted.get(&file).is_some_and(|origin| origin.from.is_none());
         if self.subject.compiles && !is_found {
-            let compiled = node.compiled.iter().filter(|file| (self.subject.is_root)(self.graph.path(**file)));
+            let compiled = node.compiled.iter().filter(|file| (self.subject.is_root)(**file));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
         }
         self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));

@@ -10,7 +10,7 @@ use super::{Build, Planner, shown};
 use crate::lockfile;
 use crate::modules::{Made, Reached, Subject, Walk, is_bare, is_of_shell};
 use crate::pipeline::BUILD;
-use crate::unread;
+use crate::unread::{self, Reads};
 use crate::workspace::Member;
 
 impl Planner<'_> {
@@ -27,10 +27,13 @@ impl Planner<'_> {
         made: &BTreeMap<RepoPath, Arc<Made>>,
     ) -> (Reached, Option<Reached>) {
         let graph = self.workspace.graph();
-        let is_own = |file: &str| self.workspace.owner(file) == Some(path);
-        let is_root = |file: &str| {
-            let is_read = !build.ignores(file) && !self.reads(path, build, file).leaves_out(self.below(file));
-            is_read && !(is_own(file) && build.passes_over(file)) && !is_of_shell(file)
+        let is_root = |file: u32| {
+            let (name, owner) = (graph.path(file), graph.owner(file).unwrap_or(&self.root.folder));
+            let below = name.strip_prefix(owner.as_str()).unwrap_or(name).trim_start_matches('/');
+            // Of others than its own no tests, stories and documents.
+            let reads = if owner == path { build.reads } else { Reads::default() };
+            let is_passed_over = owner == path && build.passes_over(name);
+            !build.ignores(name) && !reads.leaves_out(below) && !is_passed_over && !is_of_shell(name)
         };
         let subject = Subject {
             built: path,

@@ -54,8 +54,8 @@ impl Walk<'_> {
         if let Some(file) = reached.counted.keys().find(is_nxs).copied() {
             let members = reached.members.iter().filter(|member| *member != self.subject.built);
             let files = members.flat_map(|member| self.workspace.files_of(member));
-            let files = files.filter(|file| (self.subject.is_root)(file.path.as_str()));
-            let places: Vec<u32> = files.filter_map(|file| self.graph.place(file.path.as_str())).collect();
+            let places = files.filter_map(|file| self.graph.place(file.path.as_str()));
+            let places: Vec<u32> = places.filter(|place| (self.subject.is_root)(*place)).collect();
             for place in places {
                 reached.shown.remove(&place);
                 reached.barrels.remove(&place);
