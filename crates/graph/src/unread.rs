@@ -579,7 +579,7 @@ pub fn may_check_types(command: &str, ignores: bool) -> bool {
 
 /// Whether a command that starts what is not built checks types before.
 pub fn checks_when_started(command: &str) -> bool {
-    runs_compiler(command) || programs(command).any(|program| program.name.starts_with("ts-node"))
+    runs_compiler(command) || command.contains("ts-node")
 }
 
 /// Whether types matter to a program; none if it is not known.

@@ -210,6 +210,8 @@ impl<'a> Linker<'a> {
         // value more often.
         let is_meant = |word: &str| {
             let is_asked_for = self.workspace.asks_for(of, package_of(word));
+            // Words of a command are most often none.
+            let is_configuration = is_configuration && kind != Kind::Commands;
             is_asked_for && (is_configuration || word.contains('/'))
                 || (is_configuration || record.is_open) && word.contains('/')
                 || matches!(kind, Kind::Compiler)

@@ -1,7 +1,7 @@
 //! The paths of a commit, each by its place in their order: found by name, by a name that lacks an ending, by folder, and
 //! with the member that owns each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{RepoPath, resolved};
@@ -81,6 +81,12 @@ impl Paths {
     /// The path of a file.
     pub fn path(&self, file: u32) -> &str {
         &self.all[file as usize]
+    }
+
+    /// Names of all folders.
+    pub fn folders(&self) -> HashSet<Box<str>> {
+        let folders = self.all.iter().filter_map(|path| Some(path.rsplit_once('/')?.0));
+        folders.flat_map(|folders| folders.split('/')).map(Into::into).collect()
     }
 
     /// The place of a file.

@@ -6,7 +6,8 @@
 //!
 //! Sources: nodejs.org, "Modules: Packages"; webpack.js.org, "Resolve"; typescriptlang.org, "Modules - Reference".
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::OnceLock;
 
 use model::{RepoPath, is_built_in, resolved};
 use serde_json::Value;
@@ -42,6 +43,8 @@ pub struct Resolver<'a> {
     paths: &'a Paths,
     members: &'a BTreeMap<RepoPath, Member>,
     roots: &'a BTreeMap<RepoPath, Root>,
+    /// Names of folders, once they are asked for.
+    folders: OnceLock<HashSet<Box<str>>>,
     needs: &'a Needs,
     aliases: &'a BTreeMap<RepoPath, Aliases>,
     /// Members by root and name.
@@ -71,7 +74,7 @@ impl<'a> Resolver<'a> {
         }
         let instead = members.values().map(|member| (&member.path, instead(&member.manifest)));
         let instead = instead.filter(|(_, instead)| !instead.is_empty()).collect();
-        Resolver { paths, members, roots, needs, aliases, by_name, declared, instead }
+        Resolver { paths, members, roots, folders: OnceLock::new(), needs, aliases, by_name, declared, instead }
     }
 
     /// What an import in a file of a member stands for.
@@ -252,7 +255,9 @@ impl<'a> Resolver<'a> {
         // What somebody else needs may be installed where this finds it.
         let is_installed = || {
             let root = self.root(member).and_then(|root| self.roots.get(root));
-            root.and_then(|root| root.lockfile.as_ref()).is_some_and(|lockfile| lockfile.knows(package))
+            let is_known = root.and_then(|root| root.lockfile.as_ref()).is_some_and(|lockfile| lockfile.knows(package));
+            // Where a folder is called so, configuration that is not known may mean that.
+            is_known && !self.folders.get_or_init(|| self.paths.folders()).contains(package)
         };
         if is_place || is_built_in(package) || is_installed() { Found::Outside } else { Found::Unknown }
     }

@@ -149,7 +149,11 @@ pub fn document(text: &str) -> Record {
     record
 }
 
-/// The lines of a document that are no blocks of code, which nothing runs. Those stay that are checked.
+/// Words behind the mark of a block of code by which it is checked, run, or read from a file.
+/// Source: twoslash.netlify.app; docusaurus.io, "Interactive code editor"; rspress.rs, "Code preview".
+const LIVE: [&str; 6] = ["twoslash", "live", "preview", "demo", "playground", "file="];
+
+/// The lines of a document that are no blocks of code, which nothing runs. Those stay that are checked or run.
 /// Source: spec.commonmark.org, "Fenced code blocks"; twoslash.netlify.app.
 fn without_examples(text: &str) -> Cow<'_, str> {
     if !text.contains("```") && !text.contains("~~~") {
@@ -158,17 +162,21 @@ fn without_examples(text: &str) -> Cow<'_, str> {
     let mut open: Option<(char, usize, bool)> = None;
     let is_kept = |line: &&str| {
         // In lists and quotations as well.
-        let line = line.trim_start_matches(|char: char| char.is_whitespace() || "-*+>.".contains(char)).trim_end();
+        let line = line
+            .trim_start_matches(|char: char| char.is_whitespace() || char.is_ascii_digit() || "-*+>.)".contains(char));
+        let line = line.trim_end();
         let Some(mark) = line.chars().next().filter(|mark| ['`', '~'].contains(mark)) else {
-            return open.is_none_or(|(_, _, is_checked)| is_checked);
+            return open.is_none_or(|(_, _, is_live)| is_live);
         };
         let length = line.chars().take_while(|char| *char == mark).count();
         let rest = &line[length..];
         match open {
             Some((opened, longest, _)) if opened == mark && length >= longest && rest.is_empty() => open = None,
-            Some((_, _, is_checked)) => return is_checked,
+            Some((_, _, is_live)) => return is_live,
             None if length >= 3 && (mark == '~' || !rest.contains('`')) => {
-                open = Some((mark, length, rest.contains("twoslash")));
+                let is_live = LIVE.iter().any(|word| rest.contains(word));
+                open = Some((mark, length, is_live));
+                return is_live;
             }
             None => return true,
         }

@@ -162,6 +162,13 @@ fn what_is_imported_decides() {
             shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
     );
     check(
+        &with("import * as ui from 'ui'; import join = ui.join; ui.Icon(join)"),
+        "packages/ui/src/join.ts = export const join = 2",
+        expect![[r#"
+            desk: `packages/ui/src/join.ts` changed, needed through ui
+            shop: `packages/ui/src/join.ts` changed, needed through ui"#]],
+    );
+    check(
         &with("import * as ui from 'ui'; export { ui }"),
         "packages/ui/src/icon.ts = export const Icon = 2",
         expect![[r#"

@@ -1079,6 +1079,15 @@ fn types_count_for_who_checks_them() {
         ),
         counts(),
     );
+    for unsure in [
+        "{ other: { ignoreBuildErrors: true } }",
+        "isPreview ? { typescript: { ignoreBuildErrors: true } } : {}",
+        "{ ...(isPreview && { typescript: { ignoreBuildErrors: true } }) }",
+    ] {
+        with(next, &config(unsure), counts());
+    }
+    let later = "apps/shop/next.config.js = const config = { typescript: { ignoreBuildErrors: true } }; config.typescript.ignoreBuildErrors = false; module.exports = config";
+    with(next, later, counts());
     with(
         r#""build": "tsc && next build", "start": "next start""#,
         &config("{ typescript: { ignoreBuildErrors: true } }"),
@@ -1088,6 +1097,7 @@ fn types_count_for_who_checks_them() {
     with(r#""start": "bun run index.ts""#, "", expect![]);
     with(r#""start": "tsx index.ts""#, "", expect![]);
     with(r#""start": "ts-node index.ts""#, "", counts());
+    with(r#""start": "node -r ts-node/register index.ts""#, "", counts());
     with(r#""start": "tsc && node index.js""#, "", counts());
 }
 

@@ -147,6 +147,17 @@ fn words_of_a_shell_are_understood() {
 }
 
 #[test]
+fn a_command_names_a_file_beside_it() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));
+        let file = |text: &str| format!("apps/shop/vite.test.config.ts = {text}");
+        near(&format!("{scripts}\n{}", file("import 'ui'")), &file("import 'ui'; more()"), expected);
+    };
+    with("vite build --config vite.test.config.ts", expect!["shop: `apps/shop/vite.test.config.ts` changed"]);
+    with("vite build", expect![]);
+}
+
+#[test]
 fn what_programs_are_run_by_counts_where_one_is_run() {
     let with = |build: &str, expected: Expect| {
         let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, CallExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration,
-    ExportNamedDeclaration, Expression, IdentifierReference, ImportDeclaration, ImportExpression, JSXIdentifier,
-    NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration,
-    TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation,
-    TSTypeParameterInstantiation, TemplateLiteral,
+    Argument, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, IfStatement, ImportDeclaration,
+    ImportExpression, JSXIdentifier, LogicalExpression, NewExpression, ObjectExpression, ObjectProperty,
+    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration,
+    TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation,
+    TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -106,6 +107,10 @@ pub struct Reader<'a> {
     pub starts: usize,
     /// Whether Next.js checks types, as often as that is said.
     pub type_checks: BTreeSet<bool>,
+    /// Whether what is read is what Next.js is told about TypeScript.
+    pub is_about_types: bool,
+    /// In how many choices what is read stands, of which one may not be taken.
+    pub choices: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -149,8 +154,9 @@ impl<'a> Reader<'a> {
             self.asked.insert(format!("{}/jsx-runtime", source.value).into());
         }
         if name == IGNORING_TYPES {
-            self.type_checks.insert(is_switched != Some(true));
+            self.type_checks.insert(is_switched != Some(true) || self.choices > 0 || !self.is_about_types);
         }
+        self.is_about_types = name == "typescript";
         self.is_entry |= begins;
         self.is_naming |= is_written && NAMING.contains(&name);
         // Of the configuration itself: further in, an option of any plugin may be called so.
@@ -238,6 +244,8 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.record.keeps_all |= member.property.name.contains(FEDERATING);
+        // It may be set later.
+        self.type_checks.extend((member.property.name == IGNORING_TYPES).then_some(true));
         match &member.object {
             Expression::Identifier(identifier) => {
                 self.used.insert(identifier.name.as_str());
@@ -253,12 +261,30 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
-        let before = (self.is_aside, self.is_entry, self.is_naming);
+        let before = (self.is_aside, self.is_entry, self.is_naming, self.is_about_types);
         if let Some(name) = property.key.static_name() {
             self.option(&name, &property.value);
         }
         walk::walk_object_property(self, property);
-        (self.is_aside, self.is_entry, self.is_naming) = before;
+        (self.is_aside, self.is_entry, self.is_naming, self.is_about_types) = before;
+    }
+
+    fn visit_conditional_expression(&mut self, choice: &ConditionalExpression<'a>) {
+        self.choices += 1;
+        walk::walk_conditional_expression(self, choice);
+        self.choices -= 1;
+    }
+
+    fn visit_logical_expression(&mut self, choice: &LogicalExpression<'a>) {
+        self.choices += 1;
+        walk::walk_logical_expression(self, choice);
+        self.choices -= 1;
+    }
+
+    fn visit_if_statement(&mut self, choice: &IfStatement<'a>) {
+        self.choices += 1;
+        walk::walk_if_statement(self, choice);
+        self.choices -= 1;
     }
 
     fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
@@ -359,8 +385,20 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
-        if let TSModuleReference::ExternalModuleReference(module) = &import.module_reference {
-            self.asked.insert(module.expression.value.as_str().into());
+        let mut name = match &import.module_reference {
+            TSModuleReference::ExternalModuleReference(module) => {
+                self.asked.insert(module.expression.value.as_str().into());
+                return;
+            }
+            // Another name for something that is imported, of which anything may be taken.
+            TSModuleReference::IdentifierReference(name) => return self.visit_identifier_reference(name),
+            TSModuleReference::QualifiedName(name) => &name.left,
+        };
+        while let TSTypeName::QualifiedName(left) = name {
+            name = &left.left;
+        }
+        if let TSTypeName::IdentifierReference(name) = name {
+            self.visit_identifier_reference(name);
         }
     }
 
