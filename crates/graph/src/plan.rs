@@ -135,6 +135,8 @@ struct Planner<'a> {
     by_name: BTreeMap<&'a str, &'a RepoPath>,
     /// Files that patterns mean by which files are declared.
     patterns: BTreeMap<String, Vec<u32>>,
+    /// Packages whose build does nothing.
+    idle: BTreeSet<RepoPath>,
     /// Packages that are made of data alone.
     generators: BTreeSet<RepoPath>,
     /// The packages, by folder.
@@ -184,6 +186,7 @@ impl<'a> Planner<'a> {
             networked: BTreeSet::new(),
             by_name: of_root().map(|member| (member.name.as_str(), &member.path)).collect(),
             patterns: BTreeMap::new(),
+            idle: BTreeSet::new(),
             generators: BTreeSet::new(),
             planned: BTreeMap::new(),
             made: BTreeMap::new(),
@@ -199,11 +202,14 @@ impl<'a> Planner<'a> {
         let patterns: BTreeSet<String> = declared.map(|pattern| pattern.trim_start_matches('!').to_owned()).collect();
         let meant = |pattern: String| (pattern.clone(), workspace.graph().meant("", &pattern));
         planner.patterns = patterns.into_iter().map(meant).collect();
-        planner.generators = of_root()
-            .filter(|member| member.has_task())
-            .filter(|member| unread::generates(&planner.commands_of_package(&member.path)))
-            .map(|member| member.path.clone())
-            .collect();
+        for member in of_root().filter(|member| member.has_task()) {
+            let commands = planner.commands_of_package(&member.path);
+            if unread::makes_of_data(&commands) {
+                let generates = commands.iter().any(|command| unread::runs_generator(command));
+                let of_kind = if generates { &mut planner.generators } else { &mut planner.idle };
+                of_kind.insert(member.path.clone());
+            }
+        }
         planner.networked = asking.flat_map(|app| planner.packages_to_build(&app.path)).collect();
         planner
     }

@@ -163,7 +163,7 @@ const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-conf
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 106] = [
+const BUILDERS: [(&str, Types); 107] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -220,6 +220,7 @@ const BUILDERS: [(&str, Types); 106] = [
     ("patch-package", Types::Unread),
     ("svelte-package", Types::Checked),
     ("prisma", Types::Unread),
+    ("buf", Types::Unread),
     ("next-sitemap", Types::Unread),
     ("fumadocs-mdx", Types::Unread),
     ("contentlayer", Types::Unread),
@@ -273,8 +274,9 @@ const BUILDERS: [(&str, Types); 106] = [
 ];
 
 /// Programs that make modules of data alone, by their first word.
-/// Source: prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference"; inlang.com, "Paraglide JS".
-const GENERATORS: [(&str, &[&str]); 4] = [
+/// Source: buf.build, "buf generate"; prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference"; inlang.com, "Paraglide JS".
+const GENERATORS: [(&str, &[&str]); 5] = [
+    ("buf", &["generate"]),
     ("prisma", &["generate", "format", "validate"]),
     ("openapi-typescript", &[]),
     ("lingui", &["compile"]),
@@ -306,9 +308,11 @@ const BUNDLERS: [&str; 12] = [
 /// Those of them that leave out whatever nobody uses of modules without side effects.
 const DROPPING: [&str; 7] = ["webpack", "webpack-cli", "rspack", "rsbuild", "parcel", "react-scripts", "craco"];
 
-/// Words in the names of packages that put versions of packages into what they make. Module Federation, which webpack and
-/// Rspack have built in, tells who shares a package its version.
-const VERSION_PACKAGES: [&str; 7] = ["version", "license", "banner", "federation", "webpack", "rspack", "release"];
+/// Words in the names of packages that put versions of packages into what they make.
+const VERSION_PACKAGES: [&str; 5] = ["version", "license", "banner", "federation", "release"];
+
+/// Bundlers that have Module Federation built in, which tells who shares a package its version.
+const FEDERATING: [&str; 3] = ["webpack", "@rspack/core", "@rsbuild/core"];
 
 /// What a program makes of types.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -350,8 +354,10 @@ pub struct Reads {
     pub stories: bool,
     /// Everything: the folder is served as it is.
     pub all: bool,
-    /// Anything that programs are run by, which nothing is known of.
-    pub recipes: bool,
+    /// What `make` is run by.
+    pub makes: bool,
+    /// What images are made by.
+    pub packs: bool,
 }
 
 impl Reads {
@@ -362,8 +368,25 @@ impl Reads {
             documents: app.framework.is_some_and(|framework| documents.contains(&framework)),
             stories: app.framework == Some(Framework::Storybook),
             all: app.build.is_none(),
-            recipes: false,
+            makes: false,
+            packs: false,
         }
+    }
+
+    /// The same with what commands are run by; `anything` says that something is not known that they may run.
+    #[must_use]
+    pub fn with_recipes(self, commands: &[String], anything: bool) -> Reads {
+        let runs = |names: &[&str]| {
+            commands.iter().flat_map(|command| programs(command)).any(|program| names.contains(&program.name.as_str()))
+        };
+        Reads { makes: anything, packs: runs(&["docker", "docker-compose", "podman"]), ..self }
+    }
+
+    /// Whether a file says what such programs do.
+    pub fn is_recipe(self, name: &str) -> bool {
+        let is_of_images =
+            name.starts_with("Dockerfile") || name.ends_with(".dockerfile") || name.starts_with("docker-compose");
+        self.makes && name == "Makefile" || self.packs && is_of_images
     }
 
     /// Whether a file of a member is no part of such a build as long as nothing imports it, by its path below the member.
@@ -378,7 +401,7 @@ impl Reads {
         let is_story = name.contains(".stories.") || name.contains(".story.") || folders.contains(".storybook");
         let is_document = folders.is_empty() && is_document_about(name);
         let is_servers = SERVERS.contains(&name) && (folders.is_empty() || SERVING.contains(&folders));
-        let is_about = folders.is_empty() && is_about(name) && !(self.recipes && is_recipe(name));
+        let is_about = folders.is_empty() && is_about(name) && !self.is_recipe(name);
         (is_test(below) || is_document || is_servers || is_about) && !(self.stories && is_story)
     }
 }
@@ -432,14 +455,6 @@ fn is_about(name: &str) -> bool {
         || ["LICENSE", "docker-compose", "Dockerfile"].iter().any(|begin| name.starts_with(begin))
         || name.ends_with(".dockerfile")
         || configures_checks(name)
-}
-
-/// Whether a file says what some programs do.
-pub fn is_recipe(name: &str) -> bool {
-    name == "Makefile"
-        || name.starts_with("Dockerfile")
-        || name.ends_with(".dockerfile")
-        || name.starts_with("docker-compose")
 }
 
 /// Whether a file at the top of the repository configures what only checks, such as a linter.
@@ -523,12 +538,11 @@ pub fn compiles(command: &str) -> bool {
     programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
 }
 
-/// Whether all that commands do is to make modules of data.
-pub fn generates(commands: &[String]) -> bool {
+/// Whether all that commands do is to make modules of data, or nothing at all.
+pub fn makes_of_data(commands: &[String]) -> bool {
     let is_idle = |program: &Program| IDLE.contains(&program.name.as_str());
     let mut programs = commands.iter().flat_map(|command| programs(command));
-    commands.iter().any(|command| runs_generator(command))
-        && programs.all(|program| is_generator(&program) || is_idle(&program))
+    !commands.is_empty() && programs.all(|program| is_generator(&program) || is_idle(&program))
 }
 
 /// Whether a command makes modules of data, among other things.
@@ -565,7 +579,7 @@ pub fn drops_stars<'v>(commands: &[String], vites: impl Fn() -> BTreeSet<&'v str
 
 /// Whether a package is there to put versions into what is built, by its name.
 pub fn may_read_versions(package: &str) -> bool {
-    VERSION_PACKAGES.iter().any(|word| package.contains(word))
+    FEDERATING.contains(&package) || VERSION_PACKAGES.iter().any(|word| package.contains(word))
 }
 
 /// Whether a command may check types, where Next.js is configured to ignore them or not; if it does, all that is imported counts.

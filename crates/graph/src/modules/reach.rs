@@ -40,8 +40,8 @@ pub struct Reached {
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.
     pub packages: BTreeSet<Box<str>>,
-    /// Names of packages from outside that files which count import.
-    pub outside: BTreeSet<Box<str>>,
+    /// Names of packages from outside that files which count import, and the members that these are of.
+    pub outside: BTreeMap<Box<str>, BTreeSet<RepoPath>>,
     /// What could not be told, in words.
     pub doubts: Vec<String>,
     /// Files of configuration of compilers that others than such ask for: they are read as data.
@@ -91,6 +91,8 @@ pub struct Subject<'a> {
     pub drops_stars: bool,
     /// Files of members that are read without being imported.
     pub is_root: &'a dyn Fn(u32) -> bool,
+    /// Members whose build makes nothing: what is not there of them comes from elsewhere.
+    pub idle: &'a BTreeSet<RepoPath>,
     /// Members of which nothing but data is read to make what is not there of them.
     pub generators: &'a BTreeSet<RepoPath>,
     /// Whether a package only checks, by its name.
@@ -452,8 +454,13 @@ impl<'a> Walk<'a> {
             Found::Outside if is_type && !self.subject.checks_types => {}
             Found::Outside => {
                 let package = package_of(name);
-                if !self.reached.outside.contains(package) {
-                    self.reached.outside.insert(package.into());
+                if !self.reached.outside.contains_key(package) {
+                    self.reached.outside.insert(package.into(), BTreeSet::new());
+                }
+                let member = self.graph.node(file).and_then(|node| node.member.as_ref());
+                let importers = self.reached.outside.get_mut(package).expect("it is there");
+                if let Some(member) = member.filter(|member| !importers.contains(*member)) {
+                    importers.insert(member.clone());
                 }
             }
             Found::Unknown => {
@@ -503,7 +510,8 @@ impl<'a> Walk<'a> {
 
     /// Takes what a member's build makes; its key covers all that this depends on.
     fn built_by(&mut self, file: u32, member: &RepoPath) {
-        let is_built = self.workspace.members.get(member).is_some_and(Member::has_task);
+        let has_task = self.workspace.members.get(member).is_some_and(Member::has_task);
+        let is_built = has_task && !self.subject.idle.contains(member);
         if is_built {
             self.reached.members.insert(member.clone());
         } else {

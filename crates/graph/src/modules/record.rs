@@ -185,7 +185,10 @@ impl Record {
         if parsed.panicked || parsed.is_flow_language {
             return text::markup(text);
         }
-        let mut record = Record::of(&parsed, language);
+        // What elements become calls of, where a comment says so.
+        let factories =
+            ["@jsx ", "@jsxFrag "].into_iter().filter_map(|mark| text.split_once(mark)?.1.split_whitespace().next());
+        let mut record = Record::of(&parsed, language, factories);
         // What JSX becomes is imported, though no statement names it.
         if let Some((_, rest)) = text.split_once("@jsxImportSource ")
             && let Some(source) = rest.split_whitespace().next()
@@ -221,8 +224,9 @@ impl Record {
         }
     }
 
-    fn of(parsed: &ParserReturn<'_>, language: Language) -> Record {
+    fn of<'t>(parsed: &ParserReturn<'t>, language: Language, factories: impl Iterator<Item = &'t str>) -> Record {
         let mut reader = Reader::default();
+        reader.used.extend(factories.map(|name| name.split('.').next().unwrap_or(name)));
         reader.visit_program(&parsed.program);
         let is_typescript = matches!(language, Language::TypeScript | Language::TypeScriptJsx);
         let elides = is_typescript && !reader.has_decorators;

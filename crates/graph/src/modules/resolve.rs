@@ -146,7 +146,11 @@ impl<'a> Resolver<'a> {
         }
         let by_alias = self.alias(member, name);
         if !by_alias.is_empty() {
-            return Found::Files(by_alias);
+            // Not every bundler knows of aliases that a compiler has.
+            let by_package = self.package(member, name).map(|(package, below)| self.of_member(package, below));
+            let others = by_package.filter(|found| matches!(found, Found::Files(_)));
+            let others: Vec<u32> = others.iter().flat_map(Found::files).copied().collect();
+            return Found::Files(by_alias.into_iter().chain(others).collect());
         }
         let targets = self.aliases.get(member).map(|aliases| aliases.targets(name)).unwrap_or_default();
         if let Some(other) = targets.iter().find_map(|path| self.other(path, member)) {

@@ -60,9 +60,9 @@ impl<'a> Build<'a> {
         // What these do is told by what they call.
         known.extend(CALLERS.iter().filter(|_| !called.scripts.is_empty()));
         let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, &known)).cloned();
-        let reads = Reads { recipes: reads_anything.is_some(), ..reads };
+        let reads = reads.with_recipes(&commands, reads_anything.is_some());
         let bundles = commands.iter().any(|command| unread::bundles(command));
-        let generates = unread::generates(&commands);
+        let generates = unread::makes_of_data(&commands);
         let compiles = commands.iter().any(|command| unread::compiles(command));
         Build {
             folder: RepoPath::root(),

@@ -27,30 +27,36 @@ impl Planner<'_> {
         reached: &Reached,
     ) -> BTreeMap<Component, String> {
         let Some(lockfile) = &self.root.lockfile else { return BTreeMap::new() };
-        let mut wishes = vec![("", wanted_by_build(&self.root.manifest, build, reached))];
+        let mut wishes = vec![(None, "", wanted_by_build(&self.root.manifest, build, reached))];
         let needed = self.workspace.closure(path, true);
         for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
             let member = self.workspace.members.get(member).filter(|member| member.root == self.root.folder);
             let Some(member) = member else { continue };
-            let wanted = if member.has_task() || &member.path == path {
+            let is_source = !member.has_task() && &member.path != path;
+            let wanted = if !is_source {
                 wanted_by_build(&member.manifest, build, reached)
             } else {
                 let is_whole = reached.whole.contains_key(&member.path);
                 let run = member.manifest.needed(false).into_iter();
                 run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
             };
-            wishes.push((self.root.below(&member.path), wanted));
+            wishes.push((is_source.then_some(&member.path), self.root.below(&member.path), wanted));
         }
-        let asked_for: BTreeSet<&str> = wishes.iter().flat_map(|(_, wanted)| wanted.keys().copied()).collect();
-        let undeclared = reached.outside.iter().map(|name| &**name).filter(|name| !asked_for.contains(name));
+        let asked_for: BTreeSet<&str> = wishes.iter().flat_map(|(.., wanted)| wanted.keys().copied()).collect();
+        let undeclared = reached.outside.keys().map(|name| &**name).filter(|name| !asked_for.contains(name));
         let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
-        let closures = wishes.iter().map(|(folder, wanted)| lockfile.closure(folder, wanted, &is_member));
+        let closures = wishes.iter().map(|(_, folder, wanted)| lockfile.closure(folder, wanted, &is_member));
         let closures = closures.chain([lockfile.all_named(undeclared, &is_member)]);
         let installed = closures.flat_map(|closure| closure.installed);
         let installed = installed.map(|(place, it)| (it.name.clone(), place.to_owned(), it.content()));
         // Which of several of a name is found, where places do not tell.
-        let found = wishes.iter().flat_map(|(folder, wanted)| {
-            wanted.iter().filter_map(move |(name, range)| {
+        let found = wishes.iter().flat_map(|(source, folder, wanted)| {
+            // Of sources only what their modules import is found from there.
+            let imports = |name: &str, member: &RepoPath| {
+                reached.whole.contains_key(member) || reached.outside.get(name).is_some_and(|by| by.contains(member))
+            };
+            let is_found = move |name: &str| source.is_none_or(|member| imports(name, member));
+            wanted.iter().filter(move |(name, _)| is_found(name)).filter_map(move |(name, range)| {
                 let content = lockfile.stands_for(folder, name, range)?;
                 Some(((*name).to_owned(), format!("{folder}/package.json"), content))
             })

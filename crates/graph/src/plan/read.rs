@@ -44,6 +44,7 @@ impl Planner<'_> {
             drops_stars: build.drops_stars,
             is_root: &is_root,
             generators: &self.generators,
+            idle: &self.idle,
             is_tool: unread::is_tool,
         };
         let walk = Walk::new(self.workspace, subject, made);

@@ -298,7 +298,7 @@ impl Planner<'_> {
             may_be_read().then_some(Reach::Unowned)
         };
         let below = self.root.below(file);
-        let is_recipe = build.reads.recipes && !below.contains('/') && unread::is_recipe(below);
+        let is_recipe = !below.contains('/') && build.reads.is_recipe(below);
         reach.filter(|_| is_recipe || !unread::is_unread(below))
     }
 }

@@ -1215,3 +1215,49 @@ fn what_somebody_else_needs_may_be_imported() {
     check(site, "#clsx 2.1.0", expect!["shop: dependency `clsx` changed (2.0.0 → 2.1.0)"]);
     check(site, "#csstype 3.1.0", expect![]);
 }
+
+#[test]
+fn a_build_that_does_nothing_reads_nothing() {
+    let with = |main: &str, script: &str, expected: Expect| {
+        let site = format!(
+            r#"
+            shop*: ui
+            ui
+            lib
+            turbo.json = {{"tasks": {{"build": {{"dependsOn": ["^build"]}}}}}}
+            packages/ui/package.json = {{"name": "ui", "main": "{main}", "scripts": {{"build": "{script}"}}}}
+            packages/ui/index.ts = export const one = 1
+            packages/ui/other.ts = import "lib"
+            packages/lib/index.ts = export const lib = 1
+            apps/shop/index.ts = import {{ one }} from "ui"; createServer(one)
+            "#
+        );
+        check(&site, "packages/lib/index.ts = export const lib = 2", expected);
+    };
+    let counts = || expect!["shop: `packages/lib/index.ts` changed, needed through lib → ui"];
+    with("index.ts", "echo nothing to build", expect![]);
+    with("index.ts", "tsc", counts());
+    // What is asked for is made by something else.
+    with(
+        "dist/index.js",
+        "echo built elsewhere",
+        expect![
+            "shop: `packages/lib/index.ts` may matter (`apps/shop/index.ts` imports of it what is not in the commit), needed through lib → ui"
+        ],
+    );
+}
+
+#[test]
+fn what_elements_become_calls_of_is_used() {
+    let with = |module: &str, expected: Expect| {
+        let site = format!(
+            "shop*: ui \n ui \n packages/ui/package.json = {{\"name\": \"ui\", \"sideEffects\": false}} \n packages/ui/index.ts = export const h = 1; export const x = 1 \n apps/shop/index.ts = import './a'; createServer(1) \n apps/shop/a.tsx = {module}"
+        );
+        check(&site, "packages/ui/index.ts = export const h = 2; export const x = 1", expected);
+    };
+    let counts = || expect!["shop: `packages/ui/index.ts` changed, needed through ui"];
+    with("import { h } from 'ui'; draw(<p />)", counts());
+    with("/** @jsx x */ import { x } from 'ui'; draw(<p />)", counts());
+    with("import { x } from 'ui'; draw(<p />)", expect![]);
+    with("import { h } from 'ui'; draw('p')", expect![]);
+}

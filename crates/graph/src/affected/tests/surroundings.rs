@@ -377,6 +377,10 @@ fn files_of_programs_name_others() {
         shop: `shared/deep/b.svg` changed"#]],
     );
     with("a.js = choose(root, 'shared')", expect![]);
+    with(
+        "vite.config.ts = export default { jsxInject: \"import { h } from '../../shared/a'\" }",
+        expect!["shop: `shared/a.ts` changed"],
+    );
     with("index.html = <link rel=stylesheet href=../../shared/a.ts>", expect!["shop: `shared/a.ts` changed"]);
 }
 

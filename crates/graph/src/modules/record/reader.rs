@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxc_ast::ast::{
     Argument, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
     ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, IfStatement, ImportDeclaration,
-    ImportExpression, JSXIdentifier, LogicalExpression, NewExpression, ObjectExpression, ObjectProperty,
-    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration,
-    TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation,
-    TemplateLiteral,
+    ImportExpression, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment, LogicalExpression, NewExpression,
+    ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
+    TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeName,
+    TSTypeParameterInstantiation, TaggedTemplateExpression, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -63,6 +63,10 @@ const NAMING: [&str; 8] = [
     "dedupe",
     "optimizeDeps",
 ];
+
+/// What functions are called that elements of JSX become calls of.
+/// Source: typescriptlang.org, "JSX Factory"; esbuild.github.io, "JSX factory".
+const FACTORIES: [&str; 5] = ["React", "h", "createElement", "jsx", "Fragment"];
 
 /// The option by which Next.js checks no types.
 /// Source: nextjs.org, "next.config.js Options", `typescript`.
@@ -165,8 +169,11 @@ impl<'a> Reader<'a> {
         self.is_aside |= name == EXCLUDED && matches!(value, Expression::ArrayExpression(_));
     }
 
-    /// What styles in a text ask for, as configuration puts them before others.
-    fn styles(&mut self, text: &str) {
+    /// What styles or modules in a text ask for, as configuration puts them before others.
+    fn put_before(&mut self, text: &str) {
+        if text.starts_with("import ") {
+            self.asked.extend(text::markup(text).imports.into_iter().map(|import| import.module));
+        }
         if ["@use", "@import", "@forward"].iter().any(|word| text.contains(word)) {
             self.asked.extend(text::styles(text).imports.into_iter().map(|import| import.module));
         }
@@ -215,13 +222,13 @@ fn open_ended(pattern: &str) -> String {
 impl<'a> Visit<'a> for Reader<'a> {
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         let text = literal.value.as_str();
-        self.styles(text);
+        self.put_before(text);
         self.mention(text);
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
         if let Some(pattern) = pattern(template) {
-            self.styles(&pattern);
+            self.put_before(&pattern);
             self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
         }
         walk::walk_template_literal(self, template);
@@ -298,6 +305,26 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.depth = Some(0);
         walk::walk_export_default_declaration(self, exported);
         self.depth = None;
+    }
+
+    fn visit_tagged_template_expression(&mut self, tagged: &TaggedTemplateExpression<'a>) {
+        // Relay imports what it made of such a text, beside the module.
+        // Source: relay.dev, "Compiler", artifacts.
+        if matches!(&tagged.tag, Expression::Identifier(name) if name.name == "graphql") {
+            self.record.paths.insert("./__generated__/**".into());
+        }
+        walk::walk_tagged_template_expression(self, tagged);
+    }
+
+    fn visit_jsx_opening_element(&mut self, element: &JSXOpeningElement<'a>) {
+        // What makes elements is called by no name that is written.
+        self.used.extend(FACTORIES);
+        walk::walk_jsx_opening_element(self, element);
+    }
+
+    fn visit_jsx_opening_fragment(&mut self, fragment: &JSXOpeningFragment) {
+        self.used.extend(FACTORIES);
+        walk::walk_jsx_opening_fragment(self, fragment);
     }
 
     fn visit_decorator(&mut self, decorator: &Decorator<'a>) {
