@@ -405,9 +405,8 @@ impl Repository {
     /// What the index knows besides.
     fn index(&self) -> Result<Index, GitError> {
         // Git fails where nothing is configured.
-        let said = ["config", "--get-regexp", "^core\\.(filemode|sparsecheckout)$"];
-        let said = command::in_folder(&self.folder, &said).unwrap_or_default().to_lowercase();
-        let has_modes = !said.contains("core.filemode false");
+        let said = command::in_folder(&self.folder, &["config", "--type=bool", "--get", "core.fileMode"]);
+        let has_modes = !said.is_ok_and(|said| said.trim() == "false");
         let staged = command::bytes_in_folder(&self.folder, &["ls-files", "-z", "--stage", "-t"])?;
         let (mut index, mut elsewhere) = (Index::default(), Vec::new());
         for line in staged.split(|byte| *byte == 0).filter_map(|line| std::str::from_utf8(line).ok()) {
@@ -416,17 +415,17 @@ impl Repository {
             let (Some(tag), Some(mode), Some(object)) = (words.next(), words.next(), words.next()) else { continue };
             if mode == SUBMODULE {
                 index.submodules.insert(path.to_owned(), object.to_owned());
-            } else if tag == "S" {
+            } else if tag == "S" && self.folder.join(path).symlink_metadata().is_err() {
                 elsewhere.push((path.to_owned(), mode.to_owned(), object.to_owned()));
             } else if !has_modes {
                 index.modes.insert(path.to_owned(), mode.to_owned());
             }
         }
         let objects: Vec<&str> = elsewhere.iter().map(|(.., object)| object.as_str()).collect();
-        let contents = self.contents(&objects)?;
-        let files = elsewhere.into_iter().zip(contents);
-        let file = |((path, mode, object), content)| (path, Elsewhere { mode, object, content });
-        index.elsewhere = files.map(file).collect();
+        // A partial clone may not have them.
+        let contents = command::contents(&self.common, &objects)?;
+        let file = |((path, mode, object), content)| Some((path, Elsewhere { mode, object, content: content? }));
+        index.elsewhere = elsewhere.into_iter().zip(contents).filter_map(file).collect();
         Ok(index)
     }
 

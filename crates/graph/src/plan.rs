@@ -33,13 +33,13 @@ pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
 
 use build::Build;
+use called::Called;
 use model::task::Step;
 use model::{
     App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
 };
 
 use crate::detect::command;
-use crate::diagnostic::Diagnostic;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached};
@@ -199,11 +199,13 @@ impl<'a> Planner<'a> {
             let tasks = root.pipeline.own(&member.path, BUILD);
             root.pipeline.declared().inputs(&root.folder, &member.path, tasks.iter())
         });
+        let declared = declared.chain(root.pipeline.declared().global(&root.folder));
         let patterns: BTreeSet<String> = declared.map(|pattern| pattern.trim_start_matches('!').to_owned()).collect();
         let meant = |pattern: String| (pattern.clone(), workspace.graph().meant("", &pattern));
         planner.patterns = patterns.into_iter().map(meant).collect();
         for member in of_root().filter(|member| member.has_task()) {
-            let commands = planner.commands_of_package(&member.path);
+            let called = planner.called_by_package(&member.path);
+            let commands = planner.commands_of_package(&member.path, &called);
             if unread::makes_of_data(&commands) {
                 let generates = commands.iter().any(|command| unread::runs_generator(command));
                 let of_kind = if generates { &mut planner.generators } else { &mut planner.idle };
@@ -273,19 +275,19 @@ impl<'a> Planner<'a> {
         needed.flat_map(|member| member.manifest.programs()).collect()
     }
 
-    fn commands_of_package(&self, path: &RepoPath) -> Vec<String> {
+    fn commands_of_package(&self, path: &RepoPath, called: &Called) -> Vec<String> {
         let member = self.workspace.members.get(path);
         let wanted = member.into_iter().flat_map(|member| &member.wanted_scripts);
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
-        commands.extend(self.called_by_package(path).of(path));
+        commands.extend(called.of(path));
         commands
     }
 
     fn build_of_package(&self, path: &RepoPath) -> Build<'a> {
-        let commands = self.commands_of_package(path);
-        // What a package gives to others may be all of it.
         let called = self.called_by_package(path);
+        let commands = self.commands_of_package(path, &called);
+        // What a package gives to others may be all of it.
         let build = Build::new(commands, called, None, Reads::default(), true, &self.programs(path));
         Build { folder: path.clone(), tools: self.tools(path), ..build }
     }
@@ -483,7 +485,7 @@ impl<'a> Planner<'a> {
         self.show_rest(build, reached, &mut draft);
         self.count_submodules(path, reached, &mut draft);
         // What is declared counts as it is, and not for what it imports or names.
-        for file in self.declared(path).into_iter().map(|file| self.workspace.graph().path(file)) {
+        for file in self.declared(path, build.is_app).into_iter().map(|file| self.workspace.graph().path(file)) {
             if let Some(file) = self.workspace.snapshot.files.get(file).filter(|_| !draft.shown.contains_key(file)) {
                 draft.show(file, content(file), &Arc::new(Reach::Above));
             }
@@ -495,9 +497,13 @@ impl<'a> Planner<'a> {
         self.patches(&mut draft);
         self.install_settings(&mut draft);
         self.count_toolchain(&mut draft);
-        if let Some(Diagnostic { file: Some(file), message, .. }) = &self.root.not_installed {
-            let object = self.workspace.snapshot.files.get(file).map_or("none", |file| &*file.object);
-            draft.inputs.add(Component::Unreadable(file.clone()), format!("{object} {message}"));
+        for problem in &self.root.not_installed {
+            let file = problem.file.clone().unwrap_or_default();
+            let object = self.workspace.snapshot.files.get(&file).map_or("none", |file| &*file.object);
+            let component = Component::Unreadable(file);
+            let known = draft.inputs.own_part(&component).map(|known| format!("{}; ", known.content));
+            let content = format!("{}{}", known.unwrap_or_else(|| format!("{object} ")), problem.message);
+            draft.inputs.add(component, content);
         }
         self.lifecycle_scripts(path, &mut draft);
         for ((folder, name), text) in &build.called.scripts {

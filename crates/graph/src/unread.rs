@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use model::{App, Framework};
 
-use crate::detect::command::{self, COPIERS, Program};
+use crate::detect::command::{self, CALLERS, COPIERS, Program};
 use crate::modules::Language;
 
 /// Folders, at any depth, that hold nothing of a build.
@@ -379,7 +379,8 @@ impl Reads {
         let runs = |names: &[&str]| {
             commands.iter().flat_map(|command| programs(command)).any(|program| names.contains(&program.name.as_str()))
         };
-        Reads { makes: anything, packs: runs(&["docker", "docker-compose", "podman"]), ..self }
+        let stories = self.stories || runs(&["ladle", "histoire", "storybook", "build-storybook"]);
+        Reads { makes: anything, packs: runs(&["docker", "docker-compose", "podman"]), stories, ..self }
     }
 
     /// Whether a file says what such programs do.
@@ -505,10 +506,15 @@ pub fn is_idle(package: &str, commands: &[String], reads_anything: bool) -> bool
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
 /// program nor a module. What modules read they name.
-/// So may not the programs of members: these count whole.
+/// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere.
 pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
     let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
     programs(command).any(|program| types(&program).is_none() && !is_module(&program))
+}
+
+/// Whether a command runs what calls scripts.
+pub fn calls_scripts(command: &str) -> bool {
+    programs(command).any(|program| CALLERS.contains(&program.name.as_str()))
 }
 
 /// Whether a command names a package, by itself or by where it is installed.
@@ -598,6 +604,10 @@ pub fn checks_when_started(command: &str) -> bool {
 
 /// Whether types matter to a program; none if it is not known.
 fn types(program: &Program) -> Option<Types> {
+    // What these do is told by what they call.
+    if CALLERS.contains(&program.name.as_str()) {
+        return Some(Types::Unread);
+    }
     BUILDERS.iter().find(|(name, _)| program.name == *name).map(|(_, types)| *types)
 }
 

@@ -96,8 +96,8 @@ pub struct Root {
     pub lockfile: Option<Arc<Lockfile>>,
     /// Settings of its package manager that the lockfile does not tell.
     pub settings: Vec<settings::Setting>,
-    /// What keeps it from being installed; none of what is built.
-    pub not_installed: Option<Diagnostic>,
+    /// What keeps it from being installed; nothing of what is built.
+    pub not_installed: Vec<Diagnostic>,
     /// Files that say which Node.js is wanted: name and content.
     pub version_files: BTreeMap<String, String>,
     /// What builds wait for besides the packages that they need.

@@ -94,7 +94,7 @@ impl Snapshot {
         for (path, file) in &index.elsewhere {
             let mode = ["100644", "100755", SYMBOLIC_LINK].into_iter().find(|known| *known == file.mode);
             if let Some(mode) = mode {
-                files.insert(path.clone(), (mode, file.content.clone()));
+                files.entry(path.clone()).or_insert_with(|| (mode, file.content.clone()));
             }
         }
         let submodules = index.submodules.clone();
@@ -171,8 +171,6 @@ impl Snapshot {
 /// A file's path, and its content if that is there.
 type Content = (String, Option<Vec<u8>>);
 
-/// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
-/// the repository.
 /// What the index knows of a working tree that looking at it does not tell.
 #[derive(Debug, Default)]
 pub struct Index {
@@ -200,6 +198,8 @@ fn submodule(line: &[u8]) -> Option<(String, String)> {
     Some((path.to_owned(), commit.to_owned()))
 }
 
+/// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
+/// the repository.
 fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
     let metadata = place.symlink_metadata()?;
     if metadata.is_dir() {

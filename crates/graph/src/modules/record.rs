@@ -19,6 +19,10 @@ mod reader;
 
 use reader::Reader;
 
+/// What stands among the names that are taken of data where these are taken of its default export: some bundlers leave out
+/// the rest then, as they do of exports.
+const TAKEN_OF_DEFAULT: &str = "default.";
+
 /// The longest text that may be a path.
 const LONGEST_PATH: usize = 200;
 
@@ -150,7 +154,7 @@ impl Language {
             "vue" | "svelte" | "astro" | "html" => Language::Markup,
             "mdx" => Language::Page,
             "md" => Language::Document,
-            "css" | "scss" | "sass" | "less" | "pcss" | "postcss" => Language::Styles,
+            "css" | "scss" | "sass" | "less" | "styl" | "pcss" | "postcss" => Language::Styles,
             _ => return None,
         })
     }
@@ -215,10 +219,13 @@ impl Record {
             self.installed.insert(name.into());
         } else if is_path(text) {
             self.paths.insert(text.into());
-        } else if let Some(rest) = text.strip_prefix('*').unwrap_or(text).strip_prefix('/').filter(|rest| is_path(rest))
-        {
+        } else if let Some(rest) = text.strip_prefix('*').unwrap_or(text).strip_prefix('/') {
             // It stands behind a folder.
-            self.paths.insert(rest.into());
+            if is_path(rest) {
+                self.paths.insert(rest.into());
+            } else if is_word(rest) && rest.contains('/') && rest.contains('.') {
+                self.words.insert(rest.into());
+            }
         } else if is_word(text) {
             self.words.insert(text.into());
         }
@@ -260,7 +267,9 @@ impl Record {
                 ImportImportName::Name(name) => Wanted::name(name.name.as_str()),
                 // Of data as much is wanted as is taken of it.
                 _ if entry.module_request.name.ends_with(".json") && !whole.contains(local) => {
-                    Wanted::Names(members.get(local).into_iter().flatten().map(|name| (*name).into()).collect())
+                    let of_default = entry.import_name.is_default().then_some(TAKEN_OF_DEFAULT);
+                    let names = members.get(local).into_iter().flatten().copied().chain(of_default);
+                    Wanted::Names(names.map(Into::into).collect())
                 }
                 ImportImportName::Default(_) => Wanted::name("default"),
                 // Of a module as much, unless it is handed on.
@@ -305,6 +314,18 @@ impl Wanted {
     /// One export.
     pub fn name(name: &str) -> Wanted {
         Wanted::Names(BTreeSet::from([name.into()]))
+    }
+
+    /// What is wanted of data, by a bundler that leaves out what is not taken of its default export or by another.
+    #[must_use]
+    pub fn of_data(&self, leaves_out: bool) -> Wanted {
+        match self {
+            Wanted::Names(names) if names.contains(TAKEN_OF_DEFAULT) && !leaves_out => Wanted::All,
+            Wanted::Names(names) => {
+                Wanted::Names(names.iter().filter(|name| &***name != TAKEN_OF_DEFAULT).cloned().collect())
+            }
+            Wanted::All => Wanted::All,
+        }
     }
 
     /// Whether all of a file of data is wanted, whose fields are its exports.

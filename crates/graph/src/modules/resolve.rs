@@ -6,7 +6,7 @@
 //!
 //! Sources: nodejs.org, "Modules: Packages"; webpack.js.org, "Resolve"; typescriptlang.org, "Modules - Reference".
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use model::{RepoPath, is_built_in, resolved};
@@ -20,7 +20,7 @@ use crate::manifest::Manifest;
 use crate::workspace::{Member, Needs, Root, owner};
 
 /// Fields of a manifest that name what the package's name stands for.
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 14] = [
     "main",
     "module",
     "browser",
@@ -33,6 +33,8 @@ const ENTRIES: [&str; 12] = [
     "less",
     "react-native",
     "jsnext:main",
+    "esnext",
+    "es2015",
 ];
 
 /// Those of them that may be tables of what is taken in place of what.
@@ -51,9 +53,10 @@ pub struct Resolver<'a> {
     by_name: BTreeMap<(&'a RepoPath, &'a str), &'a RepoPath>,
     /// Names from outside that any manifest of a root asks for.
     declared: BTreeMap<&'a RepoPath, BTreeSet<&'a str>>,
-    /// Of members whose manifests say so, what bundlers for some platforms take in place of which of its modules and of what
-    /// it imports.
-    instead: BTreeMap<&'a RepoPath, Vec<(&'a str, &'a str)>>,
+    /// What bundlers for some platforms take in place of which file.
+    instead: HashMap<u32, Vec<u32>>,
+    /// The same in place of what a member imports, by its name.
+    instead_of: BTreeMap<&'a RepoPath, HashMap<&'a str, Vec<u32>>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -72,27 +75,39 @@ impl<'a> Resolver<'a> {
         for (root, manifest) in manifests {
             declared.entry(root).or_default().extend(manifest.all_dependencies().into_keys());
         }
-        let instead = members.values().map(|member| (&member.path, instead(&member.manifest)));
-        let instead = instead.filter(|(_, instead)| !instead.is_empty()).collect();
-        Resolver { paths, members, roots, folders: OnceLock::new(), needs, aliases, by_name, declared, instead }
+        let mut resolver = Resolver {
+            paths,
+            members,
+            roots,
+            folders: OnceLock::new(),
+            needs,
+            aliases,
+            by_name,
+            declared,
+            instead: HashMap::new(),
+            instead_of: BTreeMap::new(),
+        };
+        for member in members.values() {
+            for (replaced, path) in instead(&member.manifest) {
+                let others = resolver.below(&member.path, path);
+                if replaced.starts_with('.') {
+                    for file in resolver.below(&member.path, replaced) {
+                        resolver.instead.entry(file).or_default().extend(&others);
+                    }
+                } else {
+                    resolver.instead_of.entry(&member.path).or_default().entry(replaced).or_default().extend(others);
+                }
+            }
+        }
+        resolver
     }
 
     /// What an import in a file of a member stands for.
     pub fn import(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
         let found = self.as_written(file, member, name);
-        if self.instead.is_empty() {
-            return found;
-        }
-        let of_name = self.instead.get(member).into_iter().flatten().filter(|(replaced, _)| *replaced == name);
-        let mut others: Vec<u32> = of_name.flat_map(|(_, path)| self.below(member, path)).collect();
-        for replaced in found.files() {
-            let owner = self.paths.owner(*replaced).unwrap_or(member);
-            let Some(instead) = self.instead.get(owner) else { continue };
-            let is_meant = |path: &str| path.starts_with('.') && self.below(owner, path).contains(replaced);
-            others.extend(
-                instead.iter().filter(|(path, _)| is_meant(path)).flat_map(|(_, path)| self.below(owner, path)),
-            );
-        }
+        let of_name = self.instead_of.get(member).and_then(|names| names.get(name));
+        let of_files = found.files().iter().filter_map(|file| self.instead.get(file));
+        let others: Vec<u32> = of_name.into_iter().chain(of_files).flatten().copied().collect();
         match found {
             found if others.is_empty() => found,
             Found::Files(mut files) => {
@@ -109,7 +124,7 @@ impl<'a> Resolver<'a> {
 
     /// Files that a path in a member may stand for.
     fn below(&self, member: &RepoPath, path: &str) -> Vec<u32> {
-        self.paths.candidates(&member.join(path.trim_start_matches("./")))
+        resolved(member.as_str(), path).map(|path| self.paths.candidates(&path)).unwrap_or_default()
     }
 
     /// The same, before a bundler takes something else in its place.

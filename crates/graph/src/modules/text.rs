@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::detect::command;
 
-use super::record::{Import, Record, Settings, Wanted, is_path};
+use super::record::{Import, Language, Record, Settings, Wanted, is_path};
 
 /// The longest text in quotes that is looked at.
 const LONGEST: usize = 300;
@@ -100,11 +100,16 @@ pub fn markup(text: &str) -> Record {
     record
 }
 
+/// The beginning of a text, as far as a path in it may be.
+fn near(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
 /// Paths out of a folder that attributes have without quotes.
 fn unquoted(text: &str) -> impl Iterator<Item = &str> {
     let attributes = ["href=../", "src=../"].into_iter().flat_map(|mark| text.match_indices(mark));
     attributes.filter_map(|(at, mark)| {
-        let rest = &text[at + mark.len() - "../".len()..];
+        let rest = near(&text[at + mark.len() - "../".len()..]);
         rest.split(|char: char| char.is_whitespace() || char == '>').next()
     })
 }
@@ -192,11 +197,11 @@ fn without_examples(text: &str) -> Cow<'_, str> {
 /// Source: vitepress.dev, "Markdown Extensions", "Import Code Snippets", "Markdown File Inclusion".
 fn put_in(text: &str) -> impl Iterator<Item = String> {
     let behind = |mark: &'static str| {
-        let all = text.match_indices(mark).filter_map(move |(at, _)| text[at + mark.len()..].lines().next());
+        let all = text.match_indices(mark).filter_map(move |(at, _)| near(&text[at + mark.len()..]).lines().next());
         all.filter_map(|rest| rest.trim_start().split(|char: char| char.is_whitespace() || "{#)".contains(char)).next())
     };
     let images = text.match_indices("![").filter_map(|(at, _)| {
-        let (_, rest) = text[at..].lines().next()?.split_once("](")?;
+        let (_, rest) = near(&text[at..]).lines().next()?.split_once("](")?;
         rest.split([')', ' ', '#', '?']).next()
     });
     let all = behind("<<<").chain(behind("@include:")).chain(images);
@@ -240,7 +245,8 @@ pub fn data(text: &str) -> Record {
     quoted(text).for_each(|(_, name)| record.mention(name));
     // Without quotes, and in commands.
     let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
-    words.filter(|word| is_path(word)).for_each(|path| record.mention(path));
+    let is_module = |word: &str| Language::of(word).is_some_and(Language::is_of_modules);
+    words.filter(|word| is_path(word) || is_module(word)).for_each(|path| record.mention(path));
     record
 }
 

@@ -11,9 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{RepoPath, resolved};
 use serde_json::Value;
 
-/// How deep named inputs may name each other.
-const DEEPEST: usize = 10;
-
 /// What Nx takes where a task declares nothing.
 const DEFAULT: &str = "default";
 
@@ -82,8 +79,12 @@ impl Declared {
         self.implicit.get(member).into_iter().flatten().map(String::as_str)
     }
 
-    /// Patterns in the repository of what tasks of a member read outside of its folder, for those with an exclamation mark in
-    /// front not.
+    /// Patterns in the repository of what every task reads, for those with an exclamation mark in front not.
+    pub fn global(&self, root: &RepoPath) -> BTreeSet<String> {
+        self.global.iter().filter_map(|pattern| outside(root, root, pattern, true)).collect()
+    }
+
+    /// The same of what tasks of a member read outside of its folder.
     pub fn inputs<'t>(
         &self,
         root: &RepoPath,
@@ -91,36 +92,25 @@ impl Declared {
         tasks: impl Iterator<Item = &'t String>,
     ) -> BTreeSet<String> {
         let own = self.members.get(member);
-        let mut found: BTreeSet<String> =
-            self.global.iter().filter_map(|pattern| outside(root, member, pattern, true)).collect();
+        let default = [Value::from(DEFAULT)];
+        let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for task in tasks {
             let by_executor = own.and_then(|own| self.root.tasks.get(own.executors.get(task)?));
             let inputs = own.and_then(|own| own.tasks.get(task)).or(by_executor).or_else(|| self.root.tasks.get(task));
-            let default = [Value::from(DEFAULT)];
-            let inputs = inputs.map_or(&default as &[Value], Vec::as_slice);
-            inputs.iter().for_each(|input| self.expand(input, own, root, member, DEEPEST, &mut found));
+            let inputs = inputs.map_or(&default[..], Vec::as_slice);
+            let mut open: Vec<&Value> = inputs.iter().collect();
+            while let Some(input) = open.pop() {
+                let text = input.as_str().or_else(|| input.get("fileset")?.as_str());
+                let text = text.or_else(|| input.get("input")?.as_str()).unwrap_or_default();
+                let text = text.strip_prefix('^').unwrap_or(text);
+                match own.and_then(|own| own.named.get(text)).or_else(|| self.root.named.get(text)) {
+                    Some(inputs) if seen.insert(text) => open.extend(inputs),
+                    Some(_) => {}
+                    None => found.extend(outside(root, member, text, false)),
+                }
+            }
         }
         found
-    }
-
-    fn expand(
-        &self,
-        input: &Value,
-        own: Option<&Inputs>,
-        root: &RepoPath,
-        member: &RepoPath,
-        left: usize,
-        found: &mut BTreeSet<String>,
-    ) {
-        let text = input.as_str().or_else(|| input.get("fileset")?.as_str()).or_else(|| input.get("input")?.as_str());
-        let Some(text) = text.map(|text| text.strip_prefix('^').unwrap_or(text)) else { return };
-        let named = own.and_then(|own| own.named.get(text)).or_else(|| self.root.named.get(text));
-        match named {
-            Some(inputs) if left > 0 => {
-                inputs.iter().for_each(|input| self.expand(input, own, root, member, left - 1, found));
-            }
-            _ => found.extend(outside(root, member, text, false)),
-        }
     }
 }
 

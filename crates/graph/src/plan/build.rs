@@ -7,7 +7,6 @@ use model::RepoPath;
 
 use super::called::Called;
 use super::shown::is_looked_for;
-use crate::detect::command::CALLERS;
 use crate::modules::Language;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
@@ -56,10 +55,12 @@ impl<'a> Build<'a> {
         checks_types: bool,
         of_members: &BTreeSet<&str>,
     ) -> Build<'a> {
-        let mut known = of_members.clone();
-        // What these do is told by what they call.
-        known.extend(CALLERS.iter().filter(|_| !called.scripts.is_empty()));
-        let reads_anything = commands.iter().find(|command| unread::may_read_anything(command, &known)).cloned();
+        let reads_anything = commands.iter().find(|command| {
+            // Scripts that are called by names that are not told may be any.
+            called.scripts.is_empty() && unread::calls_scripts(command)
+                || unread::may_read_anything(command, of_members)
+        });
+        let reads_anything = reads_anything.cloned();
         let reads = reads.with_recipes(&commands, reads_anything.is_some());
         let bundles = commands.iter().any(|command| unread::bundles(command));
         let generates = unread::makes_of_data(&commands);

@@ -10,6 +10,9 @@ use crate::detect::command::{CALLERS, words};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::pipeline::BUILD;
 
+/// How many scripts are looked for: a repository chooses how many there are.
+const MOST_SCRIPTS: usize = 1000;
+
 /// What commands call.
 #[derive(Clone, Debug, Default)]
 pub struct Called {
@@ -32,53 +35,61 @@ impl Called {
 impl Planner<'_> {
     /// What an app's build calls.
     pub(super) fn called_by_app(&self, app: &App) -> Called {
-        self.called(&app.path, self.scripts(&app.path, &[BUILD]).into_iter().chain(app.build.clone()))
+        let (names, mut commands) = self.scripts(&app.path, &[BUILD]);
+        commands.extend(app.build.clone());
+        self.called(&app.path, &names, commands)
     }
 
     /// What a package's build calls.
     pub(super) fn called_by_package(&self, path: &RepoPath) -> Called {
         let wanted = self.workspace.members.get(path).into_iter().flat_map(|member| &member.wanted_scripts);
         let tasks: Vec<&str> = wanted.map(String::as_str).chain([BUILD]).collect();
-        self.called(path, self.scripts(path, &tasks).into_iter())
+        let (names, commands) = self.scripts(path, &tasks);
+        self.called(path, &names, commands)
     }
 
-    /// Scripts of a member that run for tasks or after an install, as they are written.
-    fn scripts(&self, path: &RepoPath, tasks: &[&str]) -> Vec<String> {
-        let Some(member) = self.workspace.members.get(path) else { return Vec::new() };
-        let tasks =
-            tasks.iter().flat_map(|task| self.root.pipeline.own(path, task).into_iter().chain([(*task).to_owned()]));
-        let scripts = tasks.filter_map(|task| {
-            let script = member.manifest.script_with_hooks(&task);
-            script.or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
+    /// Scripts of a member that run for tasks, by name, and what they and those after an install are, as they are written.
+    fn scripts(&self, path: &RepoPath, tasks: &[&str]) -> (BTreeSet<String>, Vec<String>) {
+        let Some(member) = self.workspace.members.get(path) else { return Default::default() };
+        let of_task = |task: &&str| self.root.pipeline.own(path, task).into_iter().chain([(*task).to_owned()]);
+        let names: BTreeSet<String> = tasks.iter().flat_map(of_task).collect();
+        let scripts = names.iter().filter_map(|task| {
+            let script = written(&member.manifest, task);
+            script.or_else(|| self.root.pipeline.command(path, task).map(|command| command.text.clone()))
         });
-        scripts.chain(after_install(&member.manifest)).collect()
+        let commands = scripts.chain(after_install(&member.manifest)).collect();
+        (names, commands)
     }
 
-    fn called(&self, path: &RepoPath, commands: impl Iterator<Item = String>) -> Called {
+    /// What commands of a member call besides the scripts that they are.
+    fn called(&self, path: &RepoPath, own: &BTreeSet<String>, commands: Vec<String>) -> Called {
         let (root, manifest) = (&self.root.folder, &self.root.manifest);
         let generate = self.root.generate.iter().filter_map(|script| manifest.script_with_hooks(script));
         let mut found = Called::default();
         if path != root {
             found.elsewhere = after_install(manifest).chain(generate).map(|command| (root.clone(), command)).collect();
         }
-        let mut open: Vec<(RepoPath, String)> = commands.map(|command| (path.clone(), command)).collect();
+        let mut open: Vec<(RepoPath, String)> = commands.into_iter().map(|command| (path.clone(), command)).collect();
         open.extend(found.elsewhere.iter().cloned());
         while let Some((folder, command)) = open.pop() {
             let words: BTreeSet<&str> = words(&command).collect();
             if !words.iter().any(|word| CALLERS.contains(word)) {
                 continue;
             }
+            let (patterns, plain): (BTreeSet<&str>, BTreeSet<&str>) = words
+                .iter()
+                .map(|word| without_manager(word))
+                .partition(|word| word.contains('*') || word.starts_with('/'));
             for place in self.places(&folder, &words) {
                 let named = Some(place).filter(|place| *place != path && *place != root);
                 found.members.extend(named.map(|place| (place.clone(), command.clone())));
                 let Some(manifest) = self.manifest(place) else { continue };
-                let is_called = |name: &&str| words.iter().any(|word| may_mean(word, name));
-                for name in manifest.scripts().filter(is_called) {
+                let is_own = |name: &str| place == path && own.contains(name);
+                let is_called = |name: &&str| plain.contains(name) || patterns.iter().any(|word| may_mean(word, name));
+                for name in manifest.scripts().filter(is_called).filter(|name| !is_own(name)) {
                     let key = (place.clone(), name.to_owned());
-                    let Some(text) = manifest.script_with_hooks(name).filter(|_| !found.scripts.contains_key(&key))
-                    else {
-                        continue;
-                    };
+                    let is_new = found.scripts.len() < MOST_SCRIPTS && !found.scripts.contains_key(&key);
+                    let Some(text) = written(manifest, name).filter(|_| is_new) else { continue };
                     found.scripts.insert(key, text.clone());
                     found.elsewhere.extend((place != path).then(|| (place.clone(), text.clone())));
                     open.push((place.clone(), text));
@@ -118,15 +129,24 @@ fn after_install(manifest: &Manifest) -> impl Iterator<Item = String> {
     scripts.filter(|script| !is_guard(script)).map(str::to_owned)
 }
 
-/// Whether a word may mean a script: its name, perhaps behind that of a package manager, or a pattern.
-fn may_mean(word: &str, name: &str) -> bool {
+/// A script as it is written, with those before and after it, and what Wireit runs in its place.
+/// Source: github.com/google/wireit, README.
+fn written(manifest: &Manifest, name: &str) -> Option<String> {
+    let script = manifest.script_with_hooks(name)?;
+    let wireit = manifest.text_at(&["wireit", name, "command"]).filter(|_| script.contains("wireit"));
+    Some(wireit.map_or(script.clone(), |command| format!("{script} && {command}")))
+}
+
+/// A word without the package manager that stands before a script in it.
+fn without_manager(word: &str) -> &str {
     let managers = ["npm:", "pnpm:", "yarn:", "bun:", "node:"];
-    let word = managers.iter().find_map(|manager| word.strip_prefix(manager)).unwrap_or(word);
+    managers.iter().find_map(|manager| word.strip_prefix(manager)).unwrap_or(word)
+}
+
+/// Whether a pattern may mean a script.
+fn may_mean(word: &str, name: &str) -> bool {
     // An expression may match anything.
-    let is_expression = word.len() > 2 && word.starts_with('/') && word.ends_with('/');
-    is_expression
-        || match word.split_once('*') {
-            Some((before, _)) => !before.is_empty() && name.starts_with(before),
-            None => word == name,
-        }
+    let is_expression =
+        word.len() > 2 && word.starts_with('/') && word.ends_with('/') && word.contains(['^', '.', '$', '|']);
+    is_expression || word.split_once('*').is_some_and(|(before, _)| !before.is_empty() && name.starts_with(before))
 }

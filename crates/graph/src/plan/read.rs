@@ -96,9 +96,12 @@ impl Planner<'_> {
     }
 
     /// Files outside of a member that task runners are told that its build reads, but for what no build reads.
-    pub(super) fn declared(&self, path: &RepoPath) -> BTreeSet<u32> {
+    /// What every task reads counts for apps, and so for packages by these.
+    pub(super) fn declared(&self, path: &RepoPath, is_app: bool) -> BTreeSet<u32> {
         let tasks = self.root.pipeline.own(path, BUILD);
-        let patterns = self.root.pipeline.declared().inputs(&self.root.folder, path, tasks.iter());
+        let declared = self.root.pipeline.declared();
+        let mut patterns = declared.inputs(&self.root.folder, path, tasks.iter());
+        patterns.extend(is_app.then(|| declared.global(&self.root.folder)).into_iter().flatten());
         let graph = self.workspace.graph();
         let meant = |pattern: &str| self.patterns.get(pattern).into_iter().flatten().copied().collect::<Vec<u32>>();
         let without: BTreeSet<u32> = patterns.iter().filter_map(|it| it.strip_prefix('!')).flat_map(meant).collect();

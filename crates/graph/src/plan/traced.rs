@@ -147,7 +147,7 @@ impl Planner<'_> {
         let mut manifests: BTreeMap<u32, Wanted> = BTreeMap::new();
         for (import, found) in imports {
             for file in found.files().iter().filter(|file| all.manifests.contains_key(*file)) {
-                manifests.entry(*file).or_insert_with(Wanted::nothing).add(import.wanted.clone());
+                manifests.entry(*file).or_insert_with(Wanted::nothing).add(import.wanted.of_data(false));
             }
         }
         for file in kept.iter().flat_map(|node| &node.named).filter(|file| all.manifests.contains_key(*file)) {

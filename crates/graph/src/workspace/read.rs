@@ -293,7 +293,7 @@ impl Reader {
         let manager = manager.unwrap_or(PackageManager::Npm);
         let settings = settings::of(files, &found.folder, manager, &manifest);
         let (folder, generate) = (found.folder.clone(), Vec::new());
-        let not_installed = None;
+        let not_installed = Vec::new();
         let root =
             Root { folder, manifest, manager, lockfile, settings, not_installed, version_files, pipeline, generate };
         self.of_lockfile.extend(root.named_manager().and_then(|version| root.misread_by(version)));
@@ -381,7 +381,7 @@ impl Reader {
 
     /// Takes problems of a root's lockfile for something that it is told by.
     fn pardon(&mut self, root: &mut Root) {
-        root.not_installed = self.of_lockfile.first().map(|problem| Diagnostic { hint: None, ..problem.clone() });
+        root.not_installed.clone_from(&self.of_lockfile);
         let known = self.of_lockfile.drain(..).map(|problem| Diagnostic { severity: Severity::Warning, ..problem });
         self.problems.extend(known);
     }

@@ -797,6 +797,7 @@ fn bundlers_for_some_platforms_take_others_instead() {
     with(r#""browser": {"./server.js": "./web.js"}"#, server, web());
     with(r#""browser": {"./server.js": false}"#, server, expect![]);
     with(r#""react-native": {"./server": "./web"}"#, server, web());
+    with(r#""alias": {"some-server": "../ui/web.ts"}"#, "export { a } from 'some-server'", web());
     with(r#""browser": {"some-server": "./web.ts"}"#, "export { a } from 'some-server'", web());
     with(
         r#""browser": {"other-server": "./web.ts"}"#,
