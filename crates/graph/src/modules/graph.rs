@@ -1,6 +1,7 @@
 //! The modules of a commit and what each import in them stands for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -268,10 +269,26 @@ impl<'a> Linker<'a> {
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
+        // What is put together may begin anywhere; a folder of members is a place as well.
+        let holds_members = |folder: &str| {
+            let below = format!("{folder}/");
+            self.workspace
+                .members
+                .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
+                .next()
+                .is_some_and(|(member, _)| member.as_str().starts_with(&below))
+        };
+        let joined =
+            record.joined.iter().flat_map(|text| ["", of.as_str(), folder_of(path)].map(|folder| (folder, text)));
+        let joined = joined.filter(|(folder, text)| {
+            let place = resolved(folder, text).unwrap_or_default();
+            !place.is_empty() && !is_place(&place) && !holds_members(&place)
+        });
+        let joined = joined.map(|(folder, text)| self.resolver.path(folder, of, text));
         // Tailwind looks for names of classes in whatever it is pointed at.
         let is_apart = is_configuration && !path.contains("tailwind");
         let (mut files, mut apart): (BTreeSet<u32>, BTreeSet<u32>) = (exact.collect(), BTreeSet::new());
-        for named in by_paths.chain(below) {
+        for named in by_paths.chain(below).chain(joined) {
             files.extend(named.files);
             let is_test = |file: &u32| is_apart && unread::is_test_in(&self.paths.path(*file)[named.folder.len()..]);
             let (tests, others): (Vec<u32>, Vec<u32>) = named.below.iter().partition(|file| is_test(file));

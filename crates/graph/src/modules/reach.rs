@@ -12,7 +12,7 @@ use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
 use super::made::{Made, is_of_bundler};
-use super::record::Wanted;
+use super::record::{Language, Wanted};
 use super::resolve::package_of;
 use crate::workspace::{Member, Workspace};
 
@@ -202,6 +202,16 @@ impl<'a> Walk<'a> {
         let all = asked.zip(&node.imports).chain(passed.zip(&node.passed)).chain(configured);
         for (name, found) in all.filter(|(_, found)| !matches!(found, Found::Unknown)) {
             self.follow(file, found, name, &Wanted::All, false);
+        }
+        // Plugins that are named by their paths are run.
+        let name = self.graph.path(file).rsplit('/').next().unwrap_or_default();
+        if ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool)) {
+            let modules = node
+                .named
+                .iter()
+                .filter(|file| Language::of(self.graph.path(**file)).is_some_and(Language::is_of_modules));
+            let origin = Origin { from: Some(file), doubt: None };
+            self.open.extend(modules.map(|module| (*module, Wanted::All, origin)));
         }
     }
 

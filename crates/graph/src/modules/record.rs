@@ -104,6 +104,8 @@ pub struct Record {
     pub types: BTreeSet<Box<str>>,
     /// Texts that may be paths, relative to it or to wherever something runs.
     pub paths: BTreeSet<Box<str>>,
+    /// Texts behind folders that are not told, as functions put paths together.
+    pub joined: BTreeSet<Box<str>>,
     /// Those of them that say where to look for names of classes.
     pub scans: BTreeSet<Box<str>>,
     /// Texts that may be names of packages.

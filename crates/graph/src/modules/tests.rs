@@ -175,9 +175,9 @@ fn styles_and_data() {
         "@import 'base'; @use \"../tokens\" as t; @import url(./reset.css); a { background: url(img/x.png) } @source '../../ui/src'; @config './tailwind.config.js';",
         expect![[r#"
             import ../tokens: *
+            import ./reset.css: *
             import ./tailwind.config.js: *
             import base: *
-            import ./reset.css: *
             import img/x.png: *
             paths ../../ui/src
             untold"#]],

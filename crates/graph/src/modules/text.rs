@@ -92,12 +92,24 @@ pub fn markup(text: &str) -> Record {
             record.mention(name);
         }
     }
-    for module in unquoted(text) {
+    let unquoted = unquoted(text).chain(of_urls(text).filter(|name| name.starts_with('.')));
+    let several = quoted(text).filter(|(at, _)| text[..*at].trim_end().ends_with("srcset="));
+    let several = several.flat_map(|(_, names)| names.split(',')).filter_map(|name| name.split_whitespace().next());
+    for module in unquoted.chain(several.filter(|name| name.starts_with('.'))) {
         modules.entry((module.into(), false)).or_insert_with(Wanted::nothing).add(Wanted::All);
     }
     let import = |((module, is_type), wanted)| Import { module, wanted, is_type };
     record.imports = modules.into_iter().map(import).collect();
     record
+}
+
+/// What styles name by `url(…)` without quotes.
+pub fn of_urls(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("url(").filter_map(|(at, word)| {
+        let rest = text[at + word.len()..].trim_start();
+        let end = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
+        Some(rest[..end].trim()).filter(|name| !name.starts_with(['"', '\'']) && !name.is_empty())
+    })
 }
 
 /// The beginning of a text, as far as a path in it may be.
@@ -214,11 +226,7 @@ fn put_in(text: &str) -> impl Iterator<Item = String> {
 /// Styles. What they name without a dot in front is a file beside them before it is a package.
 pub fn styles(text: &str) -> Record {
     let mut record = markup(text);
-    let bare = text.match_indices("url(").filter_map(|(at, word)| {
-        let rest = text[at + word.len()..].trim_start();
-        let end = rest.bytes().take(LONGEST).position(|byte| byte == b')')?;
-        Some(rest[..end].trim()).filter(|name| !name.starts_with(['"', '\'']) && !name.is_empty())
-    });
+    let bare = of_urls(text).filter(|name| !name.starts_with('.'));
     let bare = bare.map(|module| Import { module: module.into(), wanted: Wanted::All, is_type: false });
     record.imports.extend(bare);
     // One `@import` may name several; where it has no end, the next one ends it.
@@ -245,6 +253,9 @@ pub fn data(text: &str) -> Record {
     quoted(text).for_each(|(_, name)| record.mention(name));
     // Without quotes, and in commands.
     let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
+    // Lists of browsers may be others'.
+    let extended = text.lines().filter_map(|line| line.trim().strip_prefix("extends "));
+    extended.for_each(|name| record.mention(name.trim()));
     let is_module = |word: &str| Language::of(word).is_some_and(Language::is_of_modules);
     words.filter(|word| is_path(word) || is_module(word)).for_each(|path| record.mention(path));
     record

@@ -85,14 +85,25 @@ impl Planner<'_> {
                 .may_run(member)
                 .or_else(|| is_implicit(member).then(|| "`project.json` says that it is needed".to_owned()))
         };
-        let members = build.called.members.iter();
+        let called = build.called.members.iter().map(|(member, command)| (member, format!("`{command}` names it")));
+        let extended = self.browsers_of(path).map(|member| (member, "`browserslist` extends it".to_owned()));
         walk.run(
             named,
             may_run,
-            members.map(|(member, command)| (member, format!("`{command}` names it"))),
+            called.chain(extended),
             above.into_iter().filter_map(place),
             checks.into_iter().filter_map(place),
         )
+    }
+
+    /// Members whose lists of browsers a member's manifest, or the root's, takes for its own.
+    /// Source: github.com/browserslist/browserslist, README, "Shareable Configs".
+    fn browsers_of(&self, path: &RepoPath) -> impl Iterator<Item = &RepoPath> {
+        let own = self.workspace.members.get(path).map(|member| &member.manifest);
+        let lists = own.into_iter().chain([&self.root.manifest]).filter_map(|manifest| manifest.field("browserslist"));
+        let texts = lists.flat_map(|list| list.as_array().map_or(std::slice::from_ref(list), Vec::as_slice));
+        let names = texts.filter_map(|text| text.as_str()?.strip_prefix("extends "));
+        names.filter_map(|name| self.by_name.get(name.trim()).copied())
     }
 
     /// Files outside of a member that task runners are told that its build reads, but for what no build reads.

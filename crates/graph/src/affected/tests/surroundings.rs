@@ -377,6 +377,21 @@ fn files_of_programs_name_others() {
         shop: `shared/deep/b.svg` changed"#]],
     );
     with("a.js = choose(root, 'shared')", expect![]);
+    with("a.js = path.join(root, 'shared', 'deep')", expect!["shop: `shared/deep/b.svg` changed"]);
+    with("a.js = path.join(root, 'packages')", expect![]);
+    with("vite.config.js = root + '/shared/a.ts'", expect!["shop: `shared/a.ts` changed"]);
+    with("vite.config.js = `${root}/shared/a.ts`", expect!["shop: `shared/a.ts` changed"]);
+    with(
+        "a.vue = <style>a { background: url(../../shared/deep/b.svg) }</style>",
+        expect!["shop: `shared/deep/b.svg` changed"],
+    );
+    with(
+        "a.vue = <img srcset='../../shared/deep/b.svg 1x, ../../shared/a.ts 2x'>",
+        expect![[r#"
+        shop: `shared/a.ts` changed
+        shop: `shared/deep/b.svg` changed"#]],
+    );
+    with("a.js = css`background: url(../../shared/deep/b.svg)`", expect!["shop: `shared/deep/b.svg` changed"]);
     with(
         "vite.config.ts = export default { jsxInject: \"import { h } from '../../shared/a'\" }",
         expect!["shop: `shared/a.ts` changed"],
@@ -415,4 +430,93 @@ fn compilers_look_above_each_package() {
     };
     with("", expect!["shop: `group/tsconfig.json` changed"]);
     with("group/ui/tsconfig.json = {}", expect![]);
+}
+
+#[test]
+fn what_relay_makes_of_a_query_is_imported() {
+    let made = "packages/ui/__generated__/A.graphql.ts = 1";
+    let change = "packages/ui/__generated__/A.graphql.ts = 2";
+    let query = "packages/ui/index.ts = export const one = graphql`query A { a }`";
+    near(
+        &format!("{made}\n{query}"),
+        change,
+        expect!["shop: `packages/ui/__generated__/A.graphql.ts` changed, needed through ui"],
+    );
+    near(made, change, expect![]);
+}
+
+#[test]
+fn lists_of_browsers_may_be_others() {
+    let with = |root_fields: &str, file: &str, expected: Expect| {
+        let list = "browsers \n packages/browsers/package.json = {\"name\": \"@acme/browsers\"} \n packages/browsers/index.js = module.exports = ['last 1 version']";
+        near(
+            &format!("{list}\n{}\n{file}", root(root_fields)),
+            "packages/browsers/index.js = module.exports = ['last 2 versions']",
+            expected,
+        );
+    };
+    with(
+        r#""browserslist": ["extends @acme/browsers"]"#,
+        "",
+        expect![[r#"
+        blog: `packages/browsers/index.js` may matter (`browserslist` extends it), needed through @acme/browsers
+        shop: `packages/browsers/index.js` may matter (`browserslist` extends it), needed through @acme/browsers"#]],
+    );
+    with(r#""browserslist": ["last 1 version"]"#, "", expect![]);
+    with(
+        r#""private": true"#,
+        "apps/shop/.browserslistrc = extends @acme/browsers",
+        expect!["shop: `packages/browsers/index.js` changed, needed through @acme/browsers"],
+    );
+}
+
+#[test]
+fn plugins_of_configuration_above_are_run() {
+    let with = |file: &str, expected: Expect| {
+        near(
+            &format!("tools/plugin.cjs = require('./part.cjs') \n tools/part.cjs = 1 \n {file}"),
+            "tools/part.cjs = 2",
+            expected,
+        );
+    };
+    with(
+        r#"babel.config.json = {"plugins": ["./tools/plugin.cjs"]}"#,
+        expect![[r#"
+        blog: `tools/part.cjs` changed
+        shop: `tools/part.cjs` changed"#]],
+    );
+    with(r#"other.config.json = {"plugins": ["./tools/plugin.cjs"]}"#, expect![]);
+}
+
+#[test]
+fn hostile_lists_end() {
+    let names: Vec<String> = (0..60)
+        .map(|at| format!(r#""s{at}": "npm run {}""#, (0..60).map(|at| format!("s{at}")).collect::<Vec<_>>().join(" ")))
+        .collect();
+    let scripts = shop(&format!(r#""build": "run-s s1", "start": "node a.js", {}"#, names.join(", ")));
+    near_as_it_is(
+        &scripts,
+        "packages/ui/index.ts = export const one = 2",
+        expect!["shop: `packages/ui/index.ts` changed, needed through ui"],
+    );
+    let inputs = [r#""default""#; 8].join(", ");
+    near_as_it_is(
+        &format!(r#"nx.json = {{"namedInputs": {{"default": [{inputs}, "{{workspaceRoot}}/a.json"]}}}}"#),
+        "a.json = 1",
+        expect![[r#"
+            blog: `a.json` changed (added)
+            shop: `a.json` changed (added)"#]],
+    );
+    let page = format!("apps/shop/index.html = {}", "src=../".repeat(20_000));
+    near_as_it_is(
+        &page,
+        "packages/ui/index.ts = export const one = 2",
+        expect!["shop: `packages/ui/index.ts` changed, needed through ui"],
+    );
+    let document = format!("apps/shop/a.md = {}", "@include:![".repeat(10_000));
+    near_as_it_is(
+        &document,
+        "packages/ui/index.ts = export const one = 2",
+        expect!["shop: `packages/ui/index.ts` changed, needed through ui"],
+    );
 }

@@ -171,6 +171,8 @@ impl<'a> Reader<'a> {
 
     /// What styles or modules in a text ask for, as configuration puts them before others.
     fn put_before(&mut self, text: &str) {
+        let urls = text::of_urls(text).filter(|name| name.starts_with('.') && !name.contains('*'));
+        self.asked.extend(urls.map(Into::into));
         if text.starts_with("import ") {
             self.asked.extend(text::markup(text).imports.into_iter().map(|import| import.module));
         }
@@ -396,11 +398,11 @@ impl<'a> Visit<'a> for Reader<'a> {
         if parts.len() > 1 && (parts[0].starts_with("..") || puts_together(&call.callee) || is_file) {
             self.mention(&parts.join("/"));
         }
-        // A folder of one that is not told.
-        if let ([folder], true) = (parts.as_slice(), call.arguments.len() > 1 && puts_together(&call.callee))
-            && !folder.contains(['/', '.'])
-        {
-            self.mention(&format!("{folder}/"));
+        // What lies behind a folder that is not told.
+        if !parts.is_empty() && call.arguments.len() > 1 && puts_together(&call.callee) {
+            let joined = parts.join("/");
+            let joined = joined.trim_matches('/');
+            self.record.joined.extend(is_word(joined).then(|| joined.into()));
         }
         let configures =
             matches!(&call.callee, Expression::Identifier(name) if CONFIGURING.contains(&name.name.as_str()));
