@@ -320,11 +320,10 @@ impl<'a> Walk<'a> {
         let name = graph.path(file).rsplit('/').next().unwrap_or_default();
         let is_manifest = name == "package.json";
         if is_manifest && origin.from.is_some() {
-            self.reached
-                .manifests
-                .entry(file)
-                .or_insert_with(Wanted::nothing)
-                .add(wanted.of_data(self.subject.drops_stars));
+            // Configuration is run, and takes what it takes.
+            let is_run = origin.from.and_then(|from| graph.node(from)).is_some_and(|from| from.is_configuration);
+            let wanted = wanted.of_data(self.subject.drops_stars || is_run);
+            self.reached.manifests.entry(file).or_insert_with(Wanted::nothing).add(wanted);
         }
         // Whoever asks for a whole manifest looks for the package's folder, and what a layer's configuration lies in is its.
         if (is_manifest && wanted.is_of_whole_data() || is_first && name.starts_with("nuxt.config."))

@@ -143,11 +143,14 @@ impl Planner<'_> {
             _ => None,
         });
         packages.extend(of_types.flat_map(|node| node.packages(unread::is_tool)).filter(|name| !unread::is_tool(name)));
-        let imports = kept.iter().flat_map(|node| node.record.imports.iter().zip(&node.imports));
+        let imports = kept.iter().flat_map(|node| {
+            let imports = node.record.imports.iter().zip(&node.imports);
+            imports.map(|(import, found)| (import.wanted.of_data(node.is_configuration), found))
+        });
         let mut manifests: BTreeMap<u32, Wanted> = BTreeMap::new();
-        for (import, found) in imports {
+        for (wanted, found) in imports {
             for file in found.files().iter().filter(|file| all.manifests.contains_key(*file)) {
-                manifests.entry(*file).or_insert_with(Wanted::nothing).add(import.wanted.of_data(false));
+                manifests.entry(*file).or_insert_with(Wanted::nothing).add(wanted.clone());
             }
         }
         for file in kept.iter().flat_map(|node| &node.named).filter(|file| all.manifests.contains_key(*file)) {

@@ -1261,3 +1261,40 @@ fn what_elements_become_calls_of_is_used() {
     with("import { x } from 'ui'; draw(<p />)", expect![]);
     with("import { h } from 'ui'; draw('p')", expect![]);
 }
+
+#[test]
+fn some_bundlers_take_all_of_what_data_exports_by_default() {
+    let with = |version: &str, file: &str, expected: Expect| {
+        let manifest = |text: &str| {
+            format!(r#"packages/ui/package.json = {{"name": "ui", "version": "1.0.0", "description": "{text}"}}"#)
+        };
+        let site = format!(
+            r#"
+            shop*: ui
+            ui
+            #vite {version}
+            {}
+            packages/ui/index.ts = export const one = 1
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}
+            apps/shop/index.html = <script type="module" src="/index.ts"></script>
+            apps/shop/index.ts = import "./a"; import {{ one }} from "ui"
+            {file}
+            "#,
+            manifest("a")
+        );
+        check(&site, &manifest("b"), expected);
+    };
+    let by_default = r#"import pkg from "../../packages/ui/package.json"; use(pkg.version)"#;
+    with(
+        "8.0.0",
+        &format!("apps/shop/a.ts = {by_default}"),
+        expect!["shop: `packages/ui/package.json` changed, needed through ui"],
+    );
+    with("7.0.0", &format!("apps/shop/a.ts = {by_default}"), expect![]);
+    with("8.0.0", &format!("apps/shop/vite.config.ts = {by_default}"), expect![]);
+    with(
+        "8.0.0",
+        r#"apps/shop/a.ts = import { version } from "../../packages/ui/package.json"; use(version)"#,
+        expect![],
+    );
+}
