@@ -588,7 +588,8 @@ pub fn may_read_versions(package: &str) -> bool {
     FEDERATING.contains(&package) || VERSION_PACKAGES.iter().any(|word| package.contains(word))
 }
 
-/// Whether a command may check types, where Next.js is configured to ignore them or not; if it does, all that is imported counts.
+/// Whether a command may check types, where Next.js is configured to ignore them or not; if it does, all that is imported
+/// counts.
 pub fn may_check_types(command: &str, ignores: bool) -> bool {
     programs(command).any(|program| {
         let checks = program.name == "astro" && program.word() == "check";

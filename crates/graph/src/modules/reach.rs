@@ -152,9 +152,9 @@ impl<'a> Walk<'a> {
     }
 
     /// What is reached: from the member's own files, from files that its commands name, and from members that it needs and
-    /// that its commands may run, for the reason that is told; `run` are members that they run for certain. `above` govern it from folders above: what they import is
-    /// run, and what they name is about everything that lies there. `checks` configure what only checks. And what is reached
-    /// if the outputs of packages are followed to their sources, if there are such packages.
+    /// that its commands may run, for the reason that is told; `run` are members that they run for certain. `above` govern it
+    /// from folders above: what they import is run, and what they name is about everything that lies there. `checks` configure
+    /// what only checks. And what is reached if the outputs of packages are followed to their sources, if there are such.
     pub fn run(
         mut self,
         named: impl Iterator<Item = u32>,
