@@ -278,8 +278,12 @@ impl<'a> Linker<'a> {
                 .next()
                 .is_some_and(|(member, _)| member.as_str().starts_with(&below))
         };
-        let joined =
-            record.joined.iter().flat_map(|text| ["", of.as_str(), folder_of(path)].map(|folder| (folder, text)));
+        let joined = record.joined.iter().flat_map(|text| {
+            // From the root a single name is one of something else more often, and a manifest is that of what is built.
+            let is_of_root = (is_configuration || text.contains('/')) && !text.ends_with("package.json");
+            let folders = [is_of_root.then_some(""), Some(of.as_str()), Some(folder_of(path))];
+            folders.into_iter().flatten().map(move |folder| (folder, text))
+        });
         let joined = joined.filter(|(folder, text)| {
             let place = resolved(folder, text).unwrap_or_default();
             !place.is_empty() && !is_place(&place) && !holds_members(&place)

@@ -379,6 +379,7 @@ fn files_of_programs_name_others() {
     with("a.js = choose(root, 'shared')", expect![]);
     with("a.js = path.join(root, 'shared', 'deep')", expect!["shop: `shared/deep/b.svg` changed"]);
     with("a.js = path.join(root, 'packages')", expect![]);
+    with("a.js = path.join(root, 'shared')", expect![]);
     with("vite.config.js = root + '/shared/a.ts'", expect!["shop: `shared/a.ts` changed"]);
     with("vite.config.js = `${root}/shared/a.ts`", expect!["shop: `shared/a.ts` changed"]);
     with(
