@@ -29,8 +29,7 @@ fn says(world: &World, parts: &str) {
 /// The answer about an app, and the exit status.
 fn verified(world: &World, app: &str) -> (Value, Option<i32>) {
     let output = world.run(&["affected", "--verify", app, "--json"]);
-    let answer: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|cause| panic!("{cause}: {}", String::from_utf8_lossy(&output.stderr)));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|cause| panic!("{cause}: {output:?}"));
     (answer["apps"][0].clone(), output.status.code())
 }
 
