@@ -69,7 +69,8 @@ pub struct Answered {
 pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     if let Some(app) = asked.apps.first() {
         let failure = Failure::unusable(format!("`{app}` cannot be looked at alone"));
-        return Err(failure.because("apps are named with `--verify` only; otherwise all are told"));
+        let failure = failure.because("apps are named with `--verify` only; otherwise all are told");
+        return Err(failure.hint(format!("`frontage why {app}` with the same revisions tells of it alone")));
     }
     let since = Instant::now();
     let knowledge = place.knowledge();

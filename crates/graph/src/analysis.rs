@@ -14,7 +14,7 @@ use crate::git::{Change, GitError};
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
 use crate::modules::{self, Kind, Record, is_configuration, package_of};
-use crate::plan::{self, Toolchains};
+use crate::plan;
 use crate::undeclared;
 use crate::workspace::{Unreadable, Workspace};
 use crate::{Repository, Snapshot};
@@ -34,8 +34,6 @@ const MOST_BEFORE: usize = 20;
 pub struct Analysis {
     /// The branch that is configured as production's.
     pub production: Option<String>,
-    /// The toolchains that it asks for.
-    pub toolchains: Toolchains,
     /// Its apps.
     pub apps: BTreeMap<AppName, Analysed>,
     /// What a person should know.
@@ -108,7 +106,6 @@ impl Analysis {
                 .map(ToString::to_string)
                 .collect(),
             structure: Structure { told: workspace.told.clone(), names: names(&workspace) },
-            toolchains,
         })
     }
 

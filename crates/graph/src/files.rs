@@ -95,7 +95,8 @@ fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn below<'a, T>(files: &'a BTreeMap<String, T>, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
+/// Paths of files below a folder.
+pub fn below<'a, T>(files: &'a BTreeMap<String, T>, folder: &str) -> Box<dyn Iterator<Item = &'a str> + 'a> {
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let from = files.range(prefix.clone()..).map(|(path, _)| path.as_str());
     Box::new(from.take_while(move |path| path.starts_with(&prefix)))

@@ -237,6 +237,11 @@ impl Lockfile {
     }
 }
 
+/// The name in a text that may hold a version or a range behind it: `react@^18`, `@types/react`.
+pub fn name_of(text: &str) -> &str {
+    descriptors::split(text).0
+}
+
 /// A range as it is written in a member, and as Yarn writes one that leads to a folder: from the root.
 fn from_root(folder: &str, range: &str) -> Vec<String> {
     let mut ranges = vec![range.to_owned()];

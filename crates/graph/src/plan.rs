@@ -463,8 +463,7 @@ impl<'a> Planner<'a> {
 
     /// A file's path below the member that owns it, else below the root.
     fn below<'p>(&self, file: &'p str) -> &'p str {
-        let folder = self.workspace.owner(file).unwrap_or(&self.root.folder);
-        file.strip_prefix(folder.as_str()).unwrap_or(file).trim_start_matches('/')
+        self.workspace.owner(file).unwrap_or(&self.root.folder).below(file)
     }
 
     /// All but the build's own step and the builds that it needs.

@@ -150,8 +150,7 @@ impl Member {
 impl Root {
     /// The folder of a member as its lockfile names it: relative to the root's, empty for the root itself.
     pub fn below<'a>(&self, member: &'a RepoPath) -> &'a str {
-        let below = member.as_str().strip_prefix(self.folder.as_str()).unwrap_or(member.as_str());
-        below.trim_start_matches('/')
+        self.folder.below(member.as_str())
     }
 
     /// A path that the lockfile or a manifest of the root names, as the repository names it; none if it leaves that.
@@ -272,17 +271,23 @@ impl Workspace {
         owner(&self.members, path)
     }
 
+    /// Members below a folder, which may be the repository's own.
+    pub fn members_below(&self, folder: &str) -> impl Iterator<Item = &RepoPath> {
+        let below = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let behind = self.members.range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded));
+        behind.map(|(member, _)| member).take_while(move |member| member.as_str().starts_with(&below))
+    }
+
     /// Members that a path in a text in a folder leads into, or that a pattern in it may mean, whether anything is there or
     /// not. A pattern with nothing in front but a way out means something only if that is `certain`: most often such a text
     /// is about addresses.
     pub fn members_at(&self, folder: &str, text: &str, certain: bool) -> Vec<&RepoPath> {
         let head = head_of(text);
         let Some(path) = resolved(folder, head.unwrap_or(text)) else { return Vec::new() };
-        let path = if path.is_empty() { path } else { format!("{path}/") };
-        let mut found: Vec<&RepoPath> = self.owner(&path).into_iter().collect();
+        let owner = self.owner(&format!("{path}/")).filter(|_| !path.is_empty());
+        let mut found: Vec<&RepoPath> = owner.into_iter().collect();
         if head.is_some() && (certain || !is_bare(text)) {
-            let behind = self.members.range::<str, _>((Bound::Included(path.as_str()), Bound::Unbounded));
-            found.extend(behind.map(|(member, _)| member).take_while(|member| member.as_str().starts_with(&path)));
+            found.extend(self.members_below(&path));
         }
         found
     }

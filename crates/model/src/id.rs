@@ -161,6 +161,11 @@ impl RepoPath {
         self.is_root() || path.strip_prefix(&self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// What of a path is behind this one; all of one that does not lie below.
+    pub fn below<'p>(&self, path: &'p str) -> &'p str {
+        if self.holds(path) { path[self.0.len()..].trim_start_matches('/') } else { path }
+    }
+
     /// This path and `below` it, as text.
     pub fn join(&self, below: &str) -> String {
         if self.is_root() { below.to_owned() } else { format!("{}/{below}", self.0) }

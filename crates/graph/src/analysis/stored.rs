@@ -8,13 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Analysed, Analysis, Structure};
 use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach};
-use crate::plan::Toolchains;
 
 /// What is kept of an analysis.
 #[derive(Serialize, Deserialize)]
 pub struct Stored {
     production: Option<String>,
-    toolchains: Toolchains,
     warnings: Vec<String>,
     structure: Structure,
     reaches: Vec<Reach>,
@@ -67,7 +65,6 @@ impl Stored {
         }
         Stored {
             production: analysis.production.clone(),
-            toolchains: analysis.toolchains.clone(),
             warnings: analysis.warnings.clone(),
             structure: analysis.structure.clone(),
             reaches: reaches.all.iter().map(|reach| (**reach).clone()).collect(),
@@ -96,7 +93,6 @@ impl Stored {
         };
         Some(Analysis {
             production: self.production,
-            toolchains: self.toolchains,
             apps: self.apps.into_iter().map(app).collect::<Option<_>>()?,
             warnings: self.warnings,
             structure: self.structure,

@@ -256,10 +256,15 @@ pub fn programs(command: &str) -> Vec<Program> {
     programs
 }
 
-/// The words of a command, of texts and substitutions in it as well.
-pub fn words(command: &str) -> impl Iterator<Item = &str> {
-    let ends = |char: char| char.is_whitespace() || "\"'`$(){}<>;|&=,".contains(char);
+/// The words of a command, of texts and substitutions in it as well, with the patterns and choices that a shell opens.
+pub fn patterns(command: &str) -> impl Iterator<Item = &str> {
+    let ends = |char: char| char.is_whitespace() || "\"'`()<>;|&=".contains(char);
     command.split(ends).filter(|word| !word.is_empty())
+}
+
+/// The same with each choice by itself.
+pub fn words(command: &str) -> impl Iterator<Item = &str> {
+    patterns(command).flat_map(|word| word.split(['$', '{', '}', ','])).filter(|word| !word.is_empty())
 }
 
 /// Whether a command runs this program with this first word.

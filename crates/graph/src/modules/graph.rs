@@ -1,7 +1,6 @@
 //! The modules of a commit and what each import in them stands for.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -270,14 +269,6 @@ impl<'a> Linker<'a> {
         let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // What is put together may begin anywhere; a folder of members is a place as well.
-        let holds_members = |folder: &str| {
-            let below = format!("{folder}/");
-            self.workspace
-                .members
-                .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
-                .next()
-                .is_some_and(|(member, _)| member.as_str().starts_with(&below))
-        };
         let joined = record.joined.iter().flat_map(|text| {
             // From the root a single name is one of something else more often, and a manifest is that of what is built.
             let is_of_root = (is_configuration || text.contains('/')) && !text.ends_with("package.json");
@@ -286,7 +277,7 @@ impl<'a> Linker<'a> {
         });
         let joined = joined.filter(|(folder, text)| {
             let place = resolved(folder, text).unwrap_or_default();
-            !place.is_empty() && !is_place(&place) && !holds_members(&place)
+            !place.is_empty() && !is_place(&place) && self.workspace.members_below(&place).next().is_none()
         });
         let joined = joined.map(|(folder, text)| self.resolver.path(folder, of, text));
         // Tailwind looks for names of classes in whatever it is pointed at.
@@ -388,10 +379,7 @@ impl Purity {
         match self {
             Purity::None => false,
             Purity::All => true,
-            Purity::But(globs) => {
-                let below = path.strip_prefix(member.as_str()).unwrap_or(path).trim_start_matches('/');
-                !globs.is_match(below)
-            }
+            Purity::But(globs) => !globs.is_match(member.below(path)),
         }
     }
 }

@@ -26,7 +26,7 @@ const MANIFEST_READERS: [&str; 9] = [
 ];
 
 /// Words in the names of what configures programs that generate modules.
-const GENERATORS: [&str; 7] = ["codegen", "graphql", "openapi", "swagger", "buf.", "orval", "relay"];
+const CONFIGURING: [&str; 7] = ["codegen", "graphql", "openapi", "swagger", "buf.", "orval", "relay"];
 
 /// The largest file that is looked into, in bytes: what is larger was made by a program.
 const LARGEST: usize = 4_000_000;
@@ -65,6 +65,12 @@ impl Kind {
     }
 }
 
+/// Whether configuration names plugins by their paths, which are run.
+pub fn names_plugins(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
+}
+
 /// Whether a file is a script of a shell, or what `make` does.
 pub fn is_of_shell(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -81,7 +87,7 @@ fn is_data(path: &str) -> bool {
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_of_generator = GENERATORS.iter().any(|word| name.contains(word));
+    let is_of_generator = CONFIGURING.iter().any(|word| name.contains(word));
     let is_data = matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml");
     (is_config || is_of_generator) && !is_told_elsewhere && is_data
         || name.starts_with('.') && name.ends_with("rc")

@@ -316,8 +316,7 @@ impl Reading<'_> {
     fn configuration(&mut self) {
         let member = self.member;
         let at_top = self.workspace.files_of(&member.path).filter(|file| {
-            let below =
-                file.path.as_str().strip_prefix(member.path.as_str()).unwrap_or_default().trim_start_matches('/');
+            let below = member.path.below(file.path.as_str());
             !below.contains('/') && !unread::configures_checks(below)
         });
         let at_top = at_top.filter_map(|file| self.graph.place(file.path.as_str()));

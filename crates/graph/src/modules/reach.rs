@@ -11,6 +11,7 @@ use std::sync::Arc;
 use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
+use super::kind::names_plugins;
 use super::made::{Made, is_of_bundler};
 use super::record::{Language, Wanted};
 use super::resolve::package_of;
@@ -204,8 +205,7 @@ impl<'a> Walk<'a> {
             self.follow(file, found, name, &Wanted::All, false);
         }
         // Plugins that are named by their paths are run.
-        let name = self.graph.path(file).rsplit('/').next().unwrap_or_default();
-        if ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool)) {
+        if names_plugins(self.graph.path(file)) {
             let modules = node
                 .named
                 .iter()

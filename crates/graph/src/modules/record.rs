@@ -166,6 +166,11 @@ impl Language {
         matches!(self, Language::JavaScript | Language::TypeScript | Language::TypeScriptJsx)
     }
 
+    /// Whether styles may stand in it, which name others in ways of their own.
+    pub fn may_hold_styles(self) -> bool {
+        matches!(self, Language::Styles | Language::Markup | Language::Page | Language::Document)
+    }
+
     /// Whether a compiler may make something of it: also markup with scripts in it, and types.
     pub fn is_compiled(self) -> bool {
         !matches!(self, Language::Document | Language::Styles)

@@ -207,8 +207,7 @@ impl<'a> Resolver<'a> {
     fn relative(&self, file: &str, member: &RepoPath, name: &str) -> Found {
         let Some(path) = resolved(folder_of(file), name) else { return Found::Unknown };
         let mut found = self.paths.candidates(&path);
-        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Page | Language::Document))
-        {
+        if Language::of(file).is_some_and(Language::may_hold_styles) {
             found.extend(partials(&path).iter().flat_map(|path| self.paths.candidates(path)));
         }
         match self.other(&path, member) {
@@ -260,8 +259,7 @@ impl<'a> Resolver<'a> {
         let below =
             |aliases: &Aliases| aliases.below_bases(name).flat_map(|path| self.paths.candidates(&path)).collect();
         let mut found: Vec<u32> = self.aliases.get(member).map(below).unwrap_or_default();
-        if matches!(Language::of(file), Some(Language::Styles | Language::Markup | Language::Page | Language::Document))
-        {
+        if Language::of(file).is_some_and(Language::may_hold_styles) {
             let beside = resolved(folder_of(file), name).unwrap_or_default();
             let partials = partials(&beside);
             found.extend([beside].iter().chain(&partials).flat_map(|path| self.paths.candidates(path)));

@@ -251,11 +251,11 @@ pub fn styles(text: &str) -> Record {
 pub fn data(text: &str) -> Record {
     let mut record = Record::default();
     quoted(text).for_each(|(_, name)| record.mention(name));
-    // Without quotes, and in commands.
-    let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
     // Lists of browsers may be others'.
     let extended = text.lines().filter_map(|line| line.trim().strip_prefix("extends "));
     extended.for_each(|name| record.mention(name.trim()));
+    // Without quotes, and in commands.
+    let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
     let is_module = |word: &str| Language::of(word).is_some_and(Language::is_of_modules);
     words.filter(|word| is_path(word) || is_module(word)).for_each(|path| record.mention(path));
     record

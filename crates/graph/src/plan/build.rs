@@ -7,6 +7,7 @@ use model::RepoPath;
 
 use super::called::Called;
 use super::shown::is_looked_for;
+use crate::detect::command::patterns;
 use crate::modules::Language;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
@@ -87,10 +88,8 @@ impl<'a> Build<'a> {
 
 /// Words of a command that may be paths, or patterns of such.
 pub fn paths_of(command: &str) -> impl Iterator<Item = &str> {
-    let ends = |char: char| char.is_whitespace() || "\"'`()<>;|&=".contains(char);
     let here = ["$PWD/", "${PWD}/", "$INIT_CWD/", "${INIT_CWD}/"];
-    let words = command.split(ends).filter(|word| !word.is_empty());
-    words.map(move |word| here.iter().find_map(|here| word.strip_prefix(here)).unwrap_or(word))
+    patterns(command).map(move |word| here.iter().find_map(|here| word.strip_prefix(here)).unwrap_or(word))
 }
 
 impl Build<'_> {

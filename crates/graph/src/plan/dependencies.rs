@@ -8,7 +8,9 @@ use model::{PackageManager, RepoPath};
 
 use super::{Build, Draft, Planner, content};
 use crate::detect::command;
+use crate::files::below;
 use crate::inputs::{Component, Reach};
+use crate::lockfile::name_of;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::Reached;
 use crate::unread::{self, Reads};
@@ -44,7 +46,7 @@ impl Planner<'_> {
         }
         let asked_for: BTreeSet<&str> = wishes.iter().flat_map(|(.., wanted)| wanted.keys().copied()).collect();
         let undeclared = reached.outside.keys().map(|name| &**name).filter(|name| !asked_for.contains(name));
-        let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
+        let is_member = |folder: &str| self.is_member_at(folder);
         let closures = wishes.iter().map(|(_, folder, wanted)| lockfile.closure(folder, wanted, &is_member));
         let closures = closures.chain([lockfile.all_named(undeclared, &is_member)]);
         let installed = closures.flat_map(|closure| closure.installed);
@@ -65,13 +67,18 @@ impl Planner<'_> {
         all.map(|(name, place, content)| (Component::Dependency { name, place }, content)).collect()
     }
 
+    /// Whether a folder that the lockfile names is that of a member.
+    fn is_member_at(&self, folder: &str) -> bool {
+        self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path))
+    }
+
     /// Files in folders of the repository that packages are installed from which are no members: of those that a member wants,
     /// itself or through others.
     pub(super) fn local_files(&self, path: &RepoPath) -> Vec<&str> {
         let Some(lockfile) = self.root.lockfile.as_ref().filter(|lockfile| !lockfile.local_sources().is_empty()) else {
             return Vec::new();
         };
-        let is_member = |folder: &str| self.root.member_at(folder).is_some_and(|path| self.workspace.is_member(&path));
+        let is_member = |folder: &str| self.is_member_at(folder);
         let needed = self.workspace.closure(path, true);
         let members = needed.members().chain([path]).filter_map(|member| self.workspace.members.get(member));
         let of_members = members.map(|member| (self.root.below(&member.path), &member.manifest));
@@ -80,13 +87,11 @@ impl Planner<'_> {
             .flat_map(|(below, manifest)| lockfile.closure(below, &manifest.needed(true), &is_member).folders)
             .collect();
         let of_folder = |folder: &str| {
-            let folder = self.root.named(folder).filter(|folder| !folder.is_empty());
-            let prefix = folder.map(|folder| format!("{folder}/")).unwrap_or_default();
-            let files = self.workspace.snapshot.files.range(prefix.clone()..).map(|(file, _)| file.as_str());
-            let files = files.take_while(|file| !prefix.is_empty() && file.starts_with(&prefix));
-            files.filter(|file| !Reads::default().leaves_out(&file[prefix.len()..])).collect::<Vec<&str>>()
+            let folder: RepoPath = self.root.named(folder)?.parse().ok()?;
+            let files = below(&self.workspace.snapshot.files, folder.as_str()).filter(|_| !folder.is_root());
+            Some(files.filter(|file| !Reads::default().leaves_out(folder.below(file))).collect::<Vec<&str>>())
         };
-        folders.into_iter().flat_map(of_folder).collect()
+        folders.into_iter().filter_map(of_folder).flatten().collect()
     }
 
     /// Counts what says how the package manager installs, but for what the lockfile comes to.
@@ -107,15 +112,13 @@ impl Planner<'_> {
         }
         let read = match self.root.manager {
             PackageManager::Bun => &["bunfig.toml"] as &[&str],
-            PackageManager::YarnBerry => &[".yarn/plugins/", ".yarn/releases/"],
+            PackageManager::YarnBerry => &[".yarn/plugins", ".yarn/releases"],
             _ => &[],
         };
-        for start in read.iter().map(|path| self.root.folder.join(path.trim_end_matches('/'))) {
-            let files =
-                self.workspace.snapshot.files.range(start.clone()..).take_while(|(path, _)| path.starts_with(&start));
-            for (_, file) in files {
-                draft.show(file, content(file), &above);
-            }
+        let files = &self.workspace.snapshot.files;
+        for place in read.iter().map(|path| self.root.folder.join(path)) {
+            let inside = below(files, &place).filter_map(|path| files.get(path));
+            files.get(&place).into_iter().chain(inside).for_each(|file| draft.show(file, content(file), &above));
         }
     }
 
@@ -147,21 +150,17 @@ impl Planner<'_> {
             .map(|program| {
                 let at = program.arguments.iter().position(|argument| argument == "--patch-dir");
                 let folder = at.and_then(|at| program.arguments.get(at + 1)).map_or(PATCHES, String::as_str);
-                format!("{}/", root.join(folder.trim_start_matches("./").trim_matches('/')))
+                root.join(folder.trim_start_matches("./").trim_matches('/'))
             })
             .collect();
         let files = &self.workspace.snapshot.files;
-        let by_program = folders.iter().flat_map(|folder| {
-            let below = files.range(folder.clone()..).map(|(path, _)| path.as_str());
-            below.take_while(|path| path.starts_with(folder.as_str()))
-        });
+        let by_program = folders.iter().flat_map(|folder| below(files, folder));
         let by_program =
             by_program.filter_map(|path| Some((path, patched(path.rsplit('/').next()?.strip_suffix(".patch")?))));
         let named = manifest.field("patchedDependencies").and_then(|field| field.as_object()).into_iter().flatten();
         let named = named.filter_map(|(package, path)| {
             let (path, _) = files.get_key_value(&root.join(path.as_str()?))?;
-            let end = package.rfind('@').filter(|at| *at > 0).unwrap_or(package.len());
-            Some((path.as_str(), package[..end].to_owned()))
+            Some((path.as_str(), name_of(package).to_owned()))
         });
         by_program.chain(named).collect()
     }

@@ -8,7 +8,7 @@ use model::RepoPath;
 use super::build::paths_of;
 use super::{Build, Planner, shown};
 use crate::lockfile;
-use crate::modules::{Made, Reached, Subject, Walk, is_bare, is_of_shell};
+use crate::modules::{Made, Reached, Subject, Walk, is_bare, is_of_shell, names_plugins};
 use crate::pipeline::BUILD;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
@@ -29,11 +29,10 @@ impl Planner<'_> {
         let graph = self.workspace.graph();
         let is_root = |file: u32| {
             let (name, owner) = (graph.path(file), graph.owner(file).unwrap_or(&self.root.folder));
-            let below = name.strip_prefix(owner.as_str()).unwrap_or(name).trim_start_matches('/');
             // Of others than its own no tests, stories and documents.
             let reads = if owner == path { build.reads } else { Reads::default() };
             let is_passed_over = owner == path && build.passes_over(name);
-            !build.ignores(name) && !reads.leaves_out(below) && !is_passed_over && !is_of_shell(name)
+            !build.ignores(name) && !reads.leaves_out(owner.below(name)) && !is_passed_over && !is_of_shell(name)
         };
         let subject = Subject {
             built: path,
@@ -121,8 +120,7 @@ impl Planner<'_> {
             let name = graph.path(*file);
             let is_told =
                 name.rsplit('/').next().is_some_and(|name| name == "package.json" || lockfile::FILES.contains(&name));
-            let below = name.strip_prefix(self.root.folder.as_str()).unwrap_or(name).trim_start_matches('/');
-            !is_told && !without.contains(file) && !unread::is_unread(below)
+            !is_told && !without.contains(file) && !unread::is_unread(self.root.folder.below(name))
         };
         with.filter(is_read).collect()
     }
@@ -130,7 +128,6 @@ impl Planner<'_> {
 
 /// Whether a file that lies above what it configures is a module, or names plugins that are run.
 fn runs_above(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| name.ends_with(ending));
-    is_module || ["babel", "postcss", "swc"].iter().any(|tool| name.contains(tool))
+    let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| path.ends_with(ending));
+    is_module || names_plugins(path)
 }

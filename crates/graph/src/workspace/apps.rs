@@ -11,7 +11,7 @@ use super::{Globs, Member, Workspace};
 use crate::config::{self, AppConfig, Place};
 use crate::detect::{self, Candidate, Finding, Kind};
 use crate::diagnostic::Diagnostic;
-use crate::files::{Contents, Files as _};
+use crate::files::{self, Contents, Files as _};
 
 /// Names of apps that answer what no route claims, if none is declared; the first that is there.
 const DEFAULT_NAMES: [&str; 5] = ["web", "app", "www", "site", "frontend"];
@@ -139,9 +139,7 @@ impl Finder {
                     None => config::nearest(name, folders.map(|path| path.rsplit('/').next().unwrap_or(path))),
                 };
                 let problem = at(Diagnostic::error(format!("app `{name}`: no workspace member is at `{wanted}`")));
-                let folder = format!("{wanted}/");
-                let is_folder = workspace.snapshot.files.range(folder.clone()..).next();
-                let is_folder = is_folder.is_some_and(|(path, _)| path.starts_with(&folder));
+                let is_folder = files::below(&workspace.snapshot.files, wanted).next().is_some();
                 self.problems.push(match nearest {
                     _ if is_folder => problem.hint(
                         "the folder is there, but is no member: it needs a `package.json`, if only `{}`, and `workspaces` \

@@ -12,7 +12,7 @@ use crate::config::{self, Config};
 use crate::detect;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{self, Discovered, FoundRoot, SaidBy};
-use crate::files::{Contents, Files as _};
+use crate::files::{self, Contents, Files as _};
 use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 use crate::knowledge::Knowledge;
 use crate::lockfile::{self, Lockfile};
@@ -542,14 +542,9 @@ fn entries_are_there(snapshot: &Snapshot, member: &Member) -> bool {
         let path = member.path.join(below.split('*').next().unwrap_or(below).trim_end_matches('/'));
         let endings = ["", ".js", ".ts", "/index.js", "/index.ts", ".json"];
         let is_file = endings.iter().any(|ending| snapshot.files.contains_key(&format!("{path}{ending}")));
-        is_file || below.contains('*') && has_files_below(snapshot, &path)
+        is_file || below.contains('*') && files::below(&snapshot.files, &path).next().is_some()
     };
     !entries.is_empty() && entries.into_iter().all(is_there)
-}
-
-fn has_files_below(snapshot: &Snapshot, folder: &str) -> bool {
-    let first = snapshot.files.range(format!("{folder}/")..).next();
-    first.is_some_and(|(path, _)| path.starts_with(&format!("{folder}/")))
 }
 
 /// A script that generates a database client, where neither the build, nor what runs after an install, nor a task runner

@@ -6,6 +6,7 @@ use model::{PackageManager, RepoPath};
 use serde_json::Value;
 
 use crate::files::{Contents, Files as _};
+use crate::lockfile::name_of;
 use crate::manifest::Manifest;
 use crate::yaml;
 
@@ -84,7 +85,7 @@ fn settings(file: &str, field: &str, value: &Value) -> Vec<Setting> {
         file: file.to_owned(),
         field: field.to_owned(),
         // With a version, it may stand behind the name.
-        package: package.map(|name| name[..name.rfind('@').filter(|at| *at > 0).unwrap_or(name.len())].to_owned()),
+        package: package.map(|name| name_of(name).to_owned()),
         content,
     };
     match value {
