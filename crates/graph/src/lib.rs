@@ -36,6 +36,10 @@ pub mod inputs;
 
 mod unread;
 
+mod programs;
+
+mod packages;
+
 pub mod plan;
 
 pub mod analysis;

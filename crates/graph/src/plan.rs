@@ -43,8 +43,10 @@ use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached};
+use crate::packages::{self, CHECKERS};
 use crate::pipeline::BUILD;
-use crate::unread::{self, CHECKERS, Reads};
+use crate::programs;
+use crate::unread::Reads;
 use crate::workspace::{Root, Workspace};
 
 /// Prefixes of variables that frameworks put into what they build for browsers.
@@ -206,8 +208,8 @@ impl<'a> Planner<'a> {
         for member in of_root().filter(|member| member.has_task()) {
             let called = planner.called_by_package(&member.path);
             let commands = planner.commands_of_package(&member.path, &called);
-            if unread::makes_of_data(&commands) {
-                let generates = commands.iter().any(|command| unread::runs_generator(command));
+            if programs::makes_of_data(&commands) {
+                let generates = commands.iter().any(|command| programs::runs_generator(command));
                 let of_kind = if generates { &mut planner.generators } else { &mut planner.idle };
                 of_kind.insert(member.path.clone());
             }
@@ -252,11 +254,11 @@ impl<'a> Planner<'a> {
         let called = self.called_by_app(app);
         commands.extend(called.of(&app.path));
         let checks_types = self.may_check_types(&app.path, &commands)
-            || app.build.is_none() && app.start.as_deref().is_some_and(unread::checks_when_started);
+            || app.build.is_none() && app.start.as_deref().is_some_and(programs::checks_when_started);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
         let build = Build::new(commands, called, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
         let is_bundled = app.serving == Serving::Static && app.build.is_some();
-        let drops_stars = unread::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
+        let drops_stars = programs::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
         Build {
             folder: app.path.clone(),
             is_app: true,
@@ -440,7 +442,7 @@ impl<'a> Planner<'a> {
         let manifests = [self.workspace.members.get(path).map(|member| &member.manifest), Some(&self.root.manifest)];
         let mut manifests = manifests.into_iter().flatten();
         let ignores = self.workspace.ignores_types(path);
-        commands.iter().any(|command| unread::may_check_types(command, ignores))
+        commands.iter().any(|command| programs::may_check_types(command, ignores))
             || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.all_dependencies().contains_key(name)))
     }
 
@@ -540,7 +542,7 @@ impl<'a> Planner<'a> {
             .flat_map(|of| of.covered.needs().keys())
             .collect();
         let only_checks = |needed: &RepoPath| {
-            let is_tool = self.workspace.members.get(needed).is_some_and(|member| unread::is_tool(&member.name));
+            let is_tool = self.workspace.members.get(needed).is_some_and(|member| packages::is_tool(&member.name));
             let may_be_read = build.reads.stories || build.reads_anything.is_some() || reached.members.contains(needed);
             is_tool && !may_be_read && !behind.contains(&needed.to_string())
         };

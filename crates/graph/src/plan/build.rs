@@ -9,7 +9,9 @@ use super::called::Called;
 use super::shown::is_looked_for;
 use crate::detect::command::patterns;
 use crate::modules::Language;
-use crate::unread::{self, Reads};
+use crate::packages;
+use crate::programs;
+use crate::unread::Reads;
 use crate::workspace::Member;
 
 /// How a member is built, as far as it tells what that reads.
@@ -58,14 +60,14 @@ impl<'a> Build<'a> {
     ) -> Build<'a> {
         let reads_anything = commands.iter().find(|command| {
             // Scripts that are called by names that are not told may be any.
-            called.scripts.is_empty() && unread::calls_scripts(command)
-                || unread::may_read_anything(command, of_members)
+            called.scripts.is_empty() && programs::calls_scripts(command)
+                || programs::may_read_anything(command, of_members)
         });
         let reads_anything = reads_anything.cloned();
         let reads = reads.with_recipes(&commands, reads_anything.is_some());
-        let bundles = commands.iter().any(|command| unread::bundles(command));
-        let generates = unread::makes_of_data(&commands);
-        let compiles = commands.iter().any(|command| unread::compiles(command));
+        let bundles = commands.iter().any(|command| programs::bundles(command));
+        let generates = programs::makes_of_data(&commands);
+        let compiles = commands.iter().any(|command| programs::compiles(command));
         Build {
             folder: RepoPath::root(),
             commands,
@@ -109,18 +111,18 @@ impl Build<'_> {
 
     /// What its commands copy.
     pub fn copied(&self) -> Vec<String> {
-        self.commands.iter().flat_map(|command| unread::copied(command)).collect()
+        self.commands.iter().flat_map(|command| programs::copied(command)).collect()
     }
 
     /// Whether something takes styles out of every module that is opened, used or not.
     pub fn extracts(&self) -> bool {
-        let is_extractor = |name: &&str| unread::EXTRACTORS.iter().any(|word| name.contains(word));
+        let is_extractor = |name: &&str| packages::EXTRACTORS.iter().any(|word| name.contains(word));
         self.tools.iter().any(is_extractor)
     }
 
     /// Whether something imports components that are named in markup alone.
     pub fn finds_components(&self) -> bool {
-        self.tools.iter().any(|name| unread::FINDERS.contains(name))
+        self.tools.iter().any(|name| packages::FINDERS.contains(name))
     }
 
     /// Whether a file of the member is a module that it does not look at.
@@ -138,7 +140,7 @@ impl Build<'_> {
     pub fn may_run(&self, member: &Member) -> Option<String> {
         let has_bin =
             || member.manifest.field("bin").map(|_| format!("`{}` has a program that a build may run", member.name));
-        let is_named = |command: &&String| unread::names(command, &member.name);
+        let is_named = |command: &&String| programs::names(command, &member.name);
         let by_name = || self.commands.iter().find(is_named).map(|command| format!("`{command}` names it"));
         let by_any = self.reads_anything.as_ref().map(|command| format!("`{command}` may read anything"));
         by_any.or_else(has_bin).or_else(by_name)

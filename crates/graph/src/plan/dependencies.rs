@@ -13,7 +13,8 @@ use crate::inputs::{Component, Reach};
 use crate::lockfile::name_of;
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::Reached;
-use crate::unread::{self, Reads};
+use crate::packages;
+use crate::unread::Reads;
 
 /// Where patches lie that are laid on what was installed.
 const PATCHES: &str = "patches";
@@ -63,7 +64,7 @@ impl Planner<'_> {
                 Some(((*name).to_owned(), format!("{folder}/package.json"), content))
             })
         });
-        let all = installed.chain(found).filter(|(name, ..)| build.checks_types || !unread::is_of_types(name));
+        let all = installed.chain(found).filter(|(name, ..)| build.checks_types || !packages::is_of_types(name));
         all.map(|(name, place, content)| (Component::Dependency { name, place }, content)).collect()
     }
 
@@ -190,8 +191,8 @@ fn patched(name: &str) -> String {
 fn wanted_by_build<'m>(manifest: &'m Manifest, build: &Build<'_>, reached: &Reached) -> BTreeMap<&'m str, &'m str> {
     let run = manifest.needed(false);
     let is_check = |name: &str| {
-        unread::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
-            || unread::is_idle(name, &build.commands, build.reads_anything.is_some())
+        packages::is_tool(name) && !(build.reads.stories && name.contains("storybook"))
+            || packages::is_idle(name, &build.commands, build.reads_anything.is_some())
     };
     let is_wanted = |name: &str| run.contains_key(name) || reached.packages.contains(name) || !is_check(name);
     manifest.needed(true).into_iter().filter(|(name, _)| is_wanted(name)).collect()

@@ -9,6 +9,7 @@ use super::build::paths_of;
 use super::{Build, Planner, shown};
 use crate::lockfile;
 use crate::modules::{Made, Reached, Subject, Walk, is_bare, is_of_shell, names_plugins};
+use crate::packages;
 use crate::pipeline::BUILD;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
@@ -44,7 +45,7 @@ impl Planner<'_> {
             is_root: &is_root,
             generators: &self.generators,
             idle: &self.idle,
-            is_tool: unread::is_tool,
+            is_tool: packages::is_tool,
         };
         let walk = Walk::new(self.workspace, subject, made);
         let folders = [path.as_str(), self.root.folder.as_str()];

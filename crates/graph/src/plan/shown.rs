@@ -10,6 +10,8 @@ use crate::inputs::{Component, Reach};
 use crate::lockfile;
 use crate::manifest::Manifest;
 use crate::modules::{COMPILERS, Language, MANIFEST_VARIABLE, Passed, Reached, Record, Settings, Wanted, head_of};
+use crate::packages;
+use crate::programs;
 use crate::unread::{self, Reads};
 
 /// Endings of images, fonts and the like.
@@ -121,7 +123,7 @@ impl Planner<'_> {
         // A compiler that is run where there is none of its own takes all that this names.
         let is_taken = || {
             let has_own = COMPILERS.iter().any(|name| graph.place(&build.folder.join(name)).is_some());
-            !has_own && build.commands.iter().any(|command| unread::runs_compiler(command))
+            !has_own && build.commands.iter().any(|command| programs::runs_compiler(command))
         };
         let Some(path) = path.filter(|_| !is_taken()) else { return true };
         let is_in = |path: &str, folder: &str| {
@@ -171,7 +173,9 @@ impl Planner<'_> {
     /// Shows what only checks read, where a build checks, and the manifests of the members that it is of. None of it gets
     /// into what is built.
     pub(super) fn show_checked(&self, build: &Build<'_>, reached: &Reached, draft: &mut Draft) {
-        if !build.checks_types && !build.runs_all && !build.tools.iter().any(|name| unread::checks_while_bundling(name))
+        if !build.checks_types
+            && !build.runs_all
+            && !build.tools.iter().any(|name| packages::checks_while_bundling(name))
         {
             return;
         }
@@ -355,7 +359,7 @@ fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
     build.reads_anything.is_some()
         || reached.reads_manifest
         || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
-        || build.tools.iter().any(|name| unread::may_read_versions(name) && !unread::is_tool(name))
+        || build.tools.iter().any(|name| packages::may_read_versions(name) && !packages::is_tool(name))
 }
 
 /// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being

@@ -12,6 +12,7 @@ use model::{App, BuildKey, RepoPath};
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
 use crate::modules::{Found, Language, Made, Node, Reached, Wanted, folder_of, is_of_bundler, package_of, texts};
+use crate::packages;
 use crate::unread;
 use crate::workspace::Workspace;
 
@@ -103,7 +104,7 @@ impl Planner<'_> {
                 }
                 if !build.checks_types {
                     covered.retain(|component| {
-                        !matches!(component, Component::Dependency { name, .. } if unread::is_of_types(name))
+                        !matches!(component, Component::Dependency { name, .. } if packages::is_of_types(name))
                     });
                 }
                 (covered.key(), Arc::new(covered))
@@ -116,7 +117,7 @@ impl Planner<'_> {
 
     /// Whether something counts since a module asks for it: a tool that only checks, or what a manifest says.
     fn asks_for_more(&self, file: u32) -> bool {
-        let is_of_manifest = |module: &str| module.ends_with("package.json") || unread::is_tool(package_of(module));
+        let is_of_manifest = |module: &str| module.ends_with("package.json") || packages::is_tool(package_of(module));
         self.workspace.graph().node(file).is_some_and(|node| {
             node.record.reads_manifest || node.record.imports.iter().any(|import| is_of_manifest(&import.module))
         })
@@ -136,13 +137,14 @@ impl Planner<'_> {
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
-        let mut packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(unread::is_tool)).collect();
+        let mut packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(packages::is_tool)).collect();
         // Types come from packages as well, but for those of tools.
         let of_types = covered.components().filter_map(|(component, _)| match component {
             Component::Types(name) => graph.node(graph.place(name)?),
             _ => None,
         });
-        packages.extend(of_types.flat_map(|node| node.packages(unread::is_tool)).filter(|name| !unread::is_tool(name)));
+        packages
+            .extend(of_types.flat_map(|node| node.packages(packages::is_tool)).filter(|name| !packages::is_tool(name)));
         let imports = kept.iter().flat_map(|node| {
             let imports = node.record.imports.iter().zip(&node.imports);
             imports.map(|(import, found)| (import.wanted.of_data(node.is_configuration), found))

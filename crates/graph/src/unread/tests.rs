@@ -1,10 +1,6 @@
 //! Tests of what no build reads.
 
-use std::collections::BTreeSet;
-
-use super::{
-    Reads, checks_while_bundling, is_tool, is_unread, makes_of_data, may_check_types, may_read_anything, names,
-};
+use super::{Reads, is_unread};
 
 #[test]
 fn tests_stories_and_documents_are_no_part_of_a_build() {
@@ -81,58 +77,4 @@ fn what_a_build_is_about_is_read() {
     assert!(!pages.leaves_out("README.md") && pages.leaves_out("Dockerfile"));
     let folder = Reads { all: true, ..Reads::default() };
     assert!(!folder.leaves_out("test/index.html"));
-}
-
-#[test]
-fn commands_and_packages() {
-    for command in [
-        "vite build",
-        "tsc -b && vite build",
-        "NODE_ENV=production next build",
-        "rimraf dist && tsup",
-        "node build.mjs",
-    ] {
-        assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
-    }
-    for command in ["./build.sh", "vite build && make", "node -e 'copy()'"] {
-        assert!(may_read_anything(command, &BTreeSet::new()), "{command}");
-    }
-    for command in ["tsc -b && vite build", "next build", "astro check && astro build", "make"] {
-        assert!(may_check_types(command, false), "{command}");
-    }
-    for command in ["vite build", "react-router build", "astro build", "rimraf dist && vite build"] {
-        assert!(!may_check_types(command, false), "{command}");
-    }
-    assert!(names("cp -r node_modules/@a/b/dist public", "@a/b") && names("gen && vite build", "gen"));
-    assert!(!names("vite build", "ui") && !names("generate", "gen"));
-    assert!(is_tool("@acme/eslint-config") && !is_tool("@acme/ui"));
-}
-
-#[test]
-fn bundlers_check_by_plugins() {
-    for package in ["vite-plugin-eslint", "eslint-webpack-plugin", "@rsbuild/plugin-eslint"] {
-        assert!(checks_while_bundling(package), "{package}");
-    }
-    for package in ["vitest", "@vitest/eslint-plugin", "vite-plugin-svgr"] {
-        assert!(!checks_while_bundling(package), "{package}");
-    }
-}
-
-#[test]
-fn what_generates_from_data() {
-    let is_told =
-        |commands: &[&str]| makes_of_data(&commands.iter().map(|command| (*command).to_owned()).collect::<Vec<_>>());
-    for commands in [
-        &["prisma generate"] as &[&str],
-        &["npx prisma generate --schema schema.prisma", "rimraf generated"],
-        &["dotenv -e ../../.env -- prisma generate"],
-        &["lingui compile --typescript"],
-        &["echo nothing", "husky"],
-        &["openapi-typescript ../api/openapi.yaml -o src/api.ts"],
-    ] {
-        assert!(is_told(commands), "{commands:?}");
-    }
-    for commands in [&[] as &[&str], &["prisma generate && tsc"], &["prisma db seed"], &["lingui extract"]] {
-        assert!(!is_told(commands), "{commands:?}");
-    }
 }

@@ -19,7 +19,7 @@ use crate::lockfile::{self, Lockfile};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{self, Graph};
 use crate::pipeline::{self, BUILD, Pipeline};
-use crate::unread;
+use crate::programs;
 
 /// Files that say which Node.js is wanted, the first before the others.
 pub const VERSION_FILES: [&str; 3] = [".nvmrc", ".node-version", ".tool-versions"];
@@ -480,7 +480,7 @@ impl Reader {
             }
             let has_build = member.manifest.script(BUILD).is_some() || root.pipeline.command(&path, BUILD).is_some();
             // What it makes lies among its sources.
-            let generates_sources = || member.manifest.script(BUILD).is_some_and(unread::runs_generator);
+            let generates_sources = || member.manifest.script(BUILD).is_some_and(programs::runs_generator);
             let is_needed = || !entries_are_there(&workspace.snapshot, member) || generates_sources();
             let is_built = has_build && (tasks.contains(BUILD) || is_needed());
             let generated = generate(&member.manifest, &scripts);

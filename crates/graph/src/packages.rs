@@ -1,0 +1,114 @@
+//! What packages are there for, as far as their names tell.
+
+/// Words in the names of packages that check or test, and change nothing in what is built.
+const TOOL_PACKAGES: [&str; 26] = [
+    "eslint",
+    "prettier",
+    "stylelint",
+    "biome",
+    "oxlint",
+    "jest",
+    "vitest",
+    "playwright",
+    "cypress",
+    "storybook",
+    "commitlint",
+    "lint-staged",
+    "husky",
+    "testing",
+    "turbo",
+    "lerna",
+    "changesets",
+    "semantic-release",
+    "release-it",
+    "syncpack",
+    "knip",
+    "publint",
+    "size-limit",
+    "lefthook",
+    "commitizen",
+    "simple-git-hooks",
+];
+
+/// Packages that only run other programs, or stand in for a browser, and words by which commands call them. They get into
+/// nothing otherwise.
+const RUNNERS: [(&str, &[&str]); 14] = [
+    ("jsdom", &[]),
+    ("happy-dom", &[]),
+    ("cross-env", &["cross-env"]),
+    ("concurrently", &["concurrently", "conc"]),
+    ("npm-run-all", &["npm-run-all", "run-s", "run-p"]),
+    ("npm-run-all2", &["npm-run-all", "run-s", "run-p"]),
+    ("rimraf", &["rimraf"]),
+    ("del-cli", &["del"]),
+    ("premove", &["premove"]),
+    ("nodemon", &["nodemon"]),
+    ("wait-on", &["wait-on"]),
+    ("start-server-and-test", &["start-server-and-test", "start-test"]),
+    ("only-allow", &["only-allow"]),
+    ("npm-check-updates", &["ncu"]),
+];
+
+/// Words in the names of packages that hold configuration of bundlers, which others import.
+const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-config", "tsup-config", "tsdown-config"];
+
+/// Words in the names of packages that put versions of packages into what they make.
+const VERSION_PACKAGES: [&str; 5] = ["version", "license", "banner", "federation", "release"];
+
+/// Bundlers that have Module Federation built in, which tells who shares a package its version.
+const FEDERATING: [&str; 3] = ["webpack", "@rspack/core", "@rsbuild/core"];
+
+/// Packages by which types matter all the same.
+pub const CHECKERS: [&str; 11] = [
+    // Vue makes properties of types while it compiles.
+    "vue",
+    "nuxt",
+    "vite-plugin-checker",
+    "fork-ts-checker-webpack-plugin",
+    "ts-checker-rspack-plugin",
+    "@rsbuild/plugin-type-check",
+    "@rollup/plugin-typescript",
+    "rollup-plugin-typescript2",
+    "ts-loader",
+    "awesome-typescript-loader",
+    "vite-plugin-dts",
+];
+
+/// Packages that import what is only named, by rules that configuration has from wherever.
+pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
+
+/// Words in the names of packages that take styles out of every module that a bundler opens.
+pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "pandacss"];
+
+/// Whether a package from outside holds nothing but types.
+/// Source: github.com/DefinitelyTyped/DefinitelyTyped, README.
+pub fn is_of_types(package: &str) -> bool {
+    package.starts_with("@types/")
+}
+
+/// Whether a package checks or tests, by its name.
+pub fn is_tool(package: &str) -> bool {
+    TOOL_PACKAGES.iter().any(|word| package.contains(word))
+}
+
+/// Whether a package has a bundler check what it bundles.
+pub fn checks_while_bundling(package: &str) -> bool {
+    let is_plugin = ["vite-plugin", "webpack-plugin", "rollup-plugin", "rsbuild/plugin"];
+    is_tool(package) && is_plugin.iter().any(|word| package.contains(word))
+}
+
+/// Whether a package gets into nothing unless it is imported or called, and none of some commands calls it.
+pub fn is_idle(package: &str, commands: &[String], reads_anything: bool) -> bool {
+    let calls = |word: &&str| commands.iter().any(|command| command.contains(*word));
+    let is_runner = RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls));
+    let is_configuration = || !reads_anything && CONFIGURATIONS.iter().any(|word| package.contains(word));
+    is_runner || is_configuration() && !calls(&package)
+}
+
+/// Whether a package is there to put versions into what is built, by its name.
+pub fn may_read_versions(package: &str) -> bool {
+    FEDERATING.contains(&package) || VERSION_PACKAGES.iter().any(|word| package.contains(word))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! What the programs of commands read besides what they are pointed at, what they make, and whether types matter to them.
+
+use std::collections::BTreeSet;
+
+use crate::detect::command::{self, CALLERS, COPIERS, Program};
+
+/// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
+/// make. They do not to bundlers for browsers, nor to what changes no module.
+const BUILDERS: [(&str, Types); 107] = [
+    ("vite", Types::Unread),
+    ("rolldown-vite", Types::Unread),
+    ("next", Types::Checked),
+    ("astro", Types::Unread),
+    ("react-router", Types::Unread),
+    ("remix", Types::Unread),
+    ("nuxt", Types::Unread),
+    ("nuxi", Types::Unread),
+    ("svelte-kit", Types::Unread),
+    ("vitepress", Types::Unread),
+    ("docusaurus", Types::Unread),
+    ("storybook", Types::Checked),
+    ("build-storybook", Types::Checked),
+    ("react-scripts", Types::Checked),
+    ("craco", Types::Checked),
+    ("gatsby", Types::Checked),
+    ("ng", Types::Checked),
+    ("nest", Types::Checked),
+    ("vinxi", Types::Unread),
+    ("nitro", Types::Unread),
+    ("esbuild", Types::Checked),
+    ("rollup", Types::Checked),
+    ("rolldown", Types::Checked),
+    ("webpack", Types::Unread),
+    ("webpack-cli", Types::Unread),
+    ("rspack", Types::Unread),
+    ("rsbuild", Types::Unread),
+    ("parcel", Types::Unread),
+    ("tsup", Types::Checked),
+    ("tsdown", Types::Checked),
+    ("unbuild", Types::Checked),
+    ("bunchee", Types::Checked),
+    ("swc", Types::Checked),
+    ("babel", Types::Checked),
+    ("tsc", Types::Checked),
+    ("vue-tsc", Types::Checked),
+    ("tsc-alias", Types::Checked),
+    ("svelte-check", Types::Checked),
+    ("tailwindcss", Types::Unread),
+    ("postcss", Types::Unread),
+    ("sass", Types::Unread),
+    ("rimraf", Types::Unread),
+    ("rm", Types::Unread),
+    ("mkdir", Types::Unread),
+    ("echo", Types::Unread),
+    ("true", Types::Checked),
+    ("cross-env", Types::Unread),
+    ("env", Types::Unread),
+    ("cp", Types::Unread),
+    ("cpy", Types::Checked),
+    ("copyfiles", Types::Checked),
+    ("eleventy", Types::Unread),
+    ("lingui", Types::Unread),
+    ("patch-package", Types::Unread),
+    ("svelte-package", Types::Checked),
+    ("prisma", Types::Unread),
+    ("buf", Types::Unread),
+    ("next-sitemap", Types::Unread),
+    ("fumadocs-mdx", Types::Unread),
+    ("contentlayer", Types::Unread),
+    ("contentlayer2", Types::Unread),
+    ("velite", Types::Unread),
+    ("content-collections", Types::Unread),
+    ("email", Types::Unread),
+    ("react-email", Types::Unread),
+    ("sentry-cli", Types::Unread),
+    ("graphql-codegen", Types::Unread),
+    ("graphql-code-generator", Types::Unread),
+    ("gql-gen", Types::Unread),
+    ("gql.tada", Types::Checked),
+    ("openapi-typescript", Types::Unread),
+    ("openapi", Types::Unread),
+    ("orval", Types::Unread),
+    ("kubb", Types::Unread),
+    ("swagger-typescript-api", Types::Unread),
+    ("tsr", Types::Unread),
+    ("paraglide-js", Types::Unread),
+    ("typesafe-i18n", Types::Unread),
+    ("wrangler", Types::Unread),
+    ("panda", Types::Unread),
+    ("workbox", Types::Unread),
+    ("husky", Types::Unread),
+    ("lefthook", Types::Unread),
+    ("simple-git-hooks", Types::Unread),
+    ("is-ci", Types::Unread),
+    ("eslint", Types::Unread),
+    ("prettier", Types::Unread),
+    ("biome", Types::Unread),
+    ("stylelint", Types::Unread),
+    ("oxlint", Types::Unread),
+    ("rslib", Types::Checked),
+    ("pkgroll", Types::Checked),
+    ("microbundle", Types::Checked),
+    ("vuepress", Types::Unread),
+    ("vuepress-vite", Types::Unread),
+    ("rspress", Types::Unread),
+    ("slidev", Types::Unread),
+    ("ladle", Types::Unread),
+    ("histoire", Types::Checked),
+    ("expo", Types::Checked),
+    ("quasar", Types::Checked),
+    ("umi", Types::Checked),
+    ("max", Types::Checked),
+    ("modern", Types::Checked),
+    ("waku", Types::Unread),
+    ("sanity", Types::Unread),
+    ("typedoc", Types::Checked),
+];
+
+/// Programs that make modules of data alone, by their first word.
+/// Source: buf.build, "buf generate"; prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference";
+/// inlang.com, "Paraglide JS".
+const GENERATORS: [(&str, &[&str]); 5] = [
+    ("buf", &["generate"]),
+    ("prisma", &["generate", "format", "validate"]),
+    ("openapi-typescript", &[]),
+    ("lingui", &["compile"]),
+    ("paraglide-js", &["compile"]),
+];
+
+/// Programs that a build may run beside others without making anything.
+const IDLE: [&str; 6] = ["rimraf", "rm", "mkdir", "echo", "true", "husky"];
+
+/// Programs that make something of every file that TypeScript's configuration names.
+const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
+
+/// Programs that put together what browsers get, and to which types matter only as far as they are checked.
+const BUNDLERS: [&str; 12] = [
+    "vite",
+    "rolldown-vite",
+    "webpack",
+    "webpack-cli",
+    "rspack",
+    "rsbuild",
+    "parcel",
+    "astro",
+    "ng",
+    "react-scripts",
+    "craco",
+    "svelte-kit",
+];
+
+/// Those of them that leave out whatever nobody uses of modules without side effects.
+const DROPPING: [&str; 7] = ["webpack", "webpack-cli", "rspack", "rsbuild", "parcel", "react-scripts", "craco"];
+
+/// What a program makes of types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Types {
+    /// It may check them, or run all that is imported.
+    Checked,
+    /// It leaves them out.
+    Unread,
+}
+
+/// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
+/// program nor a module. What modules read they name.
+/// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere.
+pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
+    let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
+    programs(command).any(|program| types(&program).is_none() && !is_module(&program))
+}
+
+/// Whether a command runs what calls scripts.
+pub fn calls_scripts(command: &str) -> bool {
+    programs(command).any(|program| CALLERS.contains(&program.name.as_str()))
+}
+
+/// Whether a command names a package, by itself or by where it is installed.
+pub fn names(command: &str, package: &str) -> bool {
+    let words = command.split(|char: char| char.is_whitespace() || "\"'=:,;()".contains(char));
+    let mut words = words.map(|word| word.rsplit_once("node_modules/").map_or(word, |(_, installed)| installed));
+    words.any(|word| word.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// What a command copies.
+pub fn copied(command: &str) -> Vec<String> {
+    let copies = programs(command).filter(|program| COPIERS.contains(&program.name.as_str()));
+    copies.flat_map(|program| program.words().map(str::to_owned).collect::<Vec<String>>()).collect()
+}
+
+/// Whether a command runs a compiler on all that its configuration names, if only to check it.
+pub fn runs_compiler(command: &str) -> bool {
+    programs(command).any(|program| COMPILERS.contains(&program.name.as_str()))
+}
+
+/// Whether a command may compile whatever a compiler's configuration names; what is not known, and what runs a module,
+/// may.
+pub fn compiles(command: &str) -> bool {
+    let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
+    let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
+    let emits = |program: &Program| !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]));
+    programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
+}
+
+/// Whether all that commands do is to make modules of data, or nothing at all.
+pub fn makes_of_data(commands: &[String]) -> bool {
+    let is_idle = |program: &Program| IDLE.contains(&program.name.as_str());
+    let mut programs = commands.iter().flat_map(|command| programs(command));
+    !commands.is_empty() && programs.all(|program| is_generator(&program) || is_idle(&program))
+}
+
+/// Whether a command makes modules of data, among other things.
+pub fn runs_generator(command: &str) -> bool {
+    programs(command).any(|program| is_generator(&program))
+}
+
+fn is_generator(program: &Program) -> bool {
+    let words = GENERATORS.iter().find(|(name, _)| program.name == *name).map(|(_, words)| *words);
+    words.is_some_and(|words| words.is_empty() || words.contains(&program.word()))
+}
+
+/// Whether a command puts together what browsers get.
+pub fn bundles(command: &str) -> bool {
+    programs(command).any(|program| BUNDLERS.contains(&program.name.as_str()))
+}
+
+/// Whether what puts together what browsers get leaves out what nobody uses of what is passed on by a star, whatever else the
+/// module does: webpack, Rspack, Parcel and Rollup do, by which Vite before 8 bundles, of which `vites` are the versions.
+pub fn drops_stars<'v>(commands: &[String], vites: impl Fn() -> BTreeSet<&'v str>) -> bool {
+    let bundlers = commands.iter().flat_map(|command| programs(command)).map(|program| program.name);
+    let bundlers: Vec<String> = bundlers.filter(|name| BUNDLERS.contains(&name.as_str())).collect();
+    let is_by_rollup = || {
+        let versions = vites();
+        let major = |version: &&str| version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+        !versions.is_empty() && versions.iter().all(|version| major(version).is_some_and(|major| major < 8))
+    };
+    let drops = |name: &String| match name.as_str() {
+        "vite" | "astro" | "svelte-kit" => is_by_rollup(),
+        name => DROPPING.contains(&name),
+    };
+    !bundlers.is_empty() && bundlers.iter().all(drops)
+}
+
+/// Whether a command may check types, where Next.js is configured to ignore them or not; if it does, all that is imported
+/// counts.
+pub fn may_check_types(command: &str, ignores: bool) -> bool {
+    programs(command).any(|program| {
+        let checks = program.name == "astro" && program.word() == "check";
+        let is_told_not_to = ignores && program.name == "next";
+        checks || types(&program) != Some(Types::Unread) && !is_told_not_to
+    })
+}
+
+/// Whether a command that starts what is not built checks types before.
+pub fn checks_when_started(command: &str) -> bool {
+    runs_compiler(command) || command.contains("ts-node")
+}
+
+/// Whether types matter to a program; none if it is not known.
+fn types(program: &Program) -> Option<Types> {
+    // What these do is told by what they call.
+    if CALLERS.contains(&program.name.as_str()) {
+        return Some(Types::Unread);
+    }
+    BUILDERS.iter().find(|(name, _)| program.name == *name).map(|(_, types)| *types)
+}
+
+fn programs(command: &str) -> impl Iterator<Item = Program> {
+    command::programs(command).into_iter()
+}
+
+#[cfg(test)]
+mod tests;

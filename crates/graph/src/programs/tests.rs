@@ -1,0 +1,48 @@
+//! Tests of what programs read, check and make.
+
+use std::collections::BTreeSet;
+
+use super::{makes_of_data, may_check_types, may_read_anything, names};
+
+#[test]
+fn what_commands_read_check_and_name() {
+    for command in [
+        "vite build",
+        "tsc -b && vite build",
+        "NODE_ENV=production next build",
+        "rimraf dist && tsup",
+        "node build.mjs",
+    ] {
+        assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
+    }
+    for command in ["./build.sh", "vite build && make", "node -e 'copy()'"] {
+        assert!(may_read_anything(command, &BTreeSet::new()), "{command}");
+    }
+    for command in ["tsc -b && vite build", "next build", "astro check && astro build", "make"] {
+        assert!(may_check_types(command, false), "{command}");
+    }
+    for command in ["vite build", "react-router build", "astro build", "rimraf dist && vite build"] {
+        assert!(!may_check_types(command, false), "{command}");
+    }
+    assert!(names("cp -r node_modules/@a/b/dist public", "@a/b") && names("gen && vite build", "gen"));
+    assert!(!names("vite build", "ui") && !names("generate", "gen"));
+}
+
+#[test]
+fn what_generates_from_data() {
+    let is_told =
+        |commands: &[&str]| makes_of_data(&commands.iter().map(|command| (*command).to_owned()).collect::<Vec<_>>());
+    for commands in [
+        &["prisma generate"] as &[&str],
+        &["npx prisma generate --schema schema.prisma", "rimraf generated"],
+        &["dotenv -e ../../.env -- prisma generate"],
+        &["lingui compile --typescript"],
+        &["echo nothing", "husky"],
+        &["openapi-typescript ../api/openapi.yaml -o src/api.ts"],
+    ] {
+        assert!(is_told(commands), "{commands:?}");
+    }
+    for commands in [&[] as &[&str], &["prisma generate && tsc"], &["prisma db seed"], &["lingui extract"]] {
+        assert!(!is_told(commands), "{commands:?}");
+    }
+}
