@@ -63,7 +63,7 @@ impl<'a> Build<'a> {
             called.scripts.is_empty() && programs::calls_scripts(command)
                 || programs::may_read_anything(command, of_members)
         });
-        let reads_anything = reads_anything.cloned();
+        let reads_anything = called.unfollowed.clone().or_else(|| reads_anything.cloned());
         let reads = reads.with_recipes(&commands, reads_anything.is_some());
         let bundles = commands.iter().any(|command| programs::bundles(command));
         let generates = programs::makes_of_data(&commands);

@@ -10,7 +10,7 @@ use crate::detect::command::{CALLERS, words};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::pipeline::BUILD;
 
-/// How many scripts are looked for: a repository chooses how many there are.
+/// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
 const MOST_SCRIPTS: usize = 1000;
 
 /// What commands call.
@@ -22,6 +22,8 @@ pub struct Called {
     pub elsewhere: Vec<(RepoPath, String)>,
     /// Members that are named where scripts are called, each with the command.
     pub members: BTreeMap<RepoPath, String>,
+    /// A command that calls more scripts than are looked for.
+    pub unfollowed: Option<String>,
 }
 
 impl Called {
@@ -88,8 +90,11 @@ impl Planner<'_> {
                 let is_called = |name: &&str| plain.contains(name) || patterns.iter().any(|word| may_mean(word, name));
                 for name in manifest.scripts().filter(is_called).filter(|name| !is_own(name)) {
                     let key = (place.clone(), name.to_owned());
-                    let is_new = found.scripts.len() < MOST_SCRIPTS && !found.scripts.contains_key(&key);
+                    let is_new = !found.scripts.contains_key(&key);
                     let Some(text) = written(manifest, name).filter(|_| is_new) else { continue };
+                    if found.scripts.len() == MOST_SCRIPTS {
+                        return Called { unfollowed: Some(command), ..found };
+                    }
                     found.scripts.insert(key, text.clone());
                     found.elsewhere.extend((place != path).then(|| (place.clone(), text.clone())));
                     open.push((place.clone(), text));

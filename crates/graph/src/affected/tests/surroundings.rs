@@ -490,6 +490,17 @@ fn plugins_of_configuration_above_are_run() {
 }
 
 #[test]
+fn what_calls_more_scripts_than_are_followed_may_read_anything() {
+    let with = |count: usize, expected: Expect| {
+        let scripts: Vec<String> = (0..count).map(|at| format!(r#""s{at}": "npm run s{}""#, at + 1)).collect();
+        let scripts = shop(&format!(r#""build": "run-s s1", "start": "node a.js", {}"#, scripts.join(", ")));
+        near_as_it_is(&format!("{scripts}\ndata.bin = 1"), "data.bin = 2", expected);
+    };
+    with(900, expect![]);
+    with(1100, expect!["shop: `data.bin` may matter (it belongs to no package, so any build may read it)"]);
+}
+
+#[test]
 fn hostile_lists_end() {
     let names: Vec<String> = (0..60)
         .map(|at| format!(r#""s{at}": "npm run {}""#, (0..60).map(|at| format!("s{at}")).collect::<Vec<_>>().join(" ")))
