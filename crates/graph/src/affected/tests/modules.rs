@@ -121,122 +121,56 @@ fn a_barrel_is_read_through_where_nothing_has_side_effects() {
 
 #[test]
 fn what_is_imported_decides() {
-    let icon = with("import { Icon } from 'ui'; Icon()");
-    check(
-        &icon,
-        "packages/ui/src/icon.ts = export const Icon = 2",
+    // Where `shop` is written so, does another icon reach it? It does reach `desk`, which checks types.
+    let icon = |shop: &str, expected: Expect| {
+        check(&with(shop), "packages/ui/src/icon.ts = export const Icon = 2", expected);
+    };
+    let both = || {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
             desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &icon,
-        "packages/ui/src/glyphs.ts = export const glyphs = 2",
-        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
-    );
-    check(
-        &icon,
-        "packages/ui/src/join.ts = export const join = 2",
-        expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"],
-    );
-    check(
-        &with("import * as ui from 'ui'; use(ui)"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
+            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]]
+    };
+    let one = || {
         expect![[r#"
             desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import * as ui from 'ui'; ui.Icon()"),
-        "packages/ui/src/glyphs.ts = export const glyphs = 2",
-        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
-    );
-    check(
-        &with("import * as ui from 'ui'; ui.Icon()"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import * as ui from 'ui'; import join = ui.join; ui.Icon(join)"),
-        "packages/ui/src/join.ts = export const join = 2",
+            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]]
+    };
+    icon("import { Icon } from 'ui'; Icon()", both());
+    icon("import * as ui from 'ui'; use(ui)", both());
+    icon("import * as ui from 'ui'; ui.Icon()", both());
+    icon("import * as ui from 'ui'; export { ui }", both());
+    icon("const ui = require('ui')", both());
+    icon("import('ui')", both());
+    icon("export * from 'ui'", both());
+    icon("import type { Icon } from 'ui'", one());
+    icon("import { Icon } from 'ui'; let x: Icon", one());
+    icon("import { Missing } from 'ui'; Missing()", one());
+    let glyphs = |shop: &str, expected: Expect| {
+        check(&with(shop), "packages/ui/src/glyphs.ts = export const glyphs = 2", expected);
+    };
+    let of_desk = || expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"];
+    glyphs("import { Icon } from 'ui'; Icon()", of_desk());
+    glyphs("import * as ui from 'ui'; ui.Icon()", of_desk());
+    glyphs("import { Icon } from 'ui/icon'; Icon()", of_desk());
+    let join = |shop: &str, expected: Expect| {
+        check(&with(shop), "packages/ui/src/join.ts = export const join = 2", expected);
+    };
+    let of_desk = || expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"];
+    join("import { Icon } from 'ui'; Icon()", of_desk());
+    join("import { Icon } from 'ui/icon'; Icon()", of_desk());
+    join(
+        "import * as ui from 'ui'; import join = ui.join; ui.Icon(join)",
         expect![[r#"
             desk: `packages/ui/src/join.ts` changed, needed through ui
             shop: `packages/ui/src/join.ts` changed, needed through ui"#]],
     );
     check(
-        &with("import * as ui from 'ui'; export { ui }"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
         &with("import { all } from 'ui'; all()"),
         "packages/ui/src/all.ts = export const one = 2",
         expect![[r#"
-        desk: `packages/ui/src/all.ts` changed, needed through ui
-        shop: `packages/ui/src/all.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("const ui = require('ui')"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import('ui')"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("export * from 'ui'"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui
-            shop: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import type { Icon } from 'ui'"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import { Icon } from 'ui'; let x: Icon"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import { Missing } from 'ui'; Missing()"),
-        "packages/ui/src/icon.ts = export const Icon = 2",
-        expect![[r#"
-            desk: `packages/ui/src/glyphs.ts` changed (no longer read), needed through ui
-            desk: `packages/ui/src/icon.ts` changed, needed through ui"#]],
-    );
-    check(
-        &with("import { Icon } from 'ui/icon'; Icon()"),
-        "packages/ui/src/join.ts = export const join = 2",
-        expect!["desk: `packages/ui/src/join.ts` changed, needed through ui"],
-    );
-    check(
-        &with("import { Icon } from 'ui/icon'; Icon()"),
-        "packages/ui/src/glyphs.ts = export const glyphs = 2",
-        expect!["desk: `packages/ui/src/glyphs.ts` changed, needed through ui"],
+            desk: `packages/ui/src/all.ts` changed, needed through ui
+            shop: `packages/ui/src/all.ts` changed, needed through ui"#]],
     );
 }
 
