@@ -135,7 +135,7 @@ pub struct Affected {
     #[arg(long, conflicts_with_all = ["base", "working_tree"])]
     pub verify: bool,
     /// With `--verify`: the apps; by default all.
-    #[arg(value_name = "APP", requires = "verify")]
+    #[arg(value_name = "APP")]
     pub apps: Vec<String>,
     /// Answer in JSON.
     #[arg(long)]

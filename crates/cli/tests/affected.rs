@@ -119,8 +119,12 @@ fn toolchains_and_submodules_count_as_each_commit_has_them() {
 #[test]
 fn what_cannot_be_written_and_who_cannot_be_asked_for_is_told() {
     let world = repository();
-    let output = world.run(&["affected", "--base", "HEAD", "shop"]);
-    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    for arguments in [&["affected", "shop"] as &[&str], &["affected", "--base", "HEAD", "shop"]] {
+        let output = world.run(arguments);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(text.contains("error: `shop` cannot be looked at alone") && text.contains("hint: "), "{text}");
+    }
     let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the full device");
     let mut command = world.command();
     command.arg("-C").arg(world.repository()).args(["affected", "--base", "HEAD", "--json"]);
