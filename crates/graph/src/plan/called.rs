@@ -81,7 +81,7 @@ impl Planner<'_> {
             let (patterns, plain): (BTreeSet<&str>, BTreeSet<&str>) = words
                 .iter()
                 .map(|word| without_manager(word))
-                .partition(|word| word.contains('*') || word.starts_with('/'));
+                .partition(|word| word.contains('*') || word.starts_with('/') || word.ends_with(':'));
             for place in self.places(&folder, &words) {
                 let named = Some(place).filter(|place| *place != path && *place != root);
                 found.members.extend(named.map(|place| (place.clone(), command.clone())));
@@ -153,5 +153,7 @@ fn may_mean(word: &str, name: &str) -> bool {
     // An expression may match anything.
     let is_expression =
         word.len() > 2 && word.starts_with('/') && word.ends_with('/') && word.contains(['^', '.', '$', '|']);
-    is_expression || word.split_once('*').is_some_and(|(before, _)| !before.is_empty() && name.starts_with(before))
+    // What follows `:` may be a variable's.
+    let begin = word.split_once('*').map(|(before, _)| before).or_else(|| word.ends_with(':').then_some(word));
+    is_expression || begin.is_some_and(|begin| !begin.is_empty() && name.starts_with(begin))
 }

@@ -72,6 +72,8 @@ fn scripts_are_called_in_many_ways() {
     with("cross-env A=1 npm run gen:one", told());
     with("sh -c 'npm run gen:one'", told());
     with("pnpm run '/^gen:/'", told());
+    with("run-s other && npm run gen:$WHICH", told());
+    with("run-s other && npm run gen:${WHICH}", told());
     with("vite build", expect![]);
     with("run-s other", expect![]);
 }
@@ -487,6 +489,19 @@ fn plugins_of_configuration_above_are_run() {
         shop: `tools/part.cjs` changed"#]],
     );
     with(r#"other.config.json = {"plugins": ["./tools/plugin.cjs"]}"#, expect![]);
+}
+
+#[test]
+fn a_script_whose_name_is_not_told_may_read_anything() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js", "gen": "tsc""#));
+        near_as_it_is(&format!("{scripts}\ndata.bin = 1"), "data.bin = 2", expected);
+    };
+    with(
+        "npm run $TASK && vite build",
+        expect!["shop: `data.bin` may matter (it belongs to no package, so any build may read it)"],
+    );
+    with("npm run gen && vite build", expect![]);
 }
 
 #[test]
