@@ -13,10 +13,17 @@ use crate::diagnostic::Diagnostic;
 
 mod declared;
 
+mod projects;
+
 pub use declared::Declared;
+
+use projects::Projects;
 
 /// The task that everything begins at.
 pub const BUILD: &str = "build";
+
+/// What the root of a workspace is called where tasks are waited for.
+const ROOT: &str = "//";
 
 /// How many tasks a chain of `dependsOn` may reach: a repository chooses how many there are.
 const MOST_TASKS: usize = 1000;
@@ -34,6 +41,8 @@ pub struct Pipeline {
     is_said: bool,
     /// What is declared besides.
     declared: Declared,
+    /// Members by what task runners call them.
+    projects: Projects,
 }
 
 /// A command that `project.json` gives a task.
@@ -52,15 +61,15 @@ enum Wait {
     Own(String),
     /// A task of every package that is needed.
     Needed(String),
-    /// A task of a package by name.
-    Of { package: String, task: String },
+    /// A task of packages by names or patterns.
+    Of { packages: Vec<String>, task: String },
 }
 
-/// A task of a package, by the package's name.
+/// A task of a package.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Elsewhere {
-    /// The package.
-    pub package: String,
+    /// The package's folder; none for the root of the workspace.
+    pub package: Option<RepoPath>,
     /// The task.
     pub task: String,
 }
@@ -102,12 +111,18 @@ impl Pipeline {
                 }
             }
         }
+        for path in members.keys().chain([folder]) {
+            if let Some(name) = name(path) {
+                pipeline.projects.add_name(path, &name);
+            }
+        }
         for (path, files) in members {
             let mut own = name(path).and_then(|name| by_name.get(&name).cloned()).unwrap_or_default();
             let mut commands = BTreeMap::new();
             for file in files {
                 let Some(value) = parse(file, &mut problems) else { continue };
                 pipeline.declared.add_member(path, &value);
+                pipeline.projects.add(path, &value);
                 let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
                 for (key, task) in tasks.into_iter().flatten() {
                     if let Some(waits) = waits(task) {
@@ -176,25 +191,38 @@ impl Pipeline {
 
     /// Tasks of certain packages that a member's `task` waits for.
     pub fn elsewhere(&self, member: &RepoPath, task: &str) -> BTreeSet<Elsewhere> {
-        let own = self.own(member, task);
-        let waits = own.iter().flat_map(|task| self.waits(member, task));
-        waits
-            .filter_map(|wait| match wait {
-                Wait::Of { package, task } => Some(Elsewhere { package: package.clone(), task: task.clone() }),
+        let mut found = BTreeSet::new();
+        let mut add = |packages: &[&str], task: &str| {
+            let root = packages.contains(&ROOT).then_some(None);
+            let meant = self.projects.meant(packages.iter().copied()).into_iter().map(|path| Some(path.clone()));
+            found.extend(meant.chain(root).map(|package| Elsewhere { package, task: task.to_owned() }));
+        };
+        for wait in self.own(member, task).iter().flat_map(|task| self.waits(member, task)) {
+            match wait {
+                Wait::Of { packages, task } => {
+                    add(&packages.iter().map(String::as_str).collect::<Vec<&str>>(), task);
+                }
                 // Nx has a colon between a project and its task, others in names of tasks.
                 Wait::Own(text) => {
-                    let (package, task) = text.split_once(':')?;
-                    self.declared.project(package)?;
-                    Some(Elsewhere { package: package.to_owned(), task: task.to_owned() })
+                    if let Some((package, task)) = text.split_once(':') {
+                        add(&[package], task);
+                    }
                 }
-                Wait::Needed(_) => None,
-            })
-            .collect()
+                Wait::Needed(_) => {}
+            }
+        }
+        found
+    }
+
+    /// Members that a member needs though nothing imports them.
+    pub fn implicit(&self, member: &RepoPath) -> BTreeSet<&RepoPath> {
+        self.projects.meant(self.declared.implicit(member))
     }
 
     fn waits(&self, member: &RepoPath, task: &str) -> &[Wait] {
         let own = self.members.get(member).and_then(|tasks| tasks.get(task));
-        own.or_else(|| self.common.get(task)).map_or(&[], Vec::as_slice)
+        let by_executor = || self.common.get(self.declared.executor(member, task)?);
+        own.or_else(by_executor).or_else(|| self.common.get(task)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -228,23 +256,33 @@ fn wait(value: &Value) -> Vec<Wait> {
             // `$NAME` was a variable in the first version of `turbo.json`.
             (None, _) if text.starts_with('$') => Vec::new(),
             (None, Some((package, task))) => {
-                vec![Wait::Of { package: package.to_owned(), task: task.to_owned() }]
+                vec![Wait::Of { packages: vec![package.to_owned()], task: task.to_owned() }]
             }
             (None, None) => vec![Wait::Own(text.to_owned())],
         };
     }
     // Nx's long form.
     let Some(task) = value.get("target").and_then(Value::as_str) else { return Vec::new() };
-    let needed = value.get("dependencies").and_then(Value::as_bool) == Some(true)
-        || value.get("projects").and_then(Value::as_str) == Some("dependencies");
-    let projects = value.get("projects").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let named: Vec<Wait> =
-        projects.map(|package| Wait::Of { package: package.to_owned(), task: task.to_owned() }).collect();
-    match (needed, named.is_empty()) {
-        (true, _) => vec![Wait::Needed(task.to_owned())],
-        (false, false) => named,
-        (false, true) => vec![Wait::Own(task.to_owned())],
-    }
+    let mut projects: Vec<&str> = match value.get("projects") {
+        Some(Value::String(one)) => vec![one],
+        Some(several) => several.as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+        None => Vec::new(),
+    };
+    let mut takes = |names: [&str; 2]| {
+        let before = projects.len();
+        projects.retain(|name| !names.contains(name));
+        projects.len() < before
+    };
+    let of_needed = takes(["dependencies", "{dependencies}"]) || value.get("dependencies") == Some(&Value::Bool(true));
+    let of_own = takes(["self", "{self}"]) || !of_needed && projects.is_empty();
+    let packages = projects.into_iter().map(str::to_owned).collect::<Vec<String>>();
+    let task = || task.to_owned();
+    let waits = [
+        of_own.then(|| Wait::Own(task())),
+        of_needed.then(|| Wait::Needed(task())),
+        (!packages.is_empty()).then(|| Wait::Of { packages, task: task() }),
+    ];
+    waits.into_iter().flatten().collect()
 }
 
 /// The command of a target of `project.json`: `command`, or those of `nx:run-commands` and `nx:run-script`.

@@ -24,10 +24,8 @@ pub struct Declared {
     global: Vec<String>,
     root: Inputs,
     members: BTreeMap<RepoPath, Inputs>,
-    /// Projects that a member needs, by name.
-    implicit: BTreeMap<RepoPath, BTreeSet<String>>,
-    /// Members by what Nx calls them.
-    names: BTreeMap<String, RepoPath>,
+    /// Projects that a member needs, by names and patterns.
+    implicit: BTreeMap<RepoPath, Vec<String>>,
 }
 
 /// What one file declares.
@@ -63,20 +61,18 @@ impl Declared {
     /// Takes what a file of a member says.
     pub fn add_member(&mut self, member: &RepoPath, value: &Value) {
         self.members.entry(member.clone()).or_default().add(value);
-        let needed = texts(value.get("implicitDependencies")).filter(|name| !name.starts_with('!'));
-        self.implicit.entry(member.clone()).or_default().extend(needed.map(str::to_owned));
-        let name = value.get("name").and_then(Value::as_str);
-        self.names.extend(name.map(|name| (name.to_owned(), member.clone())));
+        let needed = texts(value.get("implicitDependencies")).map(str::to_owned);
+        self.implicit.entry(member.clone()).or_default().extend(needed);
     }
 
-    /// The member that Nx calls so.
-    pub fn project(&self, name: &str) -> Option<&RepoPath> {
-        self.names.get(name)
-    }
-
-    /// Projects that a member needs though nothing imports them.
-    pub fn implicit(&self, member: &RepoPath) -> impl Iterator<Item = &str> {
+    /// Names and patterns of projects that a member needs though nothing imports them.
+    pub fn implicit(&self, member: &RepoPath) -> impl Iterator<Item = &str> + Clone {
         self.implicit.get(member).into_iter().flatten().map(String::as_str)
+    }
+
+    /// What executes a task of a member, by which defaults may be found.
+    pub fn executor(&self, member: &RepoPath, task: &str) -> Option<&str> {
+        self.members.get(member)?.executors.get(task).map(String::as_str)
     }
 
     /// Patterns in the repository of what every task reads, for those with an exclamation mark in front not.
@@ -95,7 +91,7 @@ impl Declared {
         let default = [Value::from(DEFAULT)];
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for task in tasks {
-            let by_executor = own.and_then(|own| self.root.tasks.get(own.executors.get(task)?));
+            let by_executor = self.executor(member, task).and_then(|executor| self.root.tasks.get(executor));
             let inputs = own.and_then(|own| own.tasks.get(task)).or(by_executor).or_else(|| self.root.tasks.get(task));
             let inputs = inputs.map_or(&default[..], Vec::as_slice);
             let mut open: Vec<&Value> = inputs.iter().collect();

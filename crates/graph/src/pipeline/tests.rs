@@ -12,7 +12,11 @@ fn check(root: &str, member: &str, expected: Expect) {
     let shop: RepoPath = "apps/shop".parse().unwrap();
     let file = |path: &str, text: &str| File { path: path.to_owned(), text: text.to_owned() };
     let files = if member.is_empty() { Vec::new() } else { vec![file("apps/shop/x.json", member)] };
-    let members = BTreeMap::from([(shop.clone(), files)]);
+    let beside = ["packages/tokens", "packages/api", "packages/web-api"].map(|path| {
+        let tags = file("project.json", r#"{"tags": ["kind:library"]}"#);
+        (path.parse::<RepoPath>().unwrap(), vec![tags])
+    });
+    let members = BTreeMap::from_iter(beside.into_iter().chain([(shop.clone(), files)]));
     let roots = [file("x.json", root)];
     let (pipeline, problems) =
         Pipeline::read(&roots, &members, &RepoPath::root(), |path| Some(path.as_str().rsplit('/').next()?.to_owned()));
@@ -20,8 +24,11 @@ fn check(root: &str, member: &str, expected: Expect) {
     text.push_str(&format!("own: {}\n", pipeline.own(&shop, BUILD).join(" ")));
     let needed: Vec<String> = pipeline.needed(&shop, BUILD).into_iter().collect();
     text.push_str(&format!("needed: {}\n", needed.join(" ")));
-    let elsewhere: Vec<String> =
-        pipeline.elsewhere(&shop, BUILD).into_iter().map(|it| format!("{}#{}", it.package, it.task)).collect();
+    let elsewhere: Vec<String> = pipeline
+        .elsewhere(&shop, BUILD)
+        .into_iter()
+        .map(|it| format!("{}#{}", it.package.map_or("//".to_owned(), |package| package.to_string()), it.task))
+        .collect();
     text.push_str(&format!("elsewhere: {}\n", elsewhere.join(" ")));
     for task in pipeline.own(&shop, BUILD) {
         if let Some(command) = pipeline.command(&shop, &task) {
@@ -56,12 +63,12 @@ fn turborepo() {
         "#]],
     );
     check(
-        r#"{"tasks": {"build": {"dependsOn": ["^build", "@repo/db#db:generate"]}, "shop#build": {"dependsOn": ["@repo/api#build"]}}}"#,
+        r#"{"tasks": {"build": {"dependsOn": ["^build", "tokens#db:generate"]}, "shop#build": {"dependsOn": ["api#build", "//#gen", "none#build"]}}}"#,
         "",
         expect![[r#"
             own: build
             needed:
-            elsewhere: @repo/api#build
+            elsewhere: //#gen packages/api#build
         "#]],
     );
     check(
@@ -117,7 +124,7 @@ fn nx() {
         expect![[r#"
             own: i18n build
             needed:
-            elsewhere: tokens#build
+            elsewhere: packages/tokens#build
             i18n in `apps/shop`: lingui compile
         "#]],
     );
@@ -129,6 +136,70 @@ fn nx() {
             needed:
             elsewhere:
             build in ``: one && two apps/shop
+        "#]],
+    );
+}
+
+#[test]
+fn projects_of_nx_are_told_by_patterns() {
+    let waits = |on: &str, expected: Expect| {
+        check("{}", &format!(r#"{{"targets": {{"build": {{"dependsOn": [{on}]}}}}}}"#), expected);
+    };
+    waits(
+        r#"{"target": "gen", "projects": "*api"}"#,
+        expect![[r#"
+        own: build
+        needed:
+        elsewhere: packages/api#gen packages/web-api#gen
+    "#]],
+    );
+    waits(
+        r#"{"target": "gen", "projects": ["tag:kind:*", "!packages/tokens"]}"#,
+        expect![[r#"
+        own: build
+        needed:
+        elsewhere: packages/api#gen packages/web-api#gen
+    "#]],
+    );
+    waits(
+        r#"{"target": "gen", "projects": ["self", "dependencies", "tokens"]}"#,
+        expect![[r#"
+        own: gen build
+        needed: gen
+        elsewhere: packages/tokens#gen
+    "#]],
+    );
+    waits(
+        r#"{"target": "gen", "projects": "self"}"#,
+        expect![[r#"
+        own: gen build
+        needed:
+        elsewhere:
+    "#]],
+    );
+    waits(
+        r#"{"target": "gen"}"#,
+        expect![[r#"
+        own: gen build
+        needed:
+        elsewhere:
+    "#]],
+    );
+    waits(
+        r#""api:gen", "no:gen""#,
+        expect![[r#"
+        own: api:gen no:gen build
+        needed:
+        elsewhere: packages/api#gen
+    "#]],
+    );
+    check(
+        r#"{"targetDefaults": {"@nx/vite:build": {"dependsOn": ["i18n"]}, "build": {"dependsOn": ["^build"]}}}"#,
+        r#"{"targets": {"build": {"executor": "@nx/vite:build"}}}"#,
+        expect![[r#"
+            own: i18n build
+            needed:
+            elsewhere:
         "#]],
     );
 }

@@ -75,11 +75,8 @@ impl Planner<'_> {
             .filter(|file| configures_checks(file) || runs_above(file.as_str()) && shown::governs(file.as_str(), path))
             .partition(|file| configures_checks(file));
         let place = |file: &RepoPath| graph.place(file.as_str());
-        let implicit: BTreeSet<&str> = self.root.pipeline.declared().implicit(path).collect();
-        let is_implicit = |member: &Member| {
-            let project = |name: &&str| self.root.pipeline.declared().project(name) == Some(&member.path);
-            implicit.contains(member.name.as_str()) || implicit.iter().any(project)
-        };
+        let implicit = self.root.pipeline.implicit(path);
+        let is_implicit = |member: &Member| implicit.contains(&member.path);
         let may_run = |member: &Member| {
             build
                 .may_run(member)

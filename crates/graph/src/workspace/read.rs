@@ -372,7 +372,12 @@ impl Reader {
         };
         // A member that is the root itself has no other files than that.
         let below = members.keys().filter(|path| **path != found.folder);
-        let of_members = below.map(|path| (path.clone(), read(path, MEMBER_PIPELINES))).collect();
+        let of_manifest = |path: &RepoPath| {
+            let said = members.get(path)?.manifest.field("nx")?;
+            Some(pipeline::File { path: path.join("package.json"), text: said.to_string() })
+        };
+        let all = |path: &RepoPath| of_manifest(path).into_iter().chain(read(path, MEMBER_PIPELINES)).collect();
+        let of_members = below.map(|path| (path.clone(), all(path))).collect();
         let name = |path: &RepoPath| members.get(path).map(|member| member.name.clone());
         let (pipeline, problems) = Pipeline::read(&read(&found.folder, PIPELINES), &of_members, &found.folder, name);
         self.problems.extend(problems);
@@ -432,11 +437,6 @@ impl Reader {
     /// Which members are built for others, and which of their other scripts run before.
     fn tasks(&mut self, workspace: &mut Workspace) {
         let mut wanted: BTreeMap<RepoPath, BTreeSet<String>> = BTreeMap::new();
-        let by_name: BTreeMap<(RepoPath, String), RepoPath> = workspace
-            .members
-            .values()
-            .map(|member| ((member.root.clone(), member.name.clone()), member.path.clone()))
-            .collect();
         let mut added: Vec<(RepoPath, RepoPath)> = Vec::new();
         let mut root_tasks: BTreeSet<(RepoPath, String)> = BTreeSet::new();
         for member in workspace.members.values() {
@@ -445,22 +445,16 @@ impl Reader {
             for other in workspace.needs.direct(&member.path, true).filter(|_| !needed.is_empty()) {
                 wanted.entry(other.clone()).or_default().extend(needed.iter().cloned());
             }
-            let declared = root.pipeline.declared();
-            let of_name = |name: &str| {
-                by_name.get(&(member.root.clone(), name.to_owned())).or_else(|| declared.project(name)).cloned()
-            };
             for elsewhere in root.pipeline.elsewhere(&member.path, BUILD) {
-                // A task of the root itself.
-                if elsewhere.package == "//" {
+                let Some(other) = elsewhere.package else {
                     root_tasks.insert((member.root.clone(), elsewhere.task));
                     continue;
-                }
-                let Some(other) = of_name(&elsewhere.package) else { continue };
+                };
                 wanted.entry(other.clone()).or_default().insert(elsewhere.task);
                 added.push((member.path.clone(), other));
             }
-            let implicit = declared.implicit(&member.path).filter_map(of_name);
-            added.extend(implicit.filter(|other| *other != member.path).map(|other| (member.path.clone(), other)));
+            let implicit = root.pipeline.implicit(&member.path).into_iter().filter(|other| **other != member.path);
+            added.extend(implicit.map(|other| (member.path.clone(), other.clone())));
         }
         for (member, other) in added {
             workspace.needs.add(&member, &other);

@@ -53,6 +53,7 @@ fn data_may_be_called_like_a_test() {
     with("src/a.spec.ts", expect![]);
     with("src/a.stories.vue", expect![]);
     with("src/a.stories.mdx", expect![]);
+    with("src/a.test.mdx", expect!["shop: `apps/shop/src/a.test.mdx` changed"]);
 }
 
 #[test]
@@ -163,16 +164,20 @@ fn a_command_names_a_file_beside_it() {
 fn what_programs_are_run_by_counts_where_one_is_run() {
     let with = |build: &str, expected: Expect| {
         let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));
-        let files = "apps/shop/Makefile = a \n tools/gen.mjs = 1 \n apps/shop/build.sh = node ../../tools/gen.mjs";
-        near(&format!("{scripts}\n{files}"), "apps/shop/Makefile = b \n tools/gen.mjs = 2", expected);
+        let files = "apps/shop/Makefile = a \n Makefile = a \n tools/gen.mjs = 1 \n apps/shop/build.sh = node ../../tools/gen.mjs";
+        near(&format!("{scripts}\n{files}"), "apps/shop/Makefile = b \n Makefile = b \n tools/gen.mjs = 2", expected);
     };
     with("vite build", expect![]);
-    with("make build", expect!["shop: `apps/shop/Makefile` changed"]);
+    let makes = expect![[r#"
+        shop: `apps/shop/Makefile` changed
+        shop: `Makefile` may matter (it belongs to no package, so any build may read it)"#]];
+    with("make build", makes);
     with(
         "sh ./build.sh",
         expect![[r#"
-        shop: `apps/shop/Makefile` changed
-        shop: `tools/gen.mjs` changed"#]],
+            shop: `apps/shop/Makefile` changed
+            shop: `tools/gen.mjs` changed
+            shop: `Makefile` may matter (it belongs to no package, so any build may read it)"#]],
     );
 }
 
@@ -306,31 +311,35 @@ fn what_task_runners_are_told_counts() {
 
 #[test]
 fn projects_are_needed_by_what_they_are_called() {
-    let with = |project: &str, expected: Expect| {
-        let lib = "lib \n packages/lib/project.json = {\"name\": \"own-name\", \"targets\": {\"gen\": {\"command\": \"node packages/lib/gen.mjs\"}}} \n packages/lib/gen.mjs = 1 \n packages/lib/a.ts = 1";
-        near_as_it_is(
-            &format!("nx.json = {{}} \n {lib} \n apps/shop/project.json = {project}"),
-            "packages/lib/gen.mjs = 2 \n packages/lib/a.ts = 2",
-            expected,
-        );
+    let told = |files: &str| {
+        let lib = "lib \n packages/lib/project.json = {\"name\": \"own-name\", \"tags\": [\"of-all\"], \"targets\": {\"gen\": {\"command\": \"node packages/lib/gen.mjs\"}}} \n packages/lib/gen.mjs = 1 \n packages/lib/a.ts = 1";
+        let base = World::of(&format!("{SITE}nx.json = {{}} \n {lib} \n {files}"));
+        let head = base.with("packages/lib/gen.mjs = 2 \n packages/lib/a.ts = 2");
+        is_told_from(&base.snapshot(), &head.snapshot());
+        lines(&base, &head)
     };
-    with(r#"{"name": "shop", "targets": {"build": {"command": "vite build"}}}"#, expect![]);
-    with(
-        r#"{"name": "shop", "implicitDependencies": ["own-name"], "targets": {"build": {"command": "vite build"}}}"#,
-        expect![[r#"
-            shop: `packages/lib/a.ts` may matter (`project.json` says that it is needed), needed through lib
-            shop: `packages/lib/gen.mjs` may matter (`project.json` says that it is needed), needed through lib"#]],
-    );
-    with(
-        r#"{"name": "shop", "implicitDependencies": ["!own-name"], "targets": {"build": {"command": "vite build"}}}"#,
-        expect![],
-    );
-    with(
-        r#"{"name": "shop", "targets": {"build": {"command": "vite build", "dependsOn": ["own-name:gen"]}}}"#,
-        expect![[r#"
-            shop: `packages/lib/a.ts` changed, needed through lib
-            shop: `packages/lib/gen.mjs` changed, needed through lib"#]],
-    );
+    let project = |field: &str| {
+        told(&format!(r#"apps/shop/project.json = {{{field} "targets": {{"build": {{"command": "vite build"}}}}}}"#))
+    };
+    assert_eq!(project(""), "");
+    for needed in ["own-name", "lib", "own-*", "tag:of-*"] {
+        let told = project(&format!(r#""implicitDependencies": ["{needed}"],"#));
+        let whole = ["a.ts", "gen.mjs"].map(|name| {
+            format!(
+                "shop: `packages/lib/{name}` may matter (`project.json` says that it is needed), needed through lib"
+            )
+        });
+        assert_eq!(told, whole.join("\n"), "{needed}");
+    }
+    for needed in [r#""!own-name""#, r#""own-*", "!lib""#, r#""tag:on-*""#, r#""shop""#, r#""[""#] {
+        assert_eq!(project(&format!(r#""implicitDependencies": [{needed}],"#)), "", "{needed}");
+    }
+    let waits = expect![[r#"
+        shop: `packages/lib/a.ts` changed, needed through lib
+        shop: `packages/lib/gen.mjs` changed, needed through lib"#]];
+    let target = r#""targets": {"build": {"dependsOn": ["own-name:gen"]}}"#;
+    waits.assert_eq(&told(&format!("apps/shop/project.json = {{{target}}}")));
+    waits.assert_eq(&told(&shop(&format!(r#""build": "vite build", "start": "node a.js"}}, "nx": {{{target}"#))));
 }
 
 #[test]
