@@ -11,7 +11,7 @@ import { report } from "./report.mjs";
 const [frontage, source, count, seed, esbuildVersion, parserVersion] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "frontage-mutations-"));
 const repository = join(folder, "repository");
-execFileSync("git", ["clone", "--quiet", source, repository], quiet);
+execFileSync("git", ["clone", "--quiet", "--no-checkout", source, repository], quiet);
 const people = { GIT_AUTHOR_NAME: "bench", GIT_AUTHOR_EMAIL: "bench@frontage.invalid", GIT_COMMITTER_NAME: "bench", GIT_COMMITTER_EMAIL: "bench@frontage.invalid" };
 const env = { ...process.env, ...people, GIT_INDEX_FILE: join(folder, "index") };
 const git = (...words) => execFileSync("git", ["-C", repository, ...words], { ...quiet, env }).trim();
@@ -35,6 +35,11 @@ const ask = (...words) => JSON.parse(execFileSync(frontage, [...words, "-C", rep
 
 const base = git("rev-parse", "HEAD");
 git("read-tree", base);
+try {
+  git("checkout-index", "--all");
+} catch {
+  say(`not in the clone, and so left away: ${git("ls-files", "--deleted").split("\n").join(" ")}`);
+}
 const { members } = ask("apps", "--head", "HEAD");
 const options = bundling(repository, members);
 
