@@ -10,7 +10,7 @@ use crate::analysis::tests::is_told_from;
 use crate::inputs::Inputs;
 use crate::knowledge::Knowledge;
 use crate::notation::{MANAGERS, World, plans, problems, toolchains};
-use crate::plan::{Toolchains, plan};
+use crate::plan::{Toolchains, as_written, plan};
 use crate::workspace::Workspace;
 
 mod made;
@@ -528,6 +528,33 @@ fn the_toolchain_counts() {
         toolchain `Node.js` changed (22.1.0 → 24.0.0)
         toolchain `compilers` changed (none → gcc 14)"#]]
     .assert_eq(&words(reasons));
+}
+
+#[test]
+fn toolchains_count_as_each_commit_writes_them() {
+    let base = World::of("shop*: react \n #react 1.2.0");
+    let told = |base: &World, change: &str| {
+        let inputs = [base, &base.with(change)].map(|world| {
+            let workspace =
+                Workspace::read_to_compare(world.snapshot(), &Knowledge::default()).map_err(problems).unwrap();
+            let app = workspace.apps.values().next().unwrap();
+            plan(&workspace, app, &EnvironmentName::production(), &as_written(&workspace)).inputs
+        });
+        words(reasons(&inputs[0], &inputs[1]))
+    };
+    let manifest = |manager: &str| format!(r#"package.json = {{"workspaces": ["apps/*", "packages/*"], {manager}}}"#);
+    let named = base.with(&manifest(r#""packageManager": "npm@10.0.0""#));
+    expect!["toolchain `package manager` changed (npm@10.0.0 → npm@10.9.0)"]
+        .assert_eq(&told(&named, &manifest(r#""packageManager": "npm@10.9.0""#)));
+    expect![].assert_eq(&told(&named, &manifest(r#""packageManager": "npm@10.0.0+sha512.0""#)));
+    expect![[r#"
+        `.nvmrc` changed (added)
+        toolchain `Node.js` changed (none → 24)"#]]
+    .assert_eq(&told(&base, ".nvmrc = 24"));
+    // Which one there is can be told by the lockfile as well.
+    let unnamed = base.with(&manifest(r#""private": true"#));
+    expect!["`package-lock.json` may matter (the lockfile has an unresolved merge conflict)"]
+        .assert_eq(&told(&unnamed, "package-lock.json = <<<<<<< HEAD"));
 }
 
 #[test]
