@@ -77,6 +77,19 @@ pub const CHECKERS: [&str; 11] = [
 /// Packages that import what is only named, by rules that configuration has from wherever.
 pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
 
+/// Modules that tools make of a package's own, by the last part of their names, and words in the names of these tools.
+/// Source: tanstack.com/router, "File-Based Routing".
+const MADE_OF_OWN: [(&str, &[&str]); 1] =
+    [("routeTree.gen", &["@tanstack/router", "@tanstack/react-start", "@tanstack/solid-start"])];
+
+/// Whether a module that is not there is made of its package's own by one of the packages that this asks for.
+pub fn is_made_of_own<'p>(module: &str, mut packages: impl Iterator<Item = &'p str>) -> bool {
+    let name = module.rsplit('/').next().unwrap_or(module);
+    let makers =
+        MADE_OF_OWN.iter().find(|(made, _)| name.split(".ts").next() == Some(*made)).map(|(_, makers)| *makers);
+    makers.is_some_and(|makers| packages.any(|package| makers.iter().any(|maker| package.starts_with(maker))))
+}
+
 /// Words in the names of packages that take styles out of every module that a bundler opens.
 pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "pandacss"];
 

@@ -7,7 +7,7 @@ use crate::detect::command::programs;
 use crate::modules::Language;
 
 /// Folders, at any depth, that hold nothing of a build.
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 20] = [
     "__tests__",
     "__mocks__",
     "__snapshots__",
@@ -21,10 +21,17 @@ const FOLDERS: [&str; 13] = [
     ".changeset",
     ".circleci",
     ".devcontainer",
+    ".agents",
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".gemini",
+    ".kiro",
+    ".windsurf",
 ];
 
 /// Folders at the top of a member or of the repository that hold nothing of a build. Deeper ones may be routes.
-const TOP_FOLDERS: [&str; 8] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite", ".cursor"];
+const TOP_FOLDERS: [&str; 7] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite"];
 
 /// Folders whose files are served as they are.
 const SERVED: [&str; 2] = ["public", "static"];
@@ -183,7 +190,7 @@ pub fn is_unread(below: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     is_test(below)
         || below.starts_with("docs/")
-        || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md"].contains(&name)
+        || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "AGENTS.md", "CLAUDE.md"].contains(&name)
         || is_top && (is_about(below) || is_document(below))
 }
 

@@ -339,6 +339,11 @@ impl Node {
         if is_tailwinds { &self.record.paths } else { &self.record.scans }
     }
 
+    /// Whether it has the path of a file, and does not import it.
+    pub fn names_only(&self, file: u32) -> bool {
+        self.named.contains(&file) && !self.all().any(|found| found.files().contains(&file))
+    }
+
     /// Whatever its imports stand for, in any way.
     pub fn all(&self) -> impl Iterator<Item = &Found> {
         self.imports.iter().chain(&self.passed).chain(self.configured.iter().map(|(_, found)| found))

@@ -15,6 +15,7 @@ use super::kind::names_plugins;
 use super::made::{Made, is_of_bundler};
 use super::record::{Language, Wanted};
 use super::resolve::package_of;
+use crate::packages::is_made_of_own;
 use crate::workspace::{Member, Workspace};
 
 mod told;
@@ -325,8 +326,10 @@ impl<'a> Walk<'a> {
             let wanted = wanted.of_data(self.subject.drops_stars || is_run);
             self.reached.manifests.entry(file).or_insert_with(Wanted::nothing).add(wanted);
         }
-        // Whoever asks for a whole manifest looks for the package's folder, and what a layer's configuration lies in is its.
-        if (is_manifest && wanted.is_of_whole_data() || is_first && name.starts_with("nuxt.config."))
+        // Who asks for a whole manifest by the package's name looks for its folder, and what a layer's configuration lies in
+        // is its. Who names its path knows the folder.
+        let is_named = origin.from.and_then(|from| graph.node(from)).is_some_and(|from| from.names_only(file));
+        if (is_manifest && wanted.is_of_whole_data() && !is_named || is_first && name.starts_with("nuxt.config."))
             && let Some(owner) = graph.owner(file)
         {
             self.widen(owner, || format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file)));
@@ -510,6 +513,10 @@ impl<'a> Walk<'a> {
         let path = self.graph.path(file);
         let because = || format!("`{path}` imports `{name}`, which is nowhere in the commit");
         let member = self.graph.node(file).and_then(|node| node.member.as_ref());
+        let manifest = member.and_then(|member| self.workspace.members.get(member)).map(|member| &member.manifest);
+        if manifest.is_some_and(|manifest| is_made_of_own(name, manifest.all_dependencies().into_keys())) {
+            return;
+        }
         match member.filter(|member| *member != self.subject.built) {
             Some(member) if self.subject.generators.contains(member) => self.built_by(file, member),
             Some(member) => self.widen(member, because),

@@ -180,6 +180,18 @@ impl Language {
 impl Record {
     /// Reads a file's text. What cannot be parsed is searched for what may be imports.
     pub fn read(text: &str, language: Language) -> Record {
+        let mut record = Record::as_written(text, language);
+        let imports = record.imports.iter_mut().map(|import| &mut import.module);
+        for module in imports.chain(record.passed.iter_mut().map(|passed| &mut passed.module)) {
+            // What is named by where it is installed is the package.
+            if let Some((_, installed)) = module.rsplit_once("node_modules/") {
+                *module = installed.into();
+            }
+        }
+        record
+    }
+
+    fn as_written(text: &str, language: Language) -> Record {
         let source = match language {
             Language::JavaScript => SourceType::jsx(),
             Language::TypeScript => SourceType::ts(),

@@ -22,6 +22,8 @@ fn tests_stories_and_documents_are_no_part_of_a_build() {
         ".prettierrc",
         ".storybook/main.ts",
         ".github/workflows/ci.yml",
+        ".agents/skills/deploy/SKILL.md",
+        ".claude/settings.json",
         "Dockerfile",
         "turbo.json",
     ];

@@ -569,12 +569,38 @@ fn tools_find_packages_in_ways_of_their_own() {
             "shop: `packages/ui/lib/a.ts` may matter (`packages/ui/package.json` is asked for, and so perhaps what lies beside it), needed through ui"
         ],
     );
+    let version = site("apps/shop/vite.config.js = fs.readFileSync('../../packages/ui/package.json')");
+    check(&version, "packages/ui/lib/a.ts = 2", expect![]);
+    check(
+        &version,
+        r#"packages/ui/package.json = {"name": "ui", "version": "2.0.0"}"#,
+        expect![[r#"
+            shop: `packages/ui/package.json` changed, needed through ui
+            shop: `packages/ui/package.json` changed (field `version` added), needed through ui"#]],
+    );
+    let installed = site("apps/shop/a.ts = import '../../node_modules/ui/lib/a'");
+    check(&installed, "packages/ui/lib/a.ts = 2", expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    check(&installed, "packages/ui/lib/b.ts = 2", expect![]);
     let unknown = site("apps/shop/a.ts = import '$ui/a'");
     check(
         &unknown,
         "packages/ui/lib/a.ts = 2",
         expect![
             "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/a.ts` imports `$ui/a`, which is nowhere in the commit), needed through ui"
+        ],
+    );
+    let routes = |needs: &str| {
+        let manifest = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*", {needs}}}, "scripts": {{"start": "node a.js"}}}}"#
+        );
+        site(&format!("apps/shop/router.tsx = import {{ routeTree }} from './routeTree.gen' \n {manifest}"))
+    };
+    check(&routes(r#""@tanstack/router-plugin": "*""#), "packages/ui/lib/a.ts = 2", expect![]);
+    check(
+        &routes(r#""clsx": "*""#),
+        "packages/ui/lib/a.ts = 2",
+        expect![
+            "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/router.tsx` imports `./routeTree.gen`, which is nowhere in the commit), needed through ui"
         ],
     );
     let page = site("apps/shop/docs/a.md = import ui from 'ui/lib'");
