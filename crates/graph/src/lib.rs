@@ -57,6 +57,9 @@ pub mod pipeline;
 #[cfg(test)]
 mod notation;
 
+#[cfg(test)]
+mod patience;
+
 pub use diagnostic::{Diagnostic, Severity};
 pub use git::{Branch, Commit, GitError, Repository, Snapshot};
 pub use plan::{Planned, WantedToolchain};

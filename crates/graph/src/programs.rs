@@ -6,7 +6,7 @@ use crate::detect::command::{self, CALLERS, COPIERS, Program};
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 107] = [
+const BUILDERS: [(&str, Types); 165] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -56,8 +56,11 @@ const BUILDERS: [(&str, Types); 107] = [
     ("cross-env", Types::Unread),
     ("env", Types::Unread),
     ("cp", Types::Unread),
-    ("cpy", Types::Checked),
-    ("copyfiles", Types::Checked),
+    ("cpy", Types::Unread),
+    ("copyfiles", Types::Unread),
+    ("cpx", Types::Unread),
+    ("cpx2", Types::Unread),
+    ("ncp", Types::Unread),
     ("eleventy", Types::Unread),
     ("lingui", Types::Unread),
     ("patch-package", Types::Unread),
@@ -114,7 +117,83 @@ const BUILDERS: [(&str, Types); 107] = [
     ("waku", Types::Unread),
     ("sanity", Types::Unread),
     ("typedoc", Types::Checked),
+    ("react-app-rewired", Types::Checked),
+    ("rescripts", Types::Checked),
+    ("vue-cli-service", Types::Checked),
+    ("vike", Types::Unread),
+    ("farm", Types::Unread),
+    ("electron-vite", Types::Unread),
+    ("rspeedy", Types::Unread),
+    ("wxt", Types::Unread),
+    ("ncc", Types::Checked),
+    ("opennextjs-cloudflare", Types::Checked),
+    ("open-next", Types::Checked),
+    ("next-on-pages", Types::Checked),
+    ("ngc", Types::Checked),
+    ("ng-packagr", Types::Checked),
+    ("stencil", Types::Checked),
+    ("dumi", Types::Checked),
+    ("father", Types::Checked),
+    ("styleguidist", Types::Checked),
+    ("tsup-node", Types::Checked),
+    ("obuild", Types::Checked),
+    ("zshy", Types::Checked),
+    ("tshy", Types::Checked),
+    ("api-extractor", Types::Checked),
+    ("dts-bundle-generator", Types::Checked),
+    ("pagefind", Types::Unread),
+    ("svgr", Types::Unread),
+    ("svgo", Types::Unread),
+    ("imagemin", Types::Unread),
+    ("lessc", Types::Unread),
+    ("stylus", Types::Unread),
+    ("node-sass", Types::Unread),
+    ("lightningcss", Types::Unread),
+    ("unocss", Types::Unread),
+    ("terser", Types::Unread),
+    ("uglifyjs", Types::Unread),
+    ("cleancss", Types::Unread),
+    ("html-minifier-terser", Types::Unread),
+    ("formatjs", Types::Unread),
+    ("i18next", Types::Unread),
+    ("relay-compiler", Types::Unread),
+    ("size-limit", Types::Unread),
+    ("bundlesize", Types::Unread),
+    ("publint", Types::Unread),
+    ("attw", Types::Unread),
+    ("madge", Types::Unread),
+    ("syncpack", Types::Unread),
+    ("manypkg", Types::Unread),
+    ("sort-package-json", Types::Unread),
+    ("knip", Types::Unread),
+    ("cspell", Types::Unread),
+    ("tslint", Types::Unread),
+    ("ls-lint", Types::Unread),
+    ("gh-pages", Types::Unread),
+    ("only-allow", Types::Unread),
+    ("ts-patch", Types::Unread),
 ];
+
+/// Words of a shell, and programs, to which it is all the same what files hold.
+const IDLE_IN_SHELLS: [&str; 24] = [
+    "[", "[[", "test", "ls", "exit", "export", "set", "unset", "sleep", "wait", "printf", "touch", "chmod", "mkdirp",
+    "del", "del-cli", "pwd", "command", "which", "type", "fi", "done", "for", "false",
+];
+
+/// Programs that take what they are pointed at, and nothing else.
+const TAKERS: [&str; 22] = [
+    "mv", "cat", "ln", "find", "sed", "head", "tail", "sort", "cut", "tr", "wc", "tee", "grep", "jq", "tar", "gzip",
+    "zip", "unzip", "rsync", "install", "prune", CHANGER,
+];
+
+/// The one that changes the folder.
+const CHANGER: &str = "cd";
+
+/// Ways to name the package's own folder.
+const HERE: [&str; 4] = ["$PWD/", "${PWD}/", "$INIT_CWD/", "${INIT_CWD}/"];
+
+/// Options by which one of these runs others.
+const RUNNING: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
 
 /// Programs that make modules of data alone, by their first word.
 /// Source: buf.build, "buf generate"; prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference";
@@ -134,7 +213,7 @@ const IDLE: [&str; 6] = ["rimraf", "rm", "mkdir", "echo", "true", "husky"];
 const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
 
 /// Programs that put together what browsers get, and to which types matter only as far as they are checked.
-const BUNDLERS: [&str; 12] = [
+const BUNDLERS: [&str; 15] = [
     "vite",
     "rolldown-vite",
     "webpack",
@@ -146,11 +225,25 @@ const BUNDLERS: [&str; 12] = [
     "ng",
     "react-scripts",
     "craco",
+    "react-app-rewired",
+    "rescripts",
+    "vue-cli-service",
     "svelte-kit",
 ];
 
 /// Those of them that leave out whatever nobody uses of modules without side effects.
-const DROPPING: [&str; 7] = ["webpack", "webpack-cli", "rspack", "rsbuild", "parcel", "react-scripts", "craco"];
+const DROPPING: [&str; 10] = [
+    "webpack",
+    "webpack-cli",
+    "rspack",
+    "rsbuild",
+    "parcel",
+    "react-scripts",
+    "craco",
+    "react-app-rewired",
+    "rescripts",
+    "vue-cli-service",
+];
 
 /// What a program makes of types.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,7 +259,11 @@ enum Types {
 /// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere.
 pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
     let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
-    programs(command).any(|program| types(&program).is_none() && !is_module(&program))
+    let programs: Vec<Program> = programs(command).collect();
+    // In another folder other files are meant.
+    let is_elsewhere = programs.iter().any(|program| program.name == CHANGER)
+        && programs.iter().flat_map(|program| &program.arguments).any(|word| word.contains("../"));
+    is_elsewhere || programs.iter().any(|program| types(program).is_none() && !is_module(program))
 }
 
 /// Whether a command runs what calls scripts.
@@ -257,11 +354,41 @@ pub fn checks_when_started(command: &str) -> bool {
 
 /// Whether types matter to a program; none if it is not known.
 fn types(program: &Program) -> Option<Types> {
+    let name = program.name.as_str();
     // What these do is told by what they call.
-    if CALLERS.contains(&program.name.as_str()) {
+    if CALLERS.contains(&name) || IDLE_IN_SHELLS.contains(&name) || TAKERS.contains(&name) && is_pointed(program) {
         return Some(Types::Unread);
     }
+    if COPIERS.contains(&name) && !is_told_what_to_copy(program) {
+        return None;
+    }
     BUILDERS.iter().find(|(name, _)| program.name == *name).map(|(_, types)| *types)
+}
+
+/// Whether it can be told what a program of a shell is pointed at: no folder that may hold the package itself, nothing that
+/// stands in a variable, and no program besides.
+fn is_pointed(program: &Program) -> bool {
+    let is_file = |word: &str| {
+        word.contains('*') || word.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'))
+    };
+    let leaves = |word: &str| word.starts_with("..") && (program.name == CHANGER || !is_file(word));
+    let arguments = program.arguments.iter().map(String::as_str);
+    let mut words = arguments.map(|argument| argument.trim_start_matches("./"));
+    let is_far =
+        program.name == CHANGER && program.arguments.first().is_none_or(|folder| folder.starts_with(['/', '~', '-']));
+    !is_far && !words.any(|word| leaves(word) || word.contains(['$', '`']) || RUNNING.contains(&word))
+}
+
+/// Whether what is copied stands in no variable but in those that lead to the package itself.
+fn is_told_what_to_copy(program: &Program) -> bool {
+    let words: Vec<&str> = program.words().collect();
+    let copied = words.split_last().map_or(&[][..], |(_, copied)| copied);
+    copied.iter().all(|word| !from_here(word).contains(['$', '`']))
+}
+
+/// A word without the variable in front that leads to the package itself.
+pub fn from_here(word: &str) -> &str {
+    HERE.iter().find_map(|here| word.strip_prefix(here)).unwrap_or(word)
 }
 
 fn programs(command: &str) -> impl Iterator<Item = Program> {

@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::{AppConfig, Config, Diagnostic, read, read_manifest};
+use crate::patience::Patience;
 
 fn check(text: &str, expected: Expect) {
     let (_, problems) = read(text.as_bytes());
@@ -344,12 +345,12 @@ fn the_file_at_the_root_beats_the_manifest_key_by_key() {
 /// Each of many places in one long line is found without reading all that is before it.
 #[test]
 fn long_lines_take_no_time() {
-    let start = std::time::Instant::now();
+    let patience = Patience::begins();
     let routes = |count: usize| (0..count).map(|at| format!(r#""/é{at}""#)).collect::<Vec<_>>().join(",");
     let (_, problems) =
         read_manifest("a", format!(r#"{{"frontage": {{"routes": [{}]}}}}"#, routes(100_000)).as_bytes());
     assert_eq!(problems.last().and_then(|problem| problem.column), Some(988_906));
     let (_, problems) = read(format!("[apps.a]\nroutes = [{}]", routes(100_000)).as_bytes());
     assert_eq!(words(&problems), "frontage.toml: it is longer than 1 MB");
-    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+    patience.ends();
 }

@@ -23,10 +23,10 @@ const MOST_EXPANDED: usize = 100;
 const LONGEST_READ: usize = 128 << 10;
 
 /// Programs that copy files as they are.
-pub const COPIERS: [&str; 3] = ["cp", "cpy", "copyfiles"];
+pub const COPIERS: [&str; 6] = ["cp", "cpy", "copyfiles", "cpx", "cpx2", "ncp"];
 
 /// Programs that only prepare the way for the one that follows `--` or their options.
-const WRAPPERS: [&str; 29] = [
+const WRAPPERS: [&str; 35] = [
     "cross-env",
     "cross-env-shell",
     "env",
@@ -52,6 +52,12 @@ const WRAPPERS: [&str; 29] = [
     "doppler",
     "op",
     "varlock",
+    "corepack",
+    "shx",
+    "if",
+    "elif",
+    "while",
+    "until",
     "then",
     "else",
     "do",
@@ -96,7 +102,21 @@ const VALUED: [&str; 14] = [
 ];
 
 /// Programs that start a file of JavaScript or TypeScript.
-const RUNTIMES: [&str; 9] = ["node", "bun", "tsx", "ts-node", "ts-node-esm", "pm2", "pm2-runtime", "swc-node", "srvx"];
+const RUNTIMES: [&str; 13] = [
+    "node",
+    "bun",
+    "tsx",
+    "ts-node",
+    "ts-node-esm",
+    "pm2",
+    "pm2-runtime",
+    "swc-node",
+    "srvx",
+    "vite-node",
+    "babel-node",
+    "jiti",
+    "esno",
+];
 
 /// Programs that watch, or hand the task on to something that is not known, whatever they are told.
 const WATCHERS: [&str; 11] = [
@@ -333,8 +353,9 @@ fn expand_command(manifest: &Manifest, command: &str, calls: &mut Calls) -> Stri
     let is_only = segments.len() == 1;
     let (mut result, mut at) = (String::new(), 0);
     for (words, range) in &segments {
-        let has_room = result.len() < LONGEST;
-        let called = has_room.then(|| called_script(words, manifest)).flatten().and_then(|(env, name, rest)| {
+        // What is redirected is so as it is written.
+        let may_be_put_in = result.len() < LONGEST && !command[range.clone()].contains(['>', '<']);
+        let called = may_be_put_in.then(|| called_script(words, manifest)).flatten().and_then(|(env, name, rest)| {
             let script = expand_script(manifest, &name, calls)?;
             let is_simple = self::segments(&script).len() == 1 && !script.starts_with('(');
             let stands_in_brackets =
@@ -406,12 +427,24 @@ fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
         return segments;
     }
     let (mut words, mut word, mut start, mut end) = (Vec::new(), None::<String>, None, 0);
+    // The word behind a redirection is none of the program's.
+    let mut redirects = false;
     let mut characters = command.char_indices().peekable();
-    let finish_word = |word: &mut Option<String>, words: &mut Vec<String>| words.extend(word.take());
+    let finish_word = |word: &mut Option<String>, words: &mut Vec<String>, redirects: &mut bool| {
+        if let Some(word) = word.take()
+            && !std::mem::take(redirects)
+        {
+            words.push(word);
+        }
+    };
     while let Some((at, character)) = characters.next() {
+        if character == '&' && characters.peek().is_some_and(|(_, next)| *next == '>') {
+            continue;
+        }
         let is_operator = matches!(character, '&' | '|' | ';' | '(' | ')' | '\n');
         if is_operator {
-            finish_word(&mut word, &mut words);
+            finish_word(&mut word, &mut words, &mut redirects);
+            redirects = false;
             if let Some(start) = start.take()
                 && !words.is_empty()
             {
@@ -420,7 +453,17 @@ fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
             continue;
         }
         if character.is_whitespace() {
-            finish_word(&mut word, &mut words);
+            finish_word(&mut word, &mut words, &mut redirects);
+            continue;
+        }
+        if matches!(character, '>' | '<') {
+            start.get_or_insert(at);
+            end = at + 1;
+            // A number in front is a descriptor, as is what follows `&`.
+            word.take_if(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+            finish_word(&mut word, &mut words, &mut redirects);
+            while characters.next_if(|(_, next)| matches!(next, '>' | '<' | '&' | '|')).is_some() {}
+            redirects = true;
             continue;
         }
         start.get_or_insert(at);
@@ -467,7 +510,7 @@ fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
             other => word.push(other),
         }
     }
-    finish_word(&mut word, &mut words);
+    finish_word(&mut word, &mut words, &mut redirects);
     if let Some(start) = start
         && !words.is_empty()
     {

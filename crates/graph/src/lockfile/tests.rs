@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Lockfile, Reading};
 use crate::manifest::Manifest;
+use crate::patience::Patience;
 
 /// One workspace as each package manager writes it: `apps/shop` wants react, react-dom, another react under the
 /// name of `old`, a package that is patched, the member `ui` and the folder `vendor/lib`.
@@ -1191,7 +1192,7 @@ fn damaged(content: &[u8], seed: u64) -> Vec<u8> {
 /// Large and hostile files take no more time than their size asks for.
 #[test]
 fn large_lockfiles_take_no_time() {
-    let start = std::time::Instant::now();
+    let patience = Patience::begins();
     let pnpm = (0..6000).fold("lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      p0: {specifier: '1', version: 1.0.0}\nsnapshots:\n".to_owned(), |mut text, at| {
         writeln!(text, "  p{at}@1.0.0:\n    dependencies:\n      p{}: 1.0.0\n      p{}: 1.0.0\n    optional: true", (at + 1) % 6000, (at * 7) % 6000).unwrap();
         text
@@ -1219,7 +1220,7 @@ fn large_lockfiles_take_no_time() {
     let workspaces = format!(r#""workspaces": {{"ui": {{"name": "ui", "dependencies": {{{names}}}}}}}"#);
     let bun = format!(r#"{{"lockfileVersion": 1, {workspaces}, "packages": {{{links}{there}}}}}"#);
     assert_eq!(read("bun.lock", &bun).closure("", &wanted("k0@1"), &|_| false).installed.len(), 5000);
-    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+    patience.ends();
 }
 
 /// A place may hold the name of what it lies in, and that may be long.

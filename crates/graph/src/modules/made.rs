@@ -49,7 +49,24 @@ const INLINING: [&str; 2] = ["--noExternal", "--no-external"];
 const SPLITTER: &str = "tsdown";
 
 /// Programs that make no modules.
-const HELPERS: [&str; 8] = ["rimraf", "rm", "mkdir", "echo", "cross-env", "env", "true", "tsc-alias"];
+const HELPERS: [&str; 16] = [
+    "rimraf",
+    "rm",
+    "mkdir",
+    "mkdirp",
+    "del",
+    "del-cli",
+    "chmod",
+    "echo",
+    "cross-env",
+    "env",
+    "true",
+    "tsc-alias",
+    "size-limit",
+    "publint",
+    "attw",
+    "exit",
+];
 
 /// Folders that an output may have for each way in which modules are written.
 const FORMATS: [&str; 10] = ["esm", "cjs", "es", "mjs", "umd", "module", "modern", "legacy", "browser", "node"];

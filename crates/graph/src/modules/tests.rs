@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::kind::Kind;
 use super::record::{Language, Record, Wanted};
 use crate::knowledge::Knowledge;
+use crate::patience::Patience;
 
 /// What a text says, a line each.
 fn check(language: Language, text: &str, expected: Expect) {
@@ -261,7 +262,7 @@ fn an_import_without_an_end_ends_at_the_next() {
             import c: *
             untold"#]],
     );
-    let start = std::time::Instant::now();
+    let patience = Patience::begins();
     Record::read(&"@import ".repeat(100_000), Language::Styles);
-    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+    patience.ends();
 }

@@ -90,8 +90,7 @@ impl<'a> Build<'a> {
 
 /// Words of a command that may be paths, or patterns of such.
 pub fn paths_of(command: &str) -> impl Iterator<Item = &str> {
-    let here = ["$PWD/", "${PWD}/", "$INIT_CWD/", "${INIT_CWD}/"];
-    patterns(command).map(move |word| here.iter().find_map(|here| word.strip_prefix(here)).unwrap_or(word))
+    patterns(command).map(programs::from_here)
 }
 
 impl Build<'_> {

@@ -46,3 +46,40 @@ fn what_generates_from_data() {
         assert!(!is_told(commands), "{commands:?}");
     }
 }
+
+#[test]
+fn shells_read_what_they_name() {
+    for command in [
+        "vite build && touch dist/.nojekyll && chmod +x dist/run",
+        "cd src && vite build",
+        "vite build > /dev/null 2>&1",
+        "vite build &> build.log || exit $?",
+        "[ -n \"$CI\" ] || vite build",
+        "if test -d dist; then vite build; else echo none; fi",
+        "for name in a b; do vite build; done",
+        "vite build && mv dist/index.html dist/200.html && find dist -name '*.map' -delete",
+        "cat ../../shared/a.txt ../other/*.css > public/a.txt",
+        "shx cp -r assets public && shx rm -rf dist",
+        "cp -r \"$PWD/../shared\" dist/$VERSION",
+    ] {
+        assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
+    }
+    for command in [
+        "cd ../.. && cat shared/a.txt",
+        "cd - && vite build",
+        "cd src && cat ../../../shared/a.txt",
+        "cd && vite build",
+        "cd \"$ROOT\" && vite build",
+        "find .. -name '*.css'",
+        "cat ../../shared",
+        "cat $DIR/a.txt",
+        "cat `which x`",
+        "find . -name '*.sh' -exec {} ;",
+        "ln -s ../../apps public",
+        "cp -r $SHARED/. public",
+        "then-some build",
+        "vite build 2>&1 | upload",
+    ] {
+        assert!(may_read_anything(command, &BTreeSet::new()), "{command}");
+    }
+}

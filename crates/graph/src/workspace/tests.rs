@@ -5,6 +5,7 @@ use expect_test::{Expect, expect};
 use super::Workspace;
 use crate::git::Snapshot;
 use crate::notation::{World, problems};
+use crate::patience::Patience;
 use crate::workspace::Unreadable;
 
 fn check(text: &str, expected: Expect) {
@@ -808,7 +809,7 @@ fn what_only_nx_knows_is_not_installed_for_itself() {
 /// Many problems, many members of one name and long paths take no time.
 #[test]
 fn hostile_repositories_take_no_time() {
-    let start = std::time::Instant::now();
+    let patience = Patience::begins();
     let read = |files: Vec<(String, String)>| {
         let files = files.into_iter().map(|(path, text)| (path, ("100644", text.into_bytes()))).collect();
         Workspace::read(Snapshot::in_memory(&files))
@@ -830,5 +831,5 @@ fn hostile_repositories_take_no_time() {
     let imports: String = (0..100).map(|at| format!("import './b{at}';\n")).collect();
     let imported = (0..100).map(|at| (format!("{deep}b{at}.ts"), String::new()));
     assert!(read(imported.chain([(format!("{deep}a.ts"), imports), shop, globs]).collect()).is_ok());
-    assert!(start.elapsed().as_secs() < 20, "it took {:?}", start.elapsed());
+    patience.ends();
 }

@@ -182,6 +182,33 @@ fn what_programs_are_run_by_counts_where_one_is_run() {
 }
 
 #[test]
+fn shells_read_what_they_name() {
+    let with = |build: &str, expected: Expect| {
+        let scripts = shop(&format!(r#""build": "{build}", "start": "node a.js""#));
+        near(
+            &format!("{scripts} \n shared/a.txt = 1 \n shared/b.css = 1 \n packages/ui/unused.ts = console.log(1)"),
+            "shared/a.txt = 2 \n shared/b.css = 2 \n packages/ui/unused.ts = console.log(2)",
+            expected,
+        );
+    };
+    with("vite build > build.log 2>&1 && touch dist/.nojekyll && mv dist out || exit $?", expect![]);
+    with("cd src && vite build", expect![]);
+    with("cat ../../shared/a.txt > public/a.txt && vite build", expect!["shop: `shared/a.txt` changed"]);
+    with("vite build < ../../shared/b.css", expect!["shop: `shared/b.css` changed"]);
+    with("shx cp -r ../../shared/*.txt public && vite build", expect!["shop: `shared/a.txt` changed"]);
+    with(
+        "find ../../shared -name a.txt && vite build",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/b.css` changed"#]],
+    );
+    with(
+        "vite build | upload",
+        expect!["shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)"],
+    );
+}
+
+#[test]
 fn patches_count_for_who_has_the_package() {
     let site = "
         shop*: react
