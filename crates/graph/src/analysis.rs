@@ -202,7 +202,8 @@ impl Structure {
     /// Whether two contents of a file say the same of others, as far as anything follows from it.
     fn says_the_same(&self, before: &Record, after: &Record, path: &str, kind: Kind) -> bool {
         let words = |record: &Record| -> BTreeSet<Box<str>> {
-            record.words.iter().filter(|word| self.may_name(word, path, kind)).cloned().collect()
+            let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
+            record.words.iter().filter(|word| may_name(word)).cloned().collect()
         };
         // Types are told apart.
         let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, ..record.clone() };

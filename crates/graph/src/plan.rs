@@ -33,7 +33,7 @@ pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
 
 use build::Build;
-use called::Called;
+use called::{Called, wired};
 use model::task::Step;
 use model::{
     App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
@@ -253,6 +253,7 @@ impl<'a> Planner<'a> {
         commands.extend(app.build.clone());
         let called = self.called_by_app(app);
         commands.extend(called.of(&app.path));
+        commands.extend(called.spoken.iter().cloned());
         let checks_types = self.may_check_types(&app.path, &commands)
             || app.build.is_none() && app.start.as_deref().is_some_and(programs::checks_when_started);
         let ignore = self.workspace.globs.get(&app.name).map(|globs| &globs.ignore);
@@ -283,6 +284,7 @@ impl<'a> Planner<'a> {
         let mut commands: Vec<String> = wanted.flat_map(|task| self.commands(path, task)).collect();
         commands.extend(self.commands(path, BUILD));
         commands.extend(called.of(path));
+        commands.extend(called.spoken.iter().cloned());
         commands
     }
 
@@ -432,7 +434,11 @@ impl<'a> Planner<'a> {
         let tasks = self.root.pipeline.own(path, task).into_iter().chain([task.to_owned()]);
         let scripts = tasks.filter_map(|task| {
             let script = command::expanded(&member.manifest, &task);
-            script.or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
+            let script = script.map(|script| [script].into_iter().chain(wired(&member.manifest, &task)).collect());
+            let script: Option<Vec<String>> = script;
+            script
+                .map(|script| script.join(" && "))
+                .or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
         });
         let lifecycle = LIFECYCLE.iter().filter_map(|name| command::expanded(&member.manifest, name));
         scripts.chain(lifecycle.filter(|script| !is_guard(script))).collect()

@@ -181,10 +181,18 @@ const IDLE_IN_SHELLS: [&str; 24] = [
 ];
 
 /// Programs that take what they are pointed at, and nothing else.
-const TAKERS: [&str; 22] = [
+const TAKERS: [&str; 23] = [
     "mv", "cat", "ln", "find", "sed", "head", "tail", "sort", "cut", "tr", "wc", "tee", "grep", "jq", "tar", "gzip",
-    "zip", "unzip", "rsync", "install", "prune", CHANGER,
+    "zip", "unzip", "rsync", "install", "prune", CHANGER, GIT,
 ];
+
+/// The one that reads a repository's history, which no build is shown, and its files.
+const GIT: &str = "git";
+
+/// What it does without reading files.
+/// Source: git-scm.com, "Reference".
+const OF_HISTORY: [&str; 10] =
+    ["rev-parse", "describe", "log", "status", "branch", "config", "symbolic-ref", "rev-list", "tag", "remote"];
 
 /// The one that changes the folder.
 const CHANGER: &str = "cd";
@@ -376,7 +384,8 @@ fn is_pointed(program: &Program) -> bool {
     let mut words = arguments.map(|argument| argument.trim_start_matches("./"));
     let is_far =
         program.name == CHANGER && program.arguments.first().is_none_or(|folder| folder.starts_with(['/', '~', '-']));
-    !is_far && !words.any(|word| leaves(word) || word.contains(['$', '`']) || RUNNING.contains(&word))
+    let reads = program.name == GIT && !OF_HISTORY.contains(&program.word());
+    !is_far && !reads && !words.any(|word| leaves(word) || word.contains(['$', '`']) || RUNNING.contains(&word))
 }
 
 /// Whether what is copied stands in no variable but in those that lead to the package itself.

@@ -8,7 +8,7 @@ use model::{RepoPath, resolved};
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
-use super::kind::{Kind, configures_vite, is_configuration};
+use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
 use super::paths::{Named, Paths};
 use super::record::Record;
 use super::resolve::{Resolver, by_alias, folder_of, package_of};
@@ -209,7 +209,9 @@ impl<'a> Linker<'a> {
         // beside it as well, and what is put together while it runs may be of any name; but a single word is a key or a
         // value more often.
         let is_meant = |word: &str| {
-            let is_asked_for = self.workspace.asks_for(of, package_of(word));
+            let package = package_of(word);
+            let is_own = || self.workspace.members.get(of).is_some_and(|member| member.name == package);
+            let is_asked_for = self.workspace.asks_for(of, package) || is_own();
             // Words of a command are most often none.
             let is_configuration = is_configuration && kind != Kind::Commands;
             is_asked_for && (is_configuration || word.contains('/'))
@@ -217,7 +219,8 @@ impl<'a> Linker<'a> {
                 || matches!(kind, Kind::Compiler)
         };
         let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
-        let (named, below) = self.named(path, of, is_configuration, &record);
+        let is_run = is_configuration || record.reads_files;
+        let (named, below) = self.named(path, of, kind, is_run, &record);
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
@@ -237,20 +240,22 @@ impl<'a> Linker<'a> {
         }
     }
 
-    /// Files that texts of a file may stand for as paths: from its folder and, of configuration, from its package's, where
-    /// tools read it. Tests below a folder that configuration names stand apart: it is about what else is there.
+    /// Files that texts of a file may stand for as paths: from its folder and, of what is run, from its package's, where tools
+    /// read it. Tests below a folder that configuration names stand apart: it is about what else is there.
     fn named(
         &self,
         path: &str,
         of: &RepoPath,
-        is_configuration: bool,
+        kind: Kind,
+        is_run: bool,
         record: &Record,
     ) -> (BTreeSet<u32>, BTreeSet<u32>) {
+        let is_configuration = is_configuration(path, kind);
         // Nuxt has its sources in a folder, from where paths lead.
         let is_nuxts = path.rsplit('/').next().is_some_and(|name| name.starts_with("nuxt.config."));
         let sources = if is_nuxts { vec![of.join("app"), of.join("server")] } else { Vec::new() };
         let named = |text: &str| {
-            let from_member = is_configuration || text.starts_with("../");
+            let from_member = is_run || text.starts_with("../");
             let mut folders = vec![folder_of(path)];
             folders.extend(from_member.then_some(of.as_str()));
             folders.extend(sources.iter().map(String::as_str));
@@ -259,19 +264,20 @@ impl<'a> Linker<'a> {
         let by_paths = record.paths.iter().flat_map(|text| named(text));
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
-        let words = || record.words.iter().filter(|_| !of.is_root());
+        let words = || record.words.iter().filter(|_| !of.is_root() || configures_generators(path));
         let exact = words().filter(|word| word.contains('.')).flat_map(|word| {
             let beside = resolved(folder_of(path), word).and_then(|path| self.paths.place(&path));
             beside.into_iter().chain(self.paths.place(&of.join(word)))
         });
         // A member's folder alone is a place, and nothing that is read.
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
-        let words = words().filter(|word| is_configuration && word.contains('/') && !is_place(word));
+        let words = words().filter(|word| is_run && word.contains('/') && !is_place(word));
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // What is put together may begin anywhere; a folder of members is a place as well.
-        let joined = record.joined.iter().flat_map(|text| {
+        let given = record.given.iter().filter(|text| is_run && !record.joined.contains(*text));
+        let joined = record.joined.iter().chain(given).flat_map(|text| {
             // From the root a single name is one of something else more often, and a manifest is that of what is built.
-            let is_of_root = (is_configuration || text.contains('/')) && !text.ends_with("package.json");
+            let is_of_root = (is_run || text.contains('/')) && !text.ends_with("package.json");
             let folders = [is_of_root.then_some(""), Some(of.as_str()), Some(folder_of(path))];
             folders.into_iter().flatten().map(move |folder| (folder, text))
         });

@@ -36,6 +36,8 @@ const LARGEST: usize = 4_000_000;
 pub enum Kind {
     /// For what it imports.
     Module(Language),
+    /// For what it puts in: a template of pages.
+    Template,
     /// For what it names: configuration that is data.
     Data,
     /// For what it compiles and extends: TypeScript's configuration.
@@ -59,9 +61,10 @@ impl Kind {
         if is_of_shell(path) {
             return Some(Kind::Commands);
         }
+        let of_template = || is_template(path).then_some(Kind::Template);
         let of_data = || is_data(path).then_some(Kind::Data);
         let of_compiler = || aliases::is_read(path).then_some(Kind::Compiler);
-        Language::of(path).map(Kind::Module).or_else(of_compiler).or_else(of_data)
+        Language::of(path).map(Kind::Module).or_else(of_template).or_else(of_compiler).or_else(of_data)
     }
 }
 
@@ -77,6 +80,12 @@ pub fn is_of_shell(path: &str) -> bool {
     name.ends_with(".sh") || name.ends_with(".bash") || name == "Makefile"
 }
 
+/// Whether a file is a template of pages, in one of the languages that name others by paths.
+fn is_template(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ["pug", "ejs", "hbs", "handlebars", "njk", "liquid", "mustache", "eta", "twig"].contains(&ending)
+}
+
 /// Whether a file that is no module may name modules and packages, as configuration does.
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -87,11 +96,17 @@ fn is_data(path: &str) -> bool {
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
     let is_config = name.starts_with('.') || name.contains("config") || name.ends_with("rc");
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let is_of_generator = CONFIGURING.iter().any(|word| name.contains(word));
+    let is_of_generator = configures_generators(name);
     let is_data = matches!(ending, "json" | "jsonc" | "json5" | "yaml" | "yml");
     (is_config || is_of_generator) && !is_told_elsewhere && is_data
         || name.starts_with('.') && name.ends_with("rc")
         || name.starts_with(".env")
+}
+
+/// Whether a file configures what generates modules.
+pub fn configures_generators(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    CONFIGURING.iter().any(|word| name.contains(word))
 }
 
 /// Whether a file configures tools, so that a package may be named in it by its name alone.
@@ -119,6 +134,7 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
     let stack = |(text, _): &(String, Kind)| nesting::stack_for(text);
     let said = |(text, kind): &(String, Kind), may_parse: bool| match kind {
         Kind::Link => text::link(text),
+        Kind::Template => text::template(text),
         Kind::Commands => text::commands(text),
         // It may import anything.
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },

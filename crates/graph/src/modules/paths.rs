@@ -9,9 +9,9 @@ use model::{RepoPath, resolved};
 use crate::workspace::Workspace;
 
 /// Endings that an import may leave out.
-const ENDINGS: [&str; 22] = [
+const ENDINGS: [&str; 23] = [
     "ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json", "d.ts", "d.mts", "d.cts", "vue", "svelte", "astro",
-    "mdx", "css", "scss", "sass", "less", "pcss", "html",
+    "mdx", "css", "scss", "sass", "less", "styl", "pcss", "html",
 ];
 
 /// What may stand between a name and its ending for one platform.

@@ -377,6 +377,12 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
+        // What is run may mean paths from where the build runs.
+        if node.member.as_ref() != Some(self.subject.built) && (node.is_configuration || node.record.reads_files) {
+            let texts = node.record.paths.iter().filter(|text| text.starts_with("../"));
+            let named = texts.flat_map(|text| self.graph.named(self.subject.built.as_str(), text).all());
+            self.open.extend(named.map(|file| (file, Wanted::All, origin)));
+        }
         let below = node.below.iter().filter(|file| (self.subject.is_root)(**file));
         self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
         // What a package's own configuration compiles besides is its own matter.

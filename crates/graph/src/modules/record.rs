@@ -26,6 +26,28 @@ const TAKEN_OF_DEFAULT: &str = "default.";
 /// The longest text that may be a path.
 const LONGEST_PATH: usize = 200;
 
+/// Modules by which files are read, paths put together and programs run.
+/// Source: nodejs.org, "File system", "Path", "URL", "Modules: `node:module` API", "Child process".
+const FILE_READERS: [&str; 17] = [
+    "fs",
+    "path",
+    "pathe",
+    "url",
+    "module",
+    "child_process",
+    "worker_threads",
+    "fs-extra",
+    "graceful-fs",
+    "glob",
+    "globby",
+    "fast-glob",
+    "tinyglobby",
+    "execa",
+    "zx",
+    "shelljs",
+    "cross-spawn",
+];
+
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Language {
@@ -106,7 +128,14 @@ pub struct Record {
     pub paths: BTreeSet<Box<str>>,
     /// Texts behind folders that are not told, as functions put paths together.
     pub joined: BTreeSet<Box<str>>,
-    /// Those of them that say where to look for names of classes.
+    /// Texts that may be so where something is configured or files are read: what a function is given alone, and what stands
+    /// behind something that is not told.
+    pub given: BTreeSet<Box<str>>,
+    /// Commands that it runs.
+    pub commands: BTreeSet<Box<str>>,
+    /// Whether it may read files where it runs.
+    pub reads_files: bool,
+    /// Those of the paths that say where to look for names of classes.
     pub scans: BTreeSet<Box<str>>,
     /// Texts that may be names of packages.
     pub words: BTreeSet<Box<str>>,
@@ -313,6 +342,11 @@ impl Record {
         let values = module.local_export_entries.iter().filter(is_value);
         let values: BTreeSet<Box<str>> = values.filter_map(|entry| exported(&entry.export_name)).collect();
         record.types = record.own.difference(&values).cloned().collect();
+        let reads = |import: &Import| {
+            let name = import.module.strip_prefix("node:").unwrap_or(&import.module);
+            FILE_READERS.iter().any(|reader| name.split('/').next() == Some(*reader))
+        };
+        record.reads_files = reader.knows_its_place || record.imports.iter().any(reads);
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();

@@ -95,6 +95,9 @@ pub fn markup(text: &str) -> Record {
     let unquoted = unquoted(text).chain(of_urls(text).filter(|name| name.starts_with('.')));
     let several = quoted(text).filter(|(at, _)| text[..*at].trim_end().ends_with("srcset="));
     let several = several.flat_map(|(_, names)| names.split(',')).filter_map(|name| name.split_whitespace().next());
+    if text.contains("lang=\"pug\"") {
+        included(text).for_each(|path| record.mention(&path));
+    }
     for module in unquoted.chain(several.filter(|name| name.starts_with('.'))) {
         modules.entry((module.into(), false)).or_insert_with(Wanted::nothing).add(Wanted::All);
     }
@@ -156,10 +159,14 @@ pub fn document(text: &str) -> Record {
     let text = &*without_examples(text);
     // One with a script in it is a component.
     if text.contains("<script") {
-        return markup(text);
+        let mut record = markup(text);
+        put_in(text).for_each(|path| record.mention(&path));
+        return record;
     }
     let mut record = Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) };
     put_in(text).for_each(|path| record.mention(&path));
+    let front = text.strip_prefix("---").and_then(|rest| rest.split_once("\n---")).map_or("", |(front, _)| front);
+    loose(front).for_each(|path| record.mention(path));
     // What it shows is one file; other paths in it are examples.
     let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     record.paths.retain(|path| is_of_file(path) && !path.contains(['*', '{', '[', '$', '!']));
@@ -216,7 +223,7 @@ fn put_in(text: &str) -> impl Iterator<Item = String> {
         let (_, rest) = near(&text[at..]).lines().next()?.split_once("](")?;
         rest.split([')', ' ', '#', '?']).next()
     });
-    let all = behind("<<<").chain(behind("@include:")).chain(images);
+    let all = behind("<<<").chain(behind("@include:")).chain(behind("@include ")).chain(images);
     all.filter(|path| !path.is_empty() && !path.starts_with('/')).map(|path| {
         let path = path.strip_prefix("@/").unwrap_or(path).trim_end_matches("-->");
         if path.starts_with('.') { path.to_owned() } else { format!("./{path}") }
@@ -261,9 +268,43 @@ pub fn data(text: &str) -> Record {
     record
 }
 
+/// A template, which names others in ways of its language: in quotes or not, with its ending or without.
+pub fn template(text: &str) -> Record {
+    let mut record = markup(text);
+    let is_import = |path: &str| record.imports.iter().any(|import| &*import.module == path);
+    let paths: Vec<String> =
+        loose(text).filter(|path| !is_import(path)).map(str::to_owned).chain(included(text)).collect();
+    paths.iter().for_each(|path| record.mention(path));
+    record
+}
+
+/// Paths from a template's own folder, wherever they stand.
+fn loose(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|char: char| char.is_whitespace() || "\"'`()<>{},;=|".contains(char));
+    words.filter(|word| is_path(word))
+}
+
+/// What lines of Pug put in or extend: a path without quotes, with its ending or without.
+/// Source: pugjs.org, "Includes", "Template Inheritance".
+fn included(text: &str) -> impl Iterator<Item = String> {
+    let paths = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let rest = line.strip_prefix("include").or_else(|| line.strip_prefix("extends"))?;
+        let rest = if rest.starts_with(':') { rest.split_once(' ')?.1 } else { rest.strip_prefix(' ')? };
+        let path = rest.trim();
+        (!path.is_empty() && path.len() <= LONGEST && !path.contains(char::is_whitespace)).then_some(path)
+    });
+    paths.flat_map(|path| {
+        let path = if path.starts_with(['.', '/']) { path.to_owned() } else { format!("./{path}") };
+        [format!("{path}.pug"), path]
+    })
+}
+
 /// Commands: whatever stands in them may be a path.
 pub fn commands(text: &str) -> Record {
-    let mut record = Record::default();
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let all: String = lines.flat_map(|line| [line, "\n"]).collect();
+    let mut record = Record { commands: BTreeSet::from([all.into()]), ..Record::default() };
     command::words(text).for_each(|word| record.mention(word));
     record
 }

@@ -5,13 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{App, RepoPath, resolved};
 
+use serde_json::Value;
+
+use super::build::paths_of;
 use super::{Planner, is_guard};
 use crate::detect::command::{CALLERS, words};
 use crate::manifest::{LIFECYCLE, Manifest};
+use crate::modules::{Language, is_of_shell};
 use crate::pipeline::BUILD;
 
 /// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
 const MOST_SCRIPTS: usize = 1000;
+
+/// How many modules are looked at for commands that they run.
+const MOST_MODULES: usize = 1000;
 
 /// What commands call.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +29,8 @@ pub struct Called {
     pub elsewhere: Vec<(RepoPath, String)>,
     /// Members that are named where scripts are called, each with the command.
     pub members: BTreeMap<RepoPath, String>,
+    /// Commands in the texts of modules and of shells' scripts that they run, and in what configures them.
+    pub spoken: Vec<String>,
     /// A command that calls more scripts than are looked for.
     pub unfollowed: Option<String>,
 }
@@ -73,7 +82,24 @@ impl Planner<'_> {
         }
         let mut open: Vec<(RepoPath, String)> = commands.into_iter().map(|command| (path.clone(), command)).collect();
         open.extend(found.elsewhere.iter().cloned());
-        while let Some((folder, command)) = open.pop() {
+        let mut run: BTreeSet<u32> = BTreeSet::new();
+        let configuration = self.configuration(path);
+        let mut said: Vec<(RepoPath, Vec<u32>)> = vec![(path.clone(), configuration)];
+        loop {
+            for (folder, files) in said.drain(..) {
+                for command in self.spoken(files, &mut run) {
+                    if found.spoken.len() == MOST_SCRIPTS {
+                        return Called { unfollowed: Some(command), ..found };
+                    }
+                    found.spoken.push(command.clone());
+                    open.push((folder.clone(), command));
+                }
+            }
+            let Some((folder, command)) = open.pop() else { break };
+            let graph = self.workspace.graph();
+            let named = paths_of(&command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
+            let files = named.flat_map(|word| graph.named(folder.as_str(), word).files).collect();
+            said.push((folder.clone(), files));
             let words: BTreeSet<&str> = words(&command).collect();
             if !words.iter().any(|word| CALLERS.contains(word)) {
                 continue;
@@ -102,6 +128,29 @@ impl Planner<'_> {
             }
         }
         found
+    }
+
+    /// Files at the top of a member that configure what its build runs.
+    fn configuration(&self, path: &RepoPath) -> Vec<u32> {
+        let graph = self.workspace.graph();
+        let is_at_top = |name: &str| !path.below(name).contains('/') && !is_of_shell(name);
+        let at_top = self.workspace.files_of(path).filter(|file| is_at_top(file.path.as_str()));
+        let places = at_top.filter_map(|file| graph.place(file.path.as_str()));
+        places.filter(|file| graph.node(*file).is_some_and(|node| node.is_configuration)).collect()
+    }
+
+    /// Commands that files run, and modules that they import; none of those that were looked at.
+    fn spoken(&self, files: Vec<u32>, seen: &mut BTreeSet<u32>) -> Vec<String> {
+        let graph = self.workspace.graph();
+        let (mut spoken, mut open) = (Vec::new(), files);
+        while let Some(file) = open.pop() {
+            let Some(node) = graph.node(file).filter(|_| seen.len() < MOST_MODULES && seen.insert(file)) else {
+                continue;
+            };
+            spoken.extend(node.record.commands.iter().map(ToString::to_string));
+            open.extend(node.imports.iter().chain(&node.passed).flat_map(|found| found.files()));
+        }
+        spoken
     }
 
     /// Folders whose scripts a command with these words may call.
@@ -138,8 +187,24 @@ fn after_install(manifest: &Manifest) -> impl Iterator<Item = String> {
 /// Source: github.com/google/wireit, README.
 fn written(manifest: &Manifest, name: &str) -> Option<String> {
     let script = manifest.script_with_hooks(name)?;
-    let wireit = manifest.text_at(&["wireit", name, "command"]).filter(|_| script.contains("wireit"));
-    Some(wireit.map_or(script.clone(), |command| format!("{script} && {command}")))
+    Some(match wired(manifest, name) {
+        Some(command) => format!("{script} && {command}"),
+        None => script,
+    })
+}
+
+/// What Wireit runs in the place of a script: its command behind those scripts that it depends on.
+pub fn wired(manifest: &Manifest, name: &str) -> Option<String> {
+    let is_wired = manifest.script(name).is_some_and(|script| script.contains("wireit"));
+    let said = manifest.field("wireit").filter(|_| is_wired)?.get(name)?;
+    let needed = said.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+    let needed = needed.filter_map(|needed| needed.as_str().or_else(|| needed.get("script")?.as_str()));
+    let calls = needed.map(|needed| match needed.rsplit_once(':').filter(|(folder, _)| folder.contains('/')) {
+        Some((folder, script)) => format!("npm --prefix {folder} run {script}"),
+        None => format!("npm run {needed}"),
+    });
+    let commands: Vec<String> = calls.chain(said.get("command")?.as_str().map(str::to_owned)).collect();
+    Some(commands.join(" && "))
 }
 
 /// A word without the package manager that stands before a script in it.

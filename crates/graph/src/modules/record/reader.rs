@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration, ExportDefaultDeclaration,
-    ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference, IfStatement, ImportDeclaration,
-    ImportExpression, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment, LogicalExpression, NewExpression,
-    ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType,
-    TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeName,
-    TSTypeParameterInstantiation, TaggedTemplateExpression, TemplateLiteral,
+    Argument, BinaryExpression, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration,
+    ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference,
+    IfStatement, ImportDeclaration, ImportExpression, ImportMeta, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment,
+    LogicalExpression, NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral,
+    TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration,
+    TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation, TaggedTemplateExpression, TemplateLiteral,
 };
 use oxc_ast_visit::{Visit, walk};
+use oxc_syntax::operator::BinaryOperator;
 
 use super::{LONGEST_PATH, Language, Record, is_path, is_word};
 use crate::modules::text;
@@ -76,6 +77,38 @@ const IGNORING_TYPES: &str = "ignoreBuildErrors";
 /// Source: webpack.js.org, "Module Federation".
 const FEDERATING: &str = "ModuleFederation";
 
+/// Functions that are given texts, which are no paths.
+const NO_PATHS: [&str; 5] = ["require", "t", "describe", "it", "test"];
+
+/// Functions that run commands.
+/// Source: nodejs.org, "Child process"; npmjs.com, the pages of execa, zx, ShellJS and cross-spawn.
+const RUNNING: [&str; 15] = [
+    "exec",
+    "execSync",
+    "execFile",
+    "execFileSync",
+    "spawn",
+    "spawnSync",
+    "fork",
+    "execa",
+    "execaSync",
+    "execaCommand",
+    "execaCommandSync",
+    "execaNode",
+    "$",
+    "$sync",
+    "sh",
+];
+
+/// Those of them that are given a module.
+const MODULE_RUNNING: [&str; 2] = ["fork", "execaNode"];
+
+/// What stands in a command in place of what is only known when it runs.
+const UNTOLD: &str = "$UNTOLD";
+
+/// The longest command that is looked at.
+const LONGEST_COMMAND: usize = 2000;
+
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 
@@ -115,6 +148,8 @@ pub struct Reader<'a> {
     pub is_about_types: bool,
     /// In how many choices what is read stands, of which one may not be taken.
     pub choices: usize,
+    /// Whether it asks where it is, or where it runs.
+    pub knows_its_place: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -167,6 +202,51 @@ impl<'a> Reader<'a> {
         let is_about = self.depth == Some(1) && ASIDE.contains(&name);
         self.is_aside |= is_about && matches!(value, Expression::ObjectExpression(_));
         self.is_aside |= name == EXCLUDED && matches!(value, Expression::ArrayExpression(_));
+    }
+
+    /// Takes a text along that may be a path behind something that is not told.
+    fn give(&mut self, text: &str) {
+        let path = text.trim_matches('/');
+        if text.len() <= LONGEST_PATH && is_word(path) {
+            self.record.given.insert(path.into());
+        }
+    }
+
+    /// Takes a command along, if a call runs one.
+    fn run(&mut self, call: &CallExpression<'a>) {
+        let name = match &call.callee {
+            Expression::Identifier(name) => name.name.as_str(),
+            // Expressions have a method of this name as well.
+            Expression::StaticMemberExpression(member) if member.property.name != "exec" => {
+                member.property.name.as_str()
+            }
+            _ => return,
+        };
+        if !RUNNING.contains(&name) {
+            return;
+        }
+        let command = match call.arguments.first() {
+            Some(Argument::StaticMemberExpression(own)) if own.property.name == "execPath" => Some("node".to_owned()),
+            first => first.and_then(Argument::as_expression).and_then(spoken),
+        };
+        let Some(mut command) = command else { return };
+        if MODULE_RUNNING.contains(&name) {
+            command.insert_str(0, "node ");
+        }
+        if let Some(Argument::ArrayExpression(list)) = call.arguments.get(1) {
+            let words = list.elements.iter().map(|element| element.as_expression().and_then(spoken));
+            for word in words {
+                command.push(' ');
+                command.push_str(&word.unwrap_or_else(|| UNTOLD.to_owned()));
+            }
+        }
+        self.command(command);
+    }
+
+    fn command(&mut self, command: String) {
+        if command.len() <= LONGEST_COMMAND {
+            self.record.commands.insert(command.into());
+        }
     }
 
     /// What styles or modules in a text ask for, as configuration puts them before others.
@@ -229,6 +309,9 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_template_literal(&mut self, template: &TemplateLiteral<'a>) {
+        for quasi in template.quasis.iter().skip(1) {
+            self.give(&quasi.value.raw);
+        }
         if let Some(pattern) = pattern(template) {
             self.put_before(&pattern);
             self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
@@ -245,7 +328,19 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_export_named_declaration(&mut self, _: &ExportNamedDeclaration<'a>) {}
 
+    fn visit_import_meta(&mut self, _: &ImportMeta) {
+        self.knows_its_place = true;
+    }
+
+    fn visit_binary_expression(&mut self, sum: &BinaryExpression<'a>) {
+        if let (BinaryOperator::Addition, Expression::StringLiteral(text)) = (sum.operator, &sum.right) {
+            self.give(&text.value);
+        }
+        walk::walk_binary_expression(self, sum);
+    }
+
     fn visit_identifier_reference(&mut self, identifier: &IdentifierReference<'a>) {
+        self.knows_its_place |= ["__dirname", "__filename"].contains(&identifier.name.as_str());
         self.record.keeps_all |= identifier.name.contains(FEDERATING);
         self.used.insert(identifier.name.as_str());
         self.whole.insert(identifier.name.as_str());
@@ -256,7 +351,10 @@ impl<'a> Visit<'a> for Reader<'a> {
         // It may be set later.
         self.type_checks.extend((member.property.name == IGNORING_TYPES).then_some(true));
         match &member.object {
+            // What Vite puts in.
+            Expression::ImportMeta(_) if ["env", "hot"].contains(&member.property.name.as_str()) => {}
             Expression::Identifier(identifier) => {
+                self.knows_its_place |= identifier.name == "process" && member.property.name == "cwd";
                 self.used.insert(identifier.name.as_str());
                 self.members.entry(identifier.name.as_str()).or_default().insert(member.property.name.as_str());
             }
@@ -314,6 +412,13 @@ impl<'a> Visit<'a> for Reader<'a> {
         // Source: relay.dev, "Compiler", artifacts.
         if matches!(&tagged.tag, Expression::Identifier(name) if name.name == "graphql") {
             self.record.paths.insert("./__generated__/**".into());
+        }
+        let tag = match &tagged.tag {
+            Expression::CallExpression(call) => &call.callee,
+            tag => tag,
+        };
+        if matches!(tag, Expression::Identifier(name) if RUNNING.contains(&name.name.as_str())) {
+            self.command(told(&tagged.quasi));
         }
         walk::walk_tagged_template_expression(self, tagged);
     }
@@ -398,6 +503,11 @@ impl<'a> Visit<'a> for Reader<'a> {
         if parts.len() > 1 && (parts[0].starts_with("..") || puts_together(&call.callee) || is_file) {
             self.mention(&parts.join("/"));
         }
+        let is_alone = !parts.is_empty() && parts.len() == call.arguments.len();
+        if is_alone && matches!(&call.callee, Expression::Identifier(name) if !NO_PATHS.contains(&name.name.as_str())) {
+            self.give(&parts.join("/"));
+        }
+        self.run(call);
         // What lies behind a folder that is not told.
         if !parts.is_empty() && call.arguments.len() > 1 && puts_together(&call.callee) {
             let joined = parts.join("/");
@@ -457,6 +567,24 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_ts_type_parameter_instantiation(&mut self, parameters: &TSTypeParameterInstantiation<'a>) {
         types(self, |types| walk::walk_ts_type_parameter_instantiation(types, parameters));
     }
+}
+
+/// A command as far as it is told.
+fn spoken(expression: &Expression<'_>) -> Option<String> {
+    match expression {
+        Expression::StringLiteral(text) => Some(text.value.to_string()),
+        Expression::TemplateLiteral(template) => Some(told(template)),
+        Expression::BinaryExpression(sum) if sum.operator == BinaryOperator::Addition => {
+            let side = |side: &Expression<'_>| spoken(side).unwrap_or_else(|| UNTOLD.to_owned());
+            Some(side(&sum.left) + &side(&sum.right))
+        }
+        _ => None,
+    }
+}
+
+/// The text of a template, with something in place of what is only known when it runs.
+fn told(template: &TemplateLiteral<'_>) -> String {
+    template.quasis.iter().map(|quasi| quasi.value.raw.as_str()).collect::<Vec<&str>>().join(UNTOLD)
 }
 
 /// Whether a function puts paths together.
