@@ -38,14 +38,21 @@ impl Contents {
     /// If git fails.
     pub fn of(snapshot: &Snapshot, is_read: impl Fn(&str) -> bool) -> Result<Contents, GitError> {
         let read = snapshot.files.values().filter(|file| file.mode != SYMBOLIC_LINK && is_read(file.path.as_str()));
-        let contents = snapshot.read(read.map(|file| file.path.as_str()))?;
-        let texts = contents.into_iter().map(|(path, content)| (path, text_of(content)));
-        let texts: BTreeMap<String, String> = texts.collect();
-        let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for path in texts.keys() {
-            names.entry(name_of(path).to_owned()).or_default().push(path.clone());
+        let mut contents = Contents { paths: Arc::clone(&snapshot.files), ..Contents::default() };
+        contents.read(snapshot, read.map(|file| file.path.as_str()))?;
+        Ok(contents)
+    }
+
+    /// Reads the texts of some more.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn read<'p>(&mut self, snapshot: &Snapshot, paths: impl IntoIterator<Item = &'p str>) -> Result<(), GitError> {
+        for (path, content) in snapshot.read(paths)? {
+            self.names.entry(name_of(&path).to_owned()).or_default().push(path.clone());
+            self.texts.insert(path, text_of(content));
         }
-        Ok(Contents { paths: Arc::clone(&snapshot.files), texts, names })
+        Ok(())
     }
 }
 

@@ -18,7 +18,7 @@ mod resolve;
 
 mod text;
 
-pub use aliases::is_read;
+pub use aliases::{is_read, read_extended};
 pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, is_of_shell, names_plugins, read};
 pub use made::{Made, is_of_bundler, texts};

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::RepoPath;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostic::Diagnostic;
 
@@ -95,9 +95,11 @@ impl Pipeline {
         let mut pipeline = Pipeline::default();
         let mut problems = Vec::new();
         let mut by_name: BTreeMap<String, BTreeMap<String, Vec<Wait>>> = BTreeMap::new();
+        let mut defaults = Map::new();
         for file in root {
             let Some(value) = parse(file, &mut problems) else { continue };
             pipeline.declared.add_root(&value);
+            defaults.extend(value.get("targetDefaults").and_then(Value::as_object).cloned().unwrap_or_default());
             let tasks = ["tasks", "pipeline", "targetDefaults"].iter().find_map(|key| value.get(key)?.as_object());
             for (key, task) in tasks.into_iter().flatten() {
                 let waits = waits(task);
@@ -125,6 +127,9 @@ impl Pipeline {
                 pipeline.projects.add(path, &value);
                 let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
                 for (key, task) in tasks.into_iter().flatten() {
+                    let task = &with_defaults(key, task, &defaults);
+                    let told = told(task, |name| pipeline.projects.named(name));
+                    pipeline.declared.add_told(path, key, told);
                     if let Some(waits) = waits(task) {
                         pipeline.is_said = true;
                         own.insert(key.clone(), waits);
@@ -214,6 +219,11 @@ impl Pipeline {
         found
     }
 
+    /// The member that a task runner calls so.
+    pub fn project(&self, name: &str) -> Option<&RepoPath> {
+        self.projects.named(name)
+    }
+
     /// Members that a member needs though nothing imports them.
     pub fn implicit(&self, member: &RepoPath) -> BTreeSet<&RepoPath> {
         self.projects.meant(self.declared.implicit(member))
@@ -285,6 +295,43 @@ fn wait(value: &Value) -> Vec<Wait> {
     waits.into_iter().flatten().collect()
 }
 
+/// A target with what `nx.json` has for its executor, else for its name.
+/// Source: nx.dev, "Reduce Repetitive Configuration", `targetDefaults`.
+fn with_defaults(name: &str, target: &Value, defaults: &Map<String, Value>) -> Value {
+    let executor = target.get("executor").and_then(Value::as_str);
+    let default = executor.and_then(|executor| defaults.get(executor)).or_else(|| defaults.get(name));
+    let (Some(Value::Object(default)), Value::Object(target)) = (default, target) else { return target.clone() };
+    let mut merged = default.clone();
+    for (key, own) in target {
+        match (merged.get_mut(key), own) {
+            (Some(Value::Object(inner)), Value::Object(own)) if key == "options" => {
+                inner.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            _ => drop(merged.insert(key.clone(), own.clone())),
+        }
+    }
+    Value::Object(merged)
+}
+
+/// Patterns below the root of what a target reads: its executor, if it is the repository's own, and what it copies.
+/// Source: nx.dev, "Local Executors", "Copying Assets".
+fn told<'p>(target: &Value, project: impl Fn(&str) -> Option<&'p RepoPath>) -> Vec<String> {
+    let executor = target.get("executor").and_then(Value::as_str).and_then(|text| text.rsplit_once(':'));
+    let executor = executor.and_then(|(package, _)| match package.strip_prefix("./") {
+        Some(folder) => Some(folder.to_owned()),
+        None => project(package).map(ToString::to_string),
+    });
+    let assets = target.get("options").and_then(|options| options.get("assets")).and_then(Value::as_array);
+    let assets = assets.into_iter().flatten().filter_map(|asset| match asset {
+        Value::String(path) => Some(path.clone()),
+        asset => {
+            let (input, glob) = (asset.get("input")?.as_str()?, asset.get("glob")?.as_str()?);
+            Some(if input == "." { glob.to_owned() } else { format!("{}/{glob}", input.trim_end_matches('/')) })
+        }
+    });
+    executor.map(|folder| format!("{folder}/**")).into_iter().chain(assets).collect()
+}
+
 /// The command of a target of `project.json`: `command`, or those of `nx:run-commands` and `nx:run-script`.
 fn command(target: &Value, member: &RepoPath, root: &RepoPath) -> Option<Command> {
     let options = target.get("options");
@@ -298,6 +345,14 @@ fn command(target: &Value, member: &RepoPath, root: &RepoPath) -> Option<Command
         Some(command) => one(command)?,
         None => option("commands")?.as_array()?.iter().map(one).collect::<Option<Vec<_>>>()?.join(" && "),
     };
+    let arguments = match option("args") {
+        Some(Value::String(arguments)) => format!(" {arguments}"),
+        Some(Value::Array(arguments)) => {
+            arguments.iter().filter_map(Value::as_str).map(|argument| format!(" {argument}")).collect()
+        }
+        _ => String::new(),
+    };
+    let text = text + &arguments;
     let fill = |text: &str| text.replace("{projectRoot}", member.as_str()).replace("{workspaceRoot}", root.as_str());
     let folder = match option("cwd").and_then(Value::as_str) {
         None => root.clone(),

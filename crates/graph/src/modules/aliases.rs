@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::resolve::parts;
 use crate::files::{Contents, Files as _};
+use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 
 /// How many files may extend each other.
 const LONGEST_CHAIN: usize = 50;
@@ -89,6 +90,37 @@ pub struct Reader<'a> {
     said: BTreeMap<String, Rc<Said>>,
     /// Files of configuration by folder.
     own: BTreeMap<String, Vec<String>>,
+}
+
+/// Reads what files of configuration extend that is not called like one; gives the paths of these.
+///
+/// # Errors
+/// If git fails.
+pub fn read_extended(
+    files: &mut Contents,
+    snapshot: &Snapshot,
+    packages: &BTreeMap<&str, &RepoPath>,
+) -> Result<BTreeSet<String>, GitError> {
+    let mut extended = BTreeSet::new();
+    let mut open: Vec<String> = snapshot.files.keys().filter(|path| is_read(path)).cloned().collect();
+    for _ in 0..LONGEST_CHAIN {
+        let mut reader = Reader::new(files, packages.clone());
+        open.retain(|path| files.text(path).is_some_and(|text| text.contains("\"extends\"")));
+        let named = open.iter().filter_map(|path| {
+            let value = reader.value(path)?;
+            Some(reader.all_extended(above(path).unwrap_or_default(), &value))
+        });
+        let is_plain = |path: &String| snapshot.files.get(path).is_some_and(|file| file.mode != SYMBOLIC_LINK);
+        let unread: BTreeSet<String> =
+            named.flatten().filter(|path| is_plain(path) && files.text(path).is_none()).collect();
+        if unread.is_empty() {
+            break;
+        }
+        files.read(snapshot, unread.iter().map(String::as_str))?;
+        open = unread.iter().cloned().collect();
+        extended.extend(unread);
+    }
+    Ok(extended)
 }
 
 /// What a file of configuration says together with those that it extends.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use globset::GlobSet;
-use model::{RepoPath, resolved};
+use model::{RepoPath, ShownFile, resolved};
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
@@ -79,11 +79,17 @@ pub enum Found {
 }
 
 impl Graph {
-    /// The modules of a workspace, whose members and their needs by manifest are known.
+    /// The modules of a workspace, whose members and their needs by manifest are known; `extended` are files of compilers'
+    /// configuration that are not called so.
     ///
     /// # Errors
     /// If git fails.
-    pub fn of(workspace: &Workspace, files: &Contents, knowledge: &Knowledge) -> Result<Graph, GitError> {
+    pub fn of(
+        workspace: &Workspace,
+        files: &Contents,
+        extended: &BTreeSet<String>,
+        knowledge: &Knowledge,
+    ) -> Result<Graph, GitError> {
         let paths = Arc::new(Paths::new(workspace));
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
         let mut reader = aliases::Reader::new(files, names);
@@ -91,7 +97,7 @@ impl Graph {
             workspace.members.keys().map(|member| (member.clone(), reader.aliases(member))).collect();
         let root = RepoPath::root();
         let linker = Linker::new(workspace, &paths, &aliases, &root);
-        let wanted = looked_at(workspace);
+        let wanted = looked_at(workspace, extended);
         let mut records = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(AT_ONCE) {
             let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
@@ -161,15 +167,22 @@ impl Graph {
     }
 }
 
+/// How many folders are tried before what else a file names.
+const MOST_FOLDERS: usize = 8;
+
 /// A file that is looked at, with the member that it belongs to.
 type Wanted<'a> = (Option<&'a RepoPath>, &'a str, Kind);
 
 /// The files that are looked at.
-fn looked_at(workspace: &Workspace) -> Vec<Wanted<'_>> {
+fn looked_at<'w>(workspace: &'w Workspace, extended: &BTreeSet<String>) -> Vec<Wanted<'w>> {
+    let kind = |file: &ShownFile| {
+        let is_extended = extended.contains(file.path.as_str());
+        is_extended.then_some(Kind::Compiler).or_else(|| Kind::of(file))
+    };
     let members = workspace.members.keys().filter(|member| !member.is_root());
     let owned = members.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
     let all = owned.chain(workspace.unowned_files().map(|file| (None, file)));
-    all.filter_map(|(member, file)| Some((member, file.path.as_str(), Kind::of(file)?))).collect()
+    all.filter_map(|(member, file)| Some((member, file.path.as_str(), kind(file)?))).collect()
 }
 
 /// Makes nodes of what files say.
@@ -264,7 +277,10 @@ impl<'a> Linker<'a> {
         let by_paths = record.paths.iter().flat_map(|text| named(text));
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
-        let words = || record.words.iter().filter(|_| !of.is_root() || configures_generators(path));
+        // Deeper a module may be called so for another reason.
+        let is_at_top = is_run && (record.reads_files || !of.below(path).contains('/'));
+        let is_script = record.reads_files && !is_configuration;
+        let words = || record.words.iter().filter(|_| !of.is_root() || is_script || configures_generators(path));
         let exact = words().filter(|word| word.contains('.')).flat_map(|word| {
             let beside = resolved(folder_of(path), word).and_then(|path| self.paths.place(&path));
             beside.into_iter().chain(self.paths.place(&of.join(word)))
@@ -274,10 +290,14 @@ impl<'a> Linker<'a> {
         let words = words().filter(|word| is_run && word.contains('/') && !is_place(word));
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // What is put together may begin anywhere; a folder of members is a place as well.
-        let given = record.given.iter().filter(|text| is_run && !record.joined.contains(*text));
-        let joined = record.joined.iter().chain(given).flat_map(|text| {
+        let given = record.given.iter().filter(|text| is_at_top && !record.joined.contains(*text));
+        // A function of a repository's own puts them behind a folder.
+        let own = record.joined.iter().take(MOST_FOLDERS).filter(|folder| is_run && !folder.contains('.'));
+        let behind: BTreeSet<Box<str>> =
+            own.flat_map(|folder| record.given.iter().map(move |text| format!("{folder}/{text}").into())).collect();
+        let joined = record.joined.iter().chain(given).chain(&behind).flat_map(|text| {
             // From the root a single name is one of something else more often, and a manifest is that of what is built.
-            let is_of_root = (is_run || text.contains('/')) && !text.ends_with("package.json");
+            let is_of_root = (is_at_top || text.contains('/')) && !text.ends_with("package.json");
             let folders = [is_of_root.then_some(""), Some(of.as_str()), Some(folder_of(path))];
             folders.into_iter().flatten().map(move |folder| (folder, text))
         });

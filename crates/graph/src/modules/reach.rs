@@ -5,7 +5,7 @@
 //! are reached that nobody uses, and for what is imported as a type, where the build checks no types. What cannot be told
 //! widens both to a whole package, and says which doubt that is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use model::RepoPath;
@@ -125,6 +125,8 @@ pub struct Walk<'a> {
     /// What is asked of their outputs.
     asked: Vec<Asked>,
     follows_made: bool,
+    /// Files that are run by what configures a build.
+    run: HashSet<u32>,
     /// Places of what is asked of that which files pass on.
     passing: HashMap<u32, BTreeSet<usize>>,
 }
@@ -149,6 +151,7 @@ impl<'a> Walk<'a> {
             made,
             asked: Vec::new(),
             follows_made: false,
+            run: HashSet::new(),
             passing: HashMap::new(),
         }
     }
@@ -377,12 +380,7 @@ impl<'a> Walk<'a> {
         for named in &node.named {
             self.open.push((*named, Wanted::All, origin));
         }
-        // What is run may mean paths from where the build runs.
-        if node.member.as_ref() != Some(self.subject.built) && (node.is_configuration || node.record.reads_files) {
-            let texts = node.record.paths.iter().filter(|text| text.starts_with("../"));
-            let named = texts.flat_map(|text| self.graph.named(self.subject.built.as_str(), text).all());
-            self.open.extend(named.map(|file| (file, Wanted::All, origin)));
-        }
+        self.run_from_here(file, node, origin);
         let below = node.below.iter().filter(|file| (self.subject.is_root)(**file));
         self.open.extend(below.map(|file| (*file, Wanted::All, origin)));
         // What a package's own configuration compiles besides is its own matter.
@@ -403,6 +401,38 @@ impl<'a> Walk<'a> {
         {
             self.widen(member, || format!("`{path}` imports what is only known when it runs"));
         }
+    }
+
+    /// Takes what a file that is run may mean from elsewhere than its own folder: paths from where the build runs, and what a
+    /// function is given that puts them behind the repository's folder.
+    fn run_from_here(&mut self, file: u32, node: &'a Node, origin: Origin) {
+        let by_who_runs = || {
+            let from = self.reached.counted.get(&file).and_then(|origin| origin.from);
+            from.is_some_and(|from| self.run.contains(&from))
+        };
+        let is_at_top = || self.graph.owner(file).is_none_or(|owner| !owner.below(self.graph.path(file)).contains('/'));
+        let is_run = node.is_configuration && is_at_top() || by_who_runs();
+        if is_run {
+            self.run.insert(file);
+        }
+        if !is_run && !node.record.reads_files {
+            return;
+        }
+        let mut named: Vec<u32> = Vec::new();
+        if node.member.as_ref() != Some(self.subject.built) {
+            let texts = node.record.paths.iter().filter(|text| text.starts_with("../"));
+            named.extend(texts.flat_map(|text| self.graph.named(self.subject.built.as_str(), text).all()));
+        }
+        // Of others it is told already.
+        if is_run && !node.is_configuration && !node.record.reads_files {
+            let is_place = |text: &str| {
+                let holds = self.workspace.members_below(text).next().is_some();
+                holds || text.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path))
+            };
+            let given = node.record.given.iter().filter(|text| !is_place(text));
+            named.extend(given.flat_map(|text| self.graph.named("", text).all()));
+        }
+        self.open.extend(named.into_iter().map(|file| (file, Wanted::All, origin)));
     }
 
     /// The origin of what a file asks for.

@@ -264,7 +264,7 @@ pub fn data(text: &str) -> Record {
     // Without quotes, and in commands.
     let words = text.split(|char: char| char.is_whitespace() || "\"'`,[]{}".contains(char));
     let is_module = |word: &str| Language::of(word).is_some_and(Language::is_of_modules);
-    words.filter(|word| is_path(word) || is_module(word)).for_each(|path| record.mention(path));
+    words.filter(|word| is_path(word) || is_module(word) || word.contains('/')).for_each(|path| record.mention(path));
     record
 }
 

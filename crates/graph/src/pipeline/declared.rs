@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{RepoPath, resolved};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What Nx takes where a task declares nothing.
 const DEFAULT: &str = "default";
@@ -35,6 +35,8 @@ struct Inputs {
     named: BTreeMap<String, Vec<Value>>,
     /// What executes a task, by which defaults may be found.
     executors: BTreeMap<String, String>,
+    /// Patterns below the root of what a task reads by how it is executed.
+    told: BTreeMap<String, Vec<String>>,
 }
 
 impl Inputs {
@@ -56,6 +58,18 @@ impl Declared {
     pub fn add_root(&mut self, value: &Value) {
         self.root.add(value);
         self.global.extend(texts(value.get("globalDependencies")).map(str::to_owned));
+        // Nx infers targets by plugins, which may be the repository's own, and says of what they read in one place for all.
+        let plugins = value.get("plugins").and_then(Value::as_array).into_iter().flatten();
+        let plugins = plugins.filter_map(|plugin| plugin.as_str().or_else(|| plugin.get("plugin")?.as_str()));
+        let own = plugins.filter_map(|plugin| plugin.strip_prefix("./"));
+        self.global.extend(own.map(|path| match path.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/**"),
+            None => path.to_owned(),
+        }));
+        let targets = value.get("targetDefaults").and_then(Value::as_object).into_iter().flat_map(Map::values);
+        let options = targets.filter_map(|target| target.get("options")?.as_object()).flat_map(Map::values);
+        let paths = options.filter_map(Value::as_str).filter(|path| path.contains('/'));
+        self.global.extend(paths.map(|path| path.trim_start_matches("./").to_owned()));
     }
 
     /// Takes what a file of a member says.
@@ -68,6 +82,13 @@ impl Declared {
     /// Names and patterns of projects that a member needs though nothing imports them.
     pub fn implicit(&self, member: &RepoPath) -> impl Iterator<Item = &str> + Clone {
         self.implicit.get(member).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Takes patterns below the root of what a task of a member reads by how it is executed.
+    pub fn add_told(&mut self, member: &RepoPath, task: &str, patterns: Vec<String>) {
+        if !patterns.is_empty() {
+            self.members.entry(member.clone()).or_default().told.insert(task.to_owned(), patterns);
+        }
     }
 
     /// What executes a task of a member, by which defaults may be found.
@@ -91,6 +112,8 @@ impl Declared {
         let default = [Value::from(DEFAULT)];
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for task in tasks {
+            let told = own.and_then(|own| own.told.get(task)).into_iter().flatten();
+            found.extend(told.filter_map(|pattern| outside(root, member, pattern, true)));
             let by_executor = self.executor(member, task).and_then(|executor| self.root.tasks.get(executor));
             let inputs = own.and_then(|own| own.tasks.get(task)).or(by_executor).or_else(|| self.root.tasks.get(task));
             let inputs = inputs.map_or(&default[..], Vec::as_slice);

@@ -34,6 +34,11 @@ impl Projects {
         }
     }
 
+    /// The member that is called so.
+    pub fn named(&self, name: &str) -> Option<&RepoPath> {
+        self.names.get(name)
+    }
+
     /// The members that patterns stand for: names, tags behind `tag:`, and folders. What an exclamation mark stands before is
     /// taken out again.
     pub fn meant<'p>(&self, patterns: impl Iterator<Item = &'p str> + Clone) -> BTreeSet<&RepoPath> {

@@ -100,7 +100,14 @@ impl Planner<'_> {
             let named = paths_of(&command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
             let files = named.flat_map(|word| graph.named(folder.as_str(), word).files).collect();
             said.push((folder.clone(), files));
-            let words: BTreeSet<&str> = words(&command).collect();
+            let mut words: BTreeSet<&str> = words(&command).collect();
+            // Nx has a colon between a project and its task.
+            let tasks = words
+                .iter()
+                .filter_map(|word| word.rsplit_once(':'))
+                .filter(|(project, _)| self.project(project).is_some());
+            let tasks: Vec<&str> = tasks.flat_map(|(project, task)| [project, task]).collect();
+            words.extend(tasks);
             if !words.iter().any(|word| CALLERS.contains(word)) {
                 continue;
             }
@@ -158,7 +165,7 @@ impl Planner<'_> {
         let root = &self.root.folder;
         let mut places = BTreeSet::from([folder]);
         for word in words {
-            let named = self.by_name.get(word).copied();
+            let named = self.project(word);
             let at = || {
                 let path: RepoPath =
                     resolved(folder.as_str(), word).filter(|_| word.contains('/') || *word == "..")?.parse().ok()?;
@@ -169,6 +176,11 @@ impl Planner<'_> {
             places.extend(named.or_else(at).or_else(|| is_root.then_some(root)));
         }
         places
+    }
+
+    /// The member that a package manager or a task runner calls so.
+    fn project(&self, name: &str) -> Option<&RepoPath> {
+        self.by_name.get(name).copied().or_else(|| self.root.pipeline.project(name))
     }
 
     fn manifest(&self, folder: &RepoPath) -> Option<&Manifest> {

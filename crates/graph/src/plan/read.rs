@@ -124,8 +124,8 @@ impl Planner<'_> {
     }
 }
 
-/// Whether a file that lies above what it configures is a module, or names plugins that are run.
+/// Whether a file that lies above what it configures is a module, or names plugins that are run or other lists of browsers.
 fn runs_above(path: &str) -> bool {
     let is_module = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"].iter().any(|ending| path.ends_with(ending));
-    is_module || names_plugins(path)
+    is_module || names_plugins(path) || path.ends_with("browserslistrc")
 }

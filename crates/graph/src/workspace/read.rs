@@ -52,7 +52,7 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge, purpose: Purpose) -> Resu
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
     let found = snapshot.clone();
-    let files = Contents::of(&found, |path| tells(path, &found))?;
+    let mut files = Contents::of(&found, |path| tells(path, &found))?;
     let discovered = found_or_plain(&files);
     if discovered.roots.is_empty() && discovered.problems.is_empty() {
         let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
@@ -107,7 +107,10 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge, purpose: Purpose) -> Resu
     workspace.owned = owned(&workspace.snapshot, &workspace.members);
     workspace.needs = Needs::of(&workspace.roots, &workspace.members);
     reader.tasks(&mut workspace);
-    workspace.graph = Graph::of(&workspace, &files, knowledge)?;
+    let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
+    let extended = modules::read_extended(&mut files, &workspace.snapshot, &names)?;
+    workspace.graph = Graph::of(&workspace, &files, &extended, knowledge)?;
+    workspace.told.extend(extended);
     imports(&mut workspace);
     reader.problems.extend(apps::find(&mut workspace, &files));
     reader.order(&mut workspace);
