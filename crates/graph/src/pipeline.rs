@@ -158,6 +158,11 @@ impl Pipeline {
         self.commands.get(member)?.get(task)
     }
 
+    /// Commands that `project.json` gives tasks of a member, by their names.
+    pub fn commands(&self, member: &RepoPath) -> impl Iterator<Item = (&str, &Command)> {
+        self.commands.get(member).into_iter().flatten().map(|(name, command)| (name.as_str(), command))
+    }
+
     /// Tasks of a member that run for `task`, each after those that it waits for, itself last.
     pub fn own(&self, member: &RepoPath, task: &str) -> Vec<String> {
         self.own_of(member, &BTreeSet::from([task.to_owned()]))

@@ -33,7 +33,7 @@ pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
 
 use build::Build;
-use called::{Called, wired};
+use called::{Called, with_wired};
 use model::task::Step;
 use model::{
     App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
@@ -434,11 +434,8 @@ impl<'a> Planner<'a> {
         let tasks = self.root.pipeline.own(path, task).into_iter().chain([task.to_owned()]);
         let scripts = tasks.filter_map(|task| {
             let script = command::expanded(&member.manifest, &task);
-            let script = script.map(|script| [script].into_iter().chain(wired(&member.manifest, &task)).collect());
-            let script: Option<Vec<String>> = script;
-            script
-                .map(|script| script.join(" && "))
-                .or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
+            let script = script.map(|script| with_wired(&member.manifest, &task, script));
+            script.or_else(|| self.root.pipeline.command(path, &task).map(|command| command.text.clone()))
         });
         let lifecycle = LIFECYCLE.iter().filter_map(|name| command::expanded(&member.manifest, name));
         scripts.chain(lifecycle.filter(|script| !is_guard(script))).collect()

@@ -19,6 +19,8 @@ mod modules;
 
 mod precision;
 
+mod run;
+
 mod surroundings;
 
 /// Two apps of which one needs `ui`, which needs `tokens`; the other stands on `react` alone.

@@ -17,6 +17,9 @@ use crate::pipeline::BUILD;
 /// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
 const MOST_SCRIPTS: usize = 1000;
 
+/// What stands in the place of a script that Wireit runs, and the field that says what that is.
+const WIREIT: &str = "wireit";
+
 /// How many modules are looked at for commands that they run.
 const MOST_MODULES: usize = 1000;
 
@@ -29,6 +32,8 @@ pub struct Called {
     pub elsewhere: Vec<(RepoPath, String)>,
     /// Members that are named where scripts are called, each with the command.
     pub members: BTreeMap<RepoPath, String>,
+    /// Whether tasks that `project.json` has are among what is called.
+    pub runs_targets: bool,
     /// Commands in the texts of modules and of shells' scripts that they run, and in what configures them.
     pub spoken: Vec<String>,
     /// A command that calls more scripts than are looked for.
@@ -118,6 +123,16 @@ impl Planner<'_> {
             for place in self.places(&folder, &words) {
                 let named = Some(place).filter(|place| *place != path && *place != root);
                 found.members.extend(named.map(|place| (place.clone(), command.clone())));
+                for (name, command) in self.root.pipeline.commands(place) {
+                    let (key, text) = ((place.clone(), name.to_owned()), &command.text);
+                    let is_called = plain.contains(name) || patterns.iter().any(|word| may_mean(word, name));
+                    found.runs_targets |= is_called;
+                    if is_called && !(place == path && own.contains(name)) && !found.scripts.contains_key(&key) {
+                        found.elsewhere.push((command.folder.clone(), text.clone()));
+                        open.push((command.folder.clone(), text.clone()));
+                        found.scripts.insert(key, text.clone());
+                    }
+                }
                 let Some(manifest) = self.manifest(place) else { continue };
                 let is_own = |name: &str| place == path && own.contains(name);
                 let is_called = |name: &&str| plain.contains(name) || patterns.iter().any(|word| may_mean(word, name));
@@ -199,16 +214,18 @@ fn after_install(manifest: &Manifest) -> impl Iterator<Item = String> {
 /// Source: github.com/google/wireit, README.
 fn written(manifest: &Manifest, name: &str) -> Option<String> {
     let script = manifest.script_with_hooks(name)?;
-    Some(match wired(manifest, name) {
-        Some(command) => format!("{script} && {command}"),
-        None => script,
-    })
+    Some(with_wired(manifest, name, script))
+}
+
+/// A script with what Wireit runs in the place of its own name.
+pub fn with_wired(manifest: &Manifest, name: &str, script: String) -> String {
+    wired(manifest, name).map(|command| script.replacen(WIREIT, &format!("( {command} )"), 1)).unwrap_or(script)
 }
 
 /// What Wireit runs in the place of a script: its command behind those scripts that it depends on.
-pub fn wired(manifest: &Manifest, name: &str) -> Option<String> {
-    let is_wired = manifest.script(name).is_some_and(|script| script.contains("wireit"));
-    let said = manifest.field("wireit").filter(|_| is_wired)?.get(name)?;
+fn wired(manifest: &Manifest, name: &str) -> Option<String> {
+    let is_wired = manifest.script(name).is_some_and(|script| script.contains(WIREIT));
+    let said = manifest.field(WIREIT).filter(|_| is_wired)?.get(name)?;
     let needed = said.get("dependencies").and_then(Value::as_array).into_iter().flatten();
     let needed = needed.filter_map(|needed| needed.as_str().or_else(|| needed.get("script")?.as_str()));
     let calls = needed.map(|needed| match needed.rsplit_once(':').filter(|(folder, _)| folder.contains('/')) {

@@ -1,0 +1,259 @@
+//! Cases of what is run: what configures a build, scripts, and the commands and paths in their texts.
+
+use expect_test::{Expect, expect};
+
+use super::lines;
+use crate::analysis::tests::is_told_from;
+use crate::notation::World;
+
+/// A shop and a package with a script, and files that belong to nobody.
+const SITE: &str = r#"
+    shop*
+    em
+    packages/em/package.json = {"name": "em", "scripts": {"emit": "node h.mjs"}}
+    packages/em/h.mjs = console.log(1)
+    shared/a.txt = 1
+    shared/deep/b.txt = 1
+    other/c.txt = 1
+    LICENSE = 1
+    lib/x.mjs = 1
+"#;
+
+/// A change of all of them but for the manifest.
+const CHANGE: &str = r#"
+    packages/em/h.mjs = console.log(2)
+    shared/a.txt = 2
+    shared/deep/b.txt = 2
+    other/c.txt = 2
+    LICENSE = 2
+    lib/x.mjs = 2
+"#;
+
+fn with(added: &str, expected: Expect) {
+    let base = World::of(&format!("{SITE}{added}"));
+    let head = base.with(CHANGE);
+    is_told_from(&base.snapshot(), &head.snapshot());
+    expected.assert_eq(&lines(&base, &head));
+}
+
+/// The site with a build.
+fn built(build: &str, files: &str, expected: Expect) {
+    let scripts = format!(
+        r#"apps/shop/package.json = {{"name": "shop", "scripts": {{"build": "{build}", "start": "node a.js"}}}}"#
+    );
+    with(&format!("{scripts}\n{files}"), expected);
+}
+
+#[test]
+fn commands_in_texts_are_commands() {
+    let configured =
+        |text: &str, expected: Expect| built("vite build", &format!("apps/shop/vite.config.mjs = {text}"), expected);
+    configured("execSync('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
+    configured("execSync(`cat ../../shared/a.txt > ${out}`)", expect!["shop: `shared/a.txt` changed"]);
+    configured("spawnSync('cp', ['-r', '../../shared/deep', 'public'])", expect!["shop: `shared/deep/b.txt` changed"]);
+    configured("execa({ shell: true })`cat ../../shared/a.txt`", expect!["shop: `shared/a.txt` changed"]);
+    configured("fork('../../lib/x.mjs')", expect!["shop: `lib/x.mjs` changed"]);
+    configured("spawnSync(process.execPath, ['../../lib/x.mjs'])", expect!["shop: `lib/x.mjs` changed"]);
+    configured(
+        "execSync('npm --prefix ../../packages/em run emit')",
+        expect!["shop: `packages/em/h.mjs` changed, needed through em"],
+    );
+    configured("execSync('git rev-parse --short HEAD')", expect![]);
+    configured(
+        "execSync('git ls-files ../../shared')",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    configured(
+        "execSync('upload')",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    configured("pattern.exec('upload')", expect![]);
+    // Not of what is only bundled.
+    built("vite build", "apps/shop/src/a.ts = execSync('upload')", expect![]);
+    built(
+        "node ../../lib/run.mjs",
+        "lib/run.mjs = execSync('cat ../../shared/a.txt')",
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    built(
+        "node b.mjs",
+        "apps/shop/b.mjs = import './c.mjs' \n apps/shop/c.mjs = execSync('cat ../../shared/a.txt')",
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    built(
+        "sh b.sh",
+        "apps/shop/b.sh = # upload\\nnpm --prefix ../../packages/em run emit",
+        expect![[r#"
+        shop: `packages/em/h.mjs` changed, needed through em
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+}
+
+#[test]
+fn paths_behind_folders_that_are_not_told() {
+    let configured =
+        |text: &str, expected: Expect| built("vite build", &format!("apps/shop/vite.config.mjs = {text}"), expected);
+    configured("root + '/shared/deep'", expect!["shop: `shared/deep/b.txt` changed"]);
+    configured("`${root}/shared/deep`", expect!["shop: `shared/deep/b.txt` changed"]);
+    configured("at('shared', 'deep')", expect!["shop: `shared/deep/b.txt` changed"]);
+    configured("at('LICENSE')", expect!["shop: `LICENSE` changed"]);
+    configured("at('packages')", expect![]);
+    configured("t('shared')", expect![]);
+    configured("at('shared', name)", expect![]);
+    configured(
+        "const at = (...parts) => join(root, 'shared', ...parts); at('deep')",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed"#]],
+    );
+    // A module that configuration imports, and one that only is called so.
+    configured("import './paths.mjs' \n apps/shop/paths.mjs = at('other')", expect!["shop: `other/c.txt` changed"]);
+    built("vite build", "apps/shop/src/paths.mjs = at('other')", expect![]);
+    built("vite build", "apps/shop/src/config.mjs = at('other')", expect![]);
+    built(
+        "vite build",
+        "apps/shop/src/read.mjs = import fs from 'node:fs'; at('other')",
+        expect!["shop: `other/c.txt` changed"],
+    );
+}
+
+#[test]
+fn scripts_name_paths_from_where_they_run() {
+    let run =
+        |text: &str, expected: Expect| built("node ../../lib/run.mjs", &format!("lib/run.mjs = {text}"), expected);
+    run("import fs from 'fs'; fs.readFileSync('../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
+    run("import fs from 'fs'; fs.readFileSync('shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
+    run("import fs from 'fs'; fs.readFileSync(__dirname + '/x.mjs')", expect!["shop: `lib/x.mjs` changed"]);
+    run("console.log('../../shared/a.txt')", expect![]);
+}
+
+#[test]
+fn what_is_extended_is_configuration_whatever_it_is_called() {
+    let with = |extended: &str, expected: Expect| {
+        built(
+            "vite build",
+            &format!(
+                "apps/shop/tsconfig.json = {{\"extends\": \"{extended}\"}} \n cfg/base.json = {{\"extends\": \"./more.json\"}} \n cfg/more.json = {{\"compilerOptions\": {{\"paths\": {{\"#lib/*\": [\"../lib/*\"]}}}}}} \n apps/shop/src/a.ts = import '#lib/x'"
+            ),
+            expected,
+        );
+    };
+    with("../../cfg/base.json", expect!["shop: `lib/x.mjs` changed"]);
+    with("../../cfg/base", expect!["shop: `lib/x.mjs` changed"]);
+    with("../../cfg/none.json", expect![]);
+}
+
+#[test]
+fn what_nx_has_for_targets_in_general_counts() {
+    let of = |scripts: &str, nx: &str, target: &str, expected: Expect| {
+        let manifest =
+            format!(r#"apps/shop/package.json = {{"name": "shop", "scripts": {{{scripts}"start": "node a.js"}}}}"#);
+        let project = format!(r#"apps/shop/project.json = {{"name": "shop", "targets": {{"build": {target}}}}}"#);
+        with(&format!("{manifest} \n nx.json = {nx} \n {project}"), expected);
+    };
+    let by_command = |nx: &str, target: &str, expected: Expect| of("", nx, target, expected);
+    by_command("{}", r#"{"command": "vite build", "options": {"cwd": "apps/shop"}}"#, expect![]);
+    by_command(
+        r#"{"targetDefaults": {"build": {"command": "node lib/x.mjs"}}}"#,
+        "{}",
+        expect!["shop: `lib/x.mjs` changed"],
+    );
+    by_command(
+        "{}",
+        r#"{"command": "vite build", "options": {"cwd": "apps/shop", "args": "--in=../../shared/a.txt"}}"#,
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    by_command(
+        "{}",
+        r#"{"command": "vite build", "options": {"cwd": "apps/shop", "args": ["-i", "../../shared/a.txt"]}}"#,
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    by_command(
+        "{}",
+        r#"{"command": "nx run em:emit", "options": {"cwd": "apps/shop"}}"#,
+        expect!["shop: `packages/em/h.mjs` may matter (`nx run em:emit` names it), needed through em"],
+    );
+    let by_executor = |nx: &str, target: &str, expected: Expect| of(r#""build": "vite build", "#, nx, target, expected);
+    by_executor("{}", r#"{"executor": "./other:run"}"#, expect!["shop: `other/c.txt` changed"]);
+    by_executor("{}", r#"{"executor": "em:run"}"#, expect!["shop: `packages/em/h.mjs` changed"]);
+    by_executor("{}", r#"{"executor": "@nx/vite:build"}"#, expect![]);
+    let defaults = r#"{"targetDefaults": {"@nx/vite:build": {"options": {"settings": "lib/x.mjs"}}}}"#;
+    by_executor(defaults, r#"{"executor": "@nx/vite:build"}"#, expect!["shop: `lib/x.mjs` changed"]);
+    let assets = r#"{"options": {"assets": ["other/c.txt", {"glob": "*.txt", "input": "shared", "output": "."}]}}"#;
+    by_executor(
+        "{}",
+        assets,
+        expect![[r#"
+        shop: `other/c.txt` changed
+        shop: `shared/a.txt` changed"#]],
+    );
+    by_executor(
+        r#"{"plugins": ["@nx/vite", {"plugin": "./other/plugin.cjs"}]}"#,
+        "{}",
+        expect!["shop: `other/c.txt` changed"],
+    );
+}
+
+#[test]
+fn templates_name_others_without_quotes() {
+    let files = |text: &str, expected: Expect| built("vite build", text, expected);
+    files("apps/shop/a.pug = extends ../../shared/deep/b.txt", expect!["shop: `shared/deep/b.txt` changed"]);
+    files("apps/shop/a.pug = div\\n  include:raw ../../shared/a.txt", expect!["shop: `shared/a.txt` changed"]);
+    files(
+        "apps/shop/a.vue = <template lang=\"pug\">\\ninclude ../../shared/a.txt\\n</template>",
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    files("apps/shop/a.vue = <template>\\ninclude ../../shared/a.txt\\n</template>", expect![]);
+    files("apps/shop/a.ejs = <%= require('../../lib/x.mjs') %>", expect!["shop: `lib/x.mjs` changed"]);
+    files("apps/shop/a.hbs = {{> ../../shared/a.txt}}", expect!["shop: `shared/a.txt` changed"]);
+    files(
+        "apps/shop/docs/a.md = ---\\nlayout: ../../../shared/a.txt\\n---\\n../../../shared/deep/b.txt",
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    files(
+        "apps/shop/docs/a.md = <script setup></script>\\n<!--@include: ../../../shared/a.txt-->",
+        expect!["shop: `shared/a.txt` changed"],
+    );
+    files("apps/shop/docs/a.md = @include ../../../shared/a.txt", expect!["shop: `shared/a.txt` changed"]);
+}
+
+#[test]
+fn what_wireit_runs_counts() {
+    let wired = |wireit: &str, expected: Expect| {
+        with(
+            &format!(
+                r#"apps/shop/package.json = {{"name": "shop", "scripts": {{"build": "wireit", "pre": "wireit", "start": "node a.js"}}, "wireit": {{"build": {wireit}, "pre": {{"command": "cat ../../other/c.txt"}}}}}}"#
+            ),
+            expected,
+        );
+    };
+    wired(
+        r#"{"command": "vite build"}"#,
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    wired(
+        r#"{"command": "node ../../lib/x.mjs"}"#,
+        expect![[r#"
+        shop: `lib/x.mjs` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    wired(
+        r#"{"command": "vite build", "dependencies": ["pre", {"script": "../../packages/em:emit"}]}"#,
+        expect![[r#"
+        shop: `other/c.txt` changed
+        shop: `packages/em/h.mjs` changed, needed through em"#]],
+    );
+}
