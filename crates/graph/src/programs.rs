@@ -384,7 +384,9 @@ fn is_pointed(program: &Program) -> bool {
     let mut words = arguments.map(|argument| argument.trim_start_matches("./"));
     let is_far =
         program.name == CHANGER && program.arguments.first().is_none_or(|folder| folder.starts_with(['/', '~', '-']));
-    let reads = program.name == GIT && !OF_HISTORY.contains(&program.word());
+    // A commit is shown with its message alone, a file behind a colon.
+    let shows = || program.word() == "show" && !program.words().any(|word| word.contains([':', '/']));
+    let reads = program.name == GIT && !OF_HISTORY.contains(&program.word()) && !shows();
     !is_far && !reads && !words.any(|word| leaves(word) || word.contains(['$', '`']) || RUNNING.contains(&word))
 }
 

@@ -268,7 +268,9 @@ impl<'a> Linker<'a> {
         let is_nuxts = path.rsplit('/').next().is_some_and(|name| name.starts_with("nuxt.config."));
         let sources = if is_nuxts { vec![of.join("app"), of.join("server")] } else { Vec::new() };
         let named = |text: &str| {
-            let from_member = is_run || text.starts_with("../");
+            // What is only known when it runs may be anything there.
+            let is_whole = || !text.contains(['*', '$']);
+            let from_member = is_configuration || text.starts_with("../") || is_run && is_whole();
             let mut folders = vec![folder_of(path)];
             folders.extend(from_member.then_some(of.as_str()));
             folders.extend(sources.iter().map(String::as_str));

@@ -40,6 +40,8 @@ pub enum Kind {
     Template,
     /// For what it names: configuration that is data.
     Data,
+    /// For what its targets name that build something: Nx's and Angular's projects.
+    Targets,
     /// For what it compiles and extends: TypeScript's configuration.
     Compiler,
     /// For what it runs: a script of a shell, or what `make` does.
@@ -60,6 +62,9 @@ impl Kind {
         }
         if is_of_shell(path) {
             return Some(Kind::Commands);
+        }
+        if ["angular.json", "project.json"].contains(&path.rsplit('/').next().unwrap_or(path)) {
+            return Some(Kind::Targets);
         }
         let of_template = || is_template(path).then_some(Kind::Template);
         let of_data = || is_data(path).then_some(Kind::Data);
@@ -90,7 +95,7 @@ fn is_template(path: &str) -> bool {
 fn is_data(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_of_programs = [".prisma", ".graphql", ".gql"].iter().any(|end| name.ends_with(end));
-    if is_of_programs || ["angular.json", "project.json"].contains(&name) {
+    if is_of_programs {
         return true;
     }
     let is_told_elsewhere = matches!(name, "package.json" | "package-lock.json" | "npm-shrinkwrap.json");
@@ -112,7 +117,7 @@ pub fn configures_generators(path: &str) -> bool {
 /// Whether a file configures tools, so that a package may be named in it by its name alone.
 pub fn is_configuration(path: &str, kind: Kind) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    matches!(kind, Kind::Data | Kind::Compiler | Kind::Commands)
+    matches!(kind, Kind::Data | Kind::Targets | Kind::Compiler | Kind::Commands)
         || name.starts_with('.')
         || name.contains("config")
         || name.contains("preset")
@@ -140,8 +145,9 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
         Kind::Module(language) if may_parse => Record::read(text, *language),
         Kind::Compiler if may_parse => text::compiler(text),
+        Kind::Targets if may_parse => text::targets(text),
         Kind::Module(_) => text::markup(text),
-        Kind::Data | Kind::Compiler => text::data(text),
+        Kind::Data | Kind::Targets | Kind::Compiler => text::data(text),
     };
     let one = |text: &(String, Kind), may_parse: bool| {
         let record = said(text, may_parse);

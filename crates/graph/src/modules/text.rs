@@ -33,6 +33,12 @@ const IMPORTING: [&str; 14] = [
 /// Those of them that stand before addresses.
 const LINKING: [&str; 3] = ["src=", "href=", "url("];
 
+/// What targets are called that build nothing, and words in the names of what executes such.
+const ASIDE_TARGETS: [&str; 9] =
+    ["test", "e2e", "lint", "serve", "dev", "preview", "storybook", "component-test", "typecheck"];
+const ASIDE_EXECUTORS: [&str; 9] =
+    ["jest", "eslint", "linter", "vitest", "vite:test", "cypress", "playwright", "karma", "dev-server"];
+
 /// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since
 /// esbuild writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
 /// Source: typescriptlang.org, "TSConfig Reference": Type Checking, Completeness, Projects, Output Formatting, Compiler
@@ -266,6 +272,28 @@ pub fn data(text: &str) -> Record {
     let is_module = |word: &str| Language::of(word).is_some_and(Language::is_of_modules);
     words.filter(|word| is_path(word) || is_module(word) || word.contains('/')).for_each(|path| record.mention(path));
     record
+}
+
+/// Targets of projects, but for those that only check, or start what no build starts.
+/// Source: nx.dev, "Project configuration"; angular.dev, "Workspace configuration".
+pub fn targets(text: &str) -> Record {
+    let parsed = jsonc_parser::parse_to_serde_value::<Value>(text, &jsonc_parser::ParseOptions::default());
+    let Ok(mut value) = parsed else { return data(text) };
+    let is_aside = |name: &String, target: &Value| {
+        let executor = ["executor", "builder"].iter().find_map(|key| target.get(key)?.as_str()).unwrap_or_default();
+        ASIDE_TARGETS.contains(&name.as_str()) || ASIDE_EXECUTORS.iter().any(|word| executor.contains(word))
+    };
+    let mut open = vec![&mut value];
+    while let Some(Value::Object(fields)) = open.pop() {
+        for key in ["targets", "architect"] {
+            if let Some(Value::Object(targets)) = fields.get_mut(key) {
+                targets.retain(|name, target| !is_aside(name, target));
+            }
+        }
+        // Angular has several projects in one file.
+        open.extend(fields.get_mut("projects").into_iter().filter_map(Value::as_object_mut).flat_map(Map::values_mut));
+    }
+    data(&value.to_string())
 }
 
 /// A template, which names others in ways of its language: in quotes or not, with its ending or without.

@@ -61,6 +61,7 @@ fn shells_read_what_they_name() {
         "cat ../../shared/a.txt ../other/*.css > public/a.txt",
         "shx cp -r assets public && shx rm -rf dist",
         "cp -r \"$PWD/../shared\" dist/$VERSION",
+        "git show -s --format=%cI HEAD && git describe --tags",
     ] {
         assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
     }
@@ -77,6 +78,8 @@ fn shells_read_what_they_name() {
         "find . -name '*.sh' -exec {} ;",
         "ln -s ../../apps public",
         "cp -r $SHARED/. public",
+        "git show HEAD:shared/a.txt",
+        "git ls-files",
         "then-some build",
         "vite build 2>&1 | upload",
     ] {

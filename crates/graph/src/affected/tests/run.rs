@@ -133,6 +133,17 @@ fn scripts_name_paths_from_where_they_run() {
     run("import fs from 'fs'; fs.readFileSync('shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     run("import fs from 'fs'; fs.readFileSync(__dirname + '/x.mjs')", expect!["shop: `lib/x.mjs` changed"]);
     run("console.log('../../shared/a.txt')", expect![]);
+    let of_package = |text: &str, expected: Expect| {
+        let manifest =
+            "packages/em/package.json = {\"name\": \"em\", \"main\": \"src/i.js\"} \n packages/em/src/i.js = ";
+        built(
+            "vite build",
+            &format!("apps/shop/a.js = import 'em' \n {manifest} import fs from 'fs'; {text}"),
+            expected,
+        );
+    };
+    of_package("fs.readFileSync('./h.mjs')", expect!["shop: `packages/em/h.mjs` changed, needed through em"]);
+    of_package("format(`./${path}`)", expect![]);
 }
 
 #[test]
@@ -185,6 +196,17 @@ fn what_nx_has_for_targets_in_general_counts() {
     by_executor("{}", r#"{"executor": "./other:run"}"#, expect!["shop: `other/c.txt` changed"]);
     by_executor("{}", r#"{"executor": "em:run"}"#, expect!["shop: `packages/em/h.mjs` changed"]);
     by_executor("{}", r#"{"executor": "@nx/vite:build"}"#, expect![]);
+    let checked = r#"{"executor": "@nx/jest:jest", "options": {"jestConfig": "other/c.txt"}}"#;
+    by_executor(
+        "{}",
+        &format!(r#"{{"executor": "@nx/vite:build"}}, "unit": {checked}, "lint": {{"config": "shared/a.txt"}}"#),
+        expect![],
+    );
+    by_executor(
+        "{}",
+        r#"{"executor": "@nx/vite:build", "options": {"config": "../../other/c.txt"}}"#,
+        expect!["shop: `other/c.txt` changed"],
+    );
     let defaults = r#"{"targetDefaults": {"@nx/vite:build": {"options": {"settings": "lib/x.mjs"}}}}"#;
     by_executor(defaults, r#"{"executor": "@nx/vite:build"}"#, expect!["shop: `lib/x.mjs` changed"]);
     let assets = r#"{"options": {"assets": ["other/c.txt", {"glob": "*.txt", "input": "shared", "output": "."}]}}"#;
