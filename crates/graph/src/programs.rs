@@ -279,6 +279,11 @@ pub fn calls_scripts(command: &str) -> bool {
     programs(command).any(|program| CALLERS.contains(&program.name.as_str()))
 }
 
+/// Whether a command runs `make`.
+pub fn makes(command: &str) -> bool {
+    programs(command).any(|program| program.name == "make")
+}
+
 /// Whether a command names a package, by itself or by where it is installed.
 pub fn names(command: &str, package: &str) -> bool {
     let words = command.split(|char: char| char.is_whitespace() || "\"'=:,;()".contains(char));

@@ -88,7 +88,7 @@ pub fn is_of_shell(path: &str) -> bool {
 /// Whether a file is a template of pages, in one of the languages that name others by paths.
 fn is_template(path: &str) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ["pug", "ejs", "hbs", "handlebars", "njk", "liquid", "mustache", "eta", "twig"].contains(&ending)
+    text::TEMPLATES.contains(&ending)
 }
 
 /// Whether a file that is no module may name modules and packages, as configuration does.

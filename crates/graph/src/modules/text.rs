@@ -12,6 +12,13 @@ use super::record::{Import, Language, Record, Settings, Wanted, is_path};
 /// The longest text in quotes that is looked at.
 const LONGEST: usize = 300;
 
+/// The longest line that variables are put into, and how many of them.
+const LONGEST_LINE: usize = 10_000;
+const MOST_VARIABLES: usize = 100;
+
+/// Endings of templates of pages.
+pub const TEMPLATES: [&str; 9] = ["pug", "ejs", "hbs", "handlebars", "njk", "liquid", "mustache", "eta", "twig"];
+
 /// What stands before the name of a module that is imported.
 const IMPORTING: [&str; 14] = [
     "from",
@@ -300,8 +307,11 @@ pub fn targets(text: &str) -> Record {
 pub fn template(text: &str) -> Record {
     let mut record = markup(text);
     let is_import = |path: &str| record.imports.iter().any(|import| &*import.module == path);
-    let paths: Vec<String> =
-        loose(text).filter(|path| !is_import(path)).map(str::to_owned).chain(included(text)).collect();
+    let has_ending = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let named: Vec<&str> = loose(text).filter(|path| !is_import(path)).collect();
+    let ended = named.iter().filter(|path| !has_ending(path));
+    let ended = ended.flat_map(|path| TEMPLATES.iter().map(move |ending| format!("{path}.{ending}")));
+    let paths: Vec<String> = named.iter().map(ToString::to_string).chain(ended).chain(included(text)).collect();
     paths.iter().for_each(|path| record.mention(path));
     record
 }
@@ -331,9 +341,9 @@ fn included(text: &str) -> impl Iterator<Item = String> {
 /// Commands: whatever stands in them may be a path.
 pub fn commands(text: &str) -> Record {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-    let all: String = lines.flat_map(|line| [line, "\n"]).collect();
-    let mut record = Record { commands: BTreeSet::from([all.into()]), ..Record::default() };
-    command::words(text).for_each(|word| record.mention(word));
+    let text = with_variables(lines);
+    let mut record = Record { commands: BTreeSet::from([text.as_str().into()]), ..Record::default() };
+    command::words(&text).for_each(|word| record.mention(word));
     record
 }
 
@@ -341,6 +351,33 @@ pub fn commands(text: &str) -> Record {
 pub fn link(target: &str) -> Record {
     let target = if target.starts_with('.') { target.to_owned() } else { format!("./{target}") };
     Record { paths: BTreeSet::from([target.into()]), ..Record::default() }
+}
+
+/// Lines of a shell's script, or of what `make` does, with those variables put in their places that stand in lines of their
+/// own before.
+fn with_variables<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+    let (mut text, mut variables) = (String::new(), BTreeMap::<&str, String>::new());
+    for written in lines {
+        let mut line = Cow::Borrowed(written);
+        for (name, value) in &variables {
+            for mark in [format!("$({name})"), format!("${{{name}}}"), format!("${name}")] {
+                if line.len() <= LONGEST_LINE && line.contains(&mark) {
+                    line = Cow::Owned(line.replace(&mark, value));
+                }
+            }
+        }
+        let name = written
+            .split_once('=')
+            .map_or("", |(name, _)| name.trim_start_matches("export ").trim_end_matches([':', '?', ' ']));
+        let value = line.split_once('=').map_or("", |(_, value)| value.trim());
+        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name && value.len() <= LONGEST && !value.contains([' ', '(', '`']) && variables.len() < MOST_VARIABLES {
+            variables.insert(name, value.trim_matches(['"', '\'']).to_owned());
+        }
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
 }
 
 /// TypeScript's configuration: what it extends, and what it compiles of other folders. Aliases in it name what may be

@@ -13,12 +13,16 @@ use crate::detect::command::{CALLERS, words};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Language, is_of_shell};
 use crate::pipeline::BUILD;
+use crate::programs;
 
 /// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
 const MOST_SCRIPTS: usize = 1000;
 
 /// What stands in the place of a script that Wireit runs, and the field that says what that is.
 const WIREIT: &str = "wireit";
+
+/// What says what `make` does.
+const MAKEFILE: &str = "Makefile";
 
 /// How many modules are looked at for commands that they run.
 const MOST_MODULES: usize = 1000;
@@ -103,8 +107,9 @@ impl Planner<'_> {
             let Some((folder, command)) = open.pop() else { break };
             let graph = self.workspace.graph();
             let named = paths_of(&command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
-            let files = named.flat_map(|word| graph.named(folder.as_str(), word).files).collect();
-            said.push((folder.clone(), files));
+            let files = named.flat_map(|word| graph.named(folder.as_str(), word).files);
+            let made = programs::makes(&command).then(|| graph.place(&folder.join(MAKEFILE))).flatten();
+            said.push((folder.clone(), files.chain(made).collect()));
             let mut words: BTreeSet<&str> = words(&command).collect();
             // Nx has a colon between a project and its task.
             let tasks = words
