@@ -178,6 +178,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             match (self.in_doubt, may_run(member)) {
+                (Some(_), _) if self.is_for_tests(needed) => {}
                 (Some(doubt), _) => self.widen_for(needed, doubt),
                 (None, Some(because)) => self.widen(needed, || because),
                 (None, None) => {}
@@ -195,6 +196,23 @@ impl<'a> Walk<'a> {
         }
         self.follow_made();
         (reached, Some(self.told()))
+    }
+
+    /// Whether what is built needs a member for its tests alone, which import it where nothing else does.
+    fn is_for_tests(&self, needed: &RepoPath) -> bool {
+        let (built, graph) = (self.subject.built, self.graph);
+        let name = self.workspace.members.get(needed).map(|member| member.name.as_str());
+        let runs_with = |member: &Member| name.is_some_and(|name| member.manifest.needed(false).contains_key(name));
+        if self.workspace.members.get(built).is_none_or(runs_with) {
+            return false;
+        }
+        let is_of = |found: &Found| {
+            found.built() == Some(needed) || found.files().iter().any(|file| graph.owner(*file) == Some(needed))
+        };
+        let places = self.workspace.files_of(built).filter_map(|file| graph.place(file.path.as_str()));
+        let importers = places.filter(|file| graph.node(*file).is_some_and(|node| node.all().any(is_of)));
+        let mut importers = importers.peekable();
+        importers.peek().is_some() && importers.all(|file| !(self.subject.is_root)(file))
     }
 
     /// Takes what is imported, or named as a package, by configuration that governs the member.

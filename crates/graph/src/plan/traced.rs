@@ -86,6 +86,12 @@ impl Planner<'_> {
         let asks = asks(self.workspace, through);
         let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
         for path in &packages {
+            // Its build runs, but nothing of what that makes is asked for.
+            if !through.members.contains(path) && !whole.contains(path) {
+                let nothing = Covered::default();
+                traced.insert(path.clone(), (nothing.key(), Arc::new(nothing)));
+                continue;
+            }
             let package = self.planned.get(path).filter(|_| made.contains_key(path));
             let Some(package) = package.map(|package| Arc::clone(&package.covered)) else { continue };
             let left_out = self.left_out(path, build.checks_types, &whole, made, through, &asks);
@@ -190,7 +196,8 @@ impl Planner<'_> {
         through: &Reached,
     ) -> BTreeSet<RepoPath> {
         let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(runs).cloned().collect();
-        whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).cloned());
+        let is_asked = |path: &&RepoPath| through.members.contains(*path);
+        whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).filter(is_asked).cloned());
         let planned = packages.iter().filter_map(|path| self.planned.get(path));
         whole.extend(planned.flat_map(|package| &package.runs).cloned());
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());

@@ -37,6 +37,49 @@ fn config(name: &str, entries: &str) -> String {
 }
 
 #[test]
+fn what_nothing_asks_for_does_not_count() {
+    let tools = r#"
+        testing
+        deep
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "testing": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/cypress/a.ts = import 'testing'
+        packages/testing/package.json = {"name": "testing", "main": "dist/a.js", "dependencies": {"deep": "*"}, "scripts": {"build": "tsc"}}
+        packages/testing/src/a.ts = import 'deep'
+        packages/deep/package.json = {"name": "deep", "main": "dist/a.js", "scripts": {"build": "upload"}}
+        packages/deep/src/a.ts = 1
+    "#;
+    let change = r#"
+        packages/testing/src/a.ts = import 'deep'; console.log(2)
+        packages/testing/package.json = {"name": "testing", "main": "dist/a.js", "dependencies": {"deep": "*"}, "scripts": {"build": "tsc -b"}}
+        packages/deep/src/a.ts = 2
+    "#;
+    let with = |added: &str, expected: Expect| built_by("tsc", &format!("{tools}\n{added}"), change, expected);
+    with("", expect![]);
+    with(
+        "apps/shop/src/more.ts = import 'testing'",
+        expect![[r#"
+        shop: `packages/deep/src/a.ts` changed, needed through deep → testing
+        shop: `packages/testing/package.json` changed (script `build`), needed through testing
+        shop: `packages/testing/src/a.ts` changed, needed through testing"#]],
+    );
+    with(
+        "apps/shop/src/more.ts = import 'deep'",
+        expect!["shop: `packages/deep/src/a.ts` changed, needed through deep"],
+    );
+    with(
+        "apps/shop/vite.config.ts = import 'testing'",
+        expect![[r#"
+        shop: `packages/deep/src/a.ts` changed, needed through deep → testing
+        shop: `packages/testing/package.json` changed (script `build`), needed through testing
+        shop: `packages/testing/src/a.ts` changed, needed through testing"#]],
+    );
+    with(
+        "packages/ui/src/button.ts = import 'deep'; export const button = 1",
+        expect!["shop: `packages/deep/src/a.ts` changed, needed through deep → testing"],
+    );
+}
+
+#[test]
 fn what_is_used_counts() {
     built_by(
         "tsc",

@@ -603,6 +603,27 @@ fn tools_find_packages_in_ways_of_their_own() {
             "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/router.tsx` imports `./routeTree.gen`, which is nowhere in the commit), needed through ui"
         ],
     );
+    // What is not there may ask for anything that is needed, but not for what only tests import.
+    let lacks = |manifest: &str, files: &str| {
+        let manifest = format!(
+            r#"apps/shop/package.json = {{"name": "shop", {manifest}, "scripts": {{"build": "vite build", "start": "node a.js"}}}}"#
+        );
+        site(&format!("apps/shop/a.ts = import './made' \n {manifest} \n {files}"))
+    };
+    let test = "apps/shop/a.test.ts = import 'ui'";
+    let told = expect![
+        "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/a.ts` imports `./made`, which is nowhere in the commit), needed through ui"
+    ];
+    check(&lacks(r#""devDependencies": {"ui": "*"}"#, test), "packages/ui/lib/a.ts = 2", expect![]);
+    check(&lacks(r#""devDependencies": {"ui": "*"}"#, ""), "packages/ui/lib/a.ts = 2", told);
+    let told = expect![
+        "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/a.ts` imports `./made`, which is nowhere in the commit), needed through ui"
+    ];
+    check(&lacks(r#""dependencies": {"ui": "*"}"#, test), "packages/ui/lib/a.ts = 2", told);
+    let told = expect![
+        "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/a.ts` imports `./made`, which is nowhere in the commit), needed through ui"
+    ];
+    check(&lacks(r#""dependencies": {"ui": "*"}"#, ""), "packages/ui/lib/a.ts = 2", told);
     let page = site("apps/shop/docs/a.md = import ui from 'ui/lib'");
     check(
         &page,

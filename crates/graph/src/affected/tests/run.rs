@@ -250,25 +250,37 @@ fn templates_name_others_without_quotes() {
 #[test]
 fn variables_of_shells_and_of_make_are_put_in_their_places() {
     let make = |text: &str, expected: Expect| built("make", &format!("apps/shop/Makefile = {text}"), expected);
-    make("TOP := ../..\\nLIB = $(TOP)/lib\\nall:\\n\tnode $(LIB)/x.mjs", expect![[r#"
+    make(
+        "TOP := ../..\\nLIB = $(TOP)/lib\\nall:\\n\tnode $(LIB)/x.mjs",
+        expect![[r#"
         shop: `lib/x.mjs` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]]);
-    make("all:\\n\tnode $(LIB)/x.mjs", expect![[r#"
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    make(
+        "all:\\n\tnode $(LIB)/x.mjs",
+        expect![[r#"
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]]);
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
     let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
-    shell("export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs", expect![[r#"
+    shell(
+        "export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs",
+        expect![[r#"
         shop: `lib/x.mjs` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]]);
-    shell("LIB=$(find_it)\\nnode $LIB/x.mjs", expect![[r#"
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "LIB=$(find_it)\\nnode $LIB/x.mjs",
+        expect![[r#"
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]]);
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
 }
 
 #[test]
