@@ -118,13 +118,17 @@ impl Pipeline {
                 pipeline.projects.add_name(path, &name);
             }
         }
+        // Each is known by its name before anything names it.
+        let all = members.iter().flat_map(|(path, files)| files.iter().map(move |file| (path, file)));
+        for (path, value) in all.filter_map(|(path, file)| Some((path, parse(file, &mut Vec::new())?))) {
+            pipeline.projects.add(path, &value);
+        }
         for (path, files) in members {
             let mut own = name(path).and_then(|name| by_name.get(&name).cloned()).unwrap_or_default();
             let mut commands = BTreeMap::new();
             for file in files {
                 let Some(value) = parse(file, &mut problems) else { continue };
                 pipeline.declared.add_member(path, &value);
-                pipeline.projects.add(path, &value);
                 let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
                 for (key, task) in tasks.into_iter().flatten() {
                     let task = &with_defaults(key, task, &defaults);
@@ -298,6 +302,19 @@ fn wait(value: &Value) -> Vec<Wait> {
         (!packages.is_empty()).then(|| Wait::Of { packages, task: task() }),
     ];
     waits.into_iter().flatten().collect()
+}
+
+/// Names of targets that only check.
+const CHECKS: [&str; 4] = ["test", "e2e", "lint", "component-test"];
+
+/// What executes such, or serves: packages by the end of their names, or an executor of one.
+const CHECKERS: [&str; 9] =
+    ["/jest:", "/eslint:", "/linter:", "/vitest:", "/vite:test", "/cypress:", "/playwright:", ":karma", ":dev-server"];
+
+/// Whether a target only checks, or serves for development, by its name and what executes it.
+pub fn only_checks(name: &str, target: &Value) -> bool {
+    let executor = ["executor", "builder"].iter().find_map(|key| target.get(key)?.as_str()).unwrap_or(name);
+    CHECKS.contains(&name) || CHECKERS.iter().any(|checker| executor.contains(checker))
 }
 
 /// A target with what `nx.json` has for its executor, else for its name.

@@ -6,7 +6,7 @@ use crate::detect::command::{self, CALLERS, COPIERS, Program};
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 165] = [
+const BUILDERS: [(&str, Types); 143] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -126,37 +126,15 @@ const BUILDERS: [(&str, Types); 165] = [
     ("rspeedy", Types::Unread),
     ("wxt", Types::Unread),
     ("ncc", Types::Checked),
-    ("opennextjs-cloudflare", Types::Checked),
-    ("open-next", Types::Checked),
-    ("next-on-pages", Types::Checked),
     ("ngc", Types::Checked),
-    ("ng-packagr", Types::Checked),
     ("stencil", Types::Checked),
-    ("dumi", Types::Checked),
-    ("father", Types::Checked),
     ("styleguidist", Types::Checked),
     ("tsup-node", Types::Checked),
     ("obuild", Types::Checked),
     ("zshy", Types::Checked),
     ("tshy", Types::Checked),
-    ("api-extractor", Types::Checked),
     ("dts-bundle-generator", Types::Checked),
     ("pagefind", Types::Unread),
-    ("svgr", Types::Unread),
-    ("svgo", Types::Unread),
-    ("imagemin", Types::Unread),
-    ("lessc", Types::Unread),
-    ("stylus", Types::Unread),
-    ("node-sass", Types::Unread),
-    ("lightningcss", Types::Unread),
-    ("unocss", Types::Unread),
-    ("terser", Types::Unread),
-    ("uglifyjs", Types::Unread),
-    ("cleancss", Types::Unread),
-    ("html-minifier-terser", Types::Unread),
-    ("formatjs", Types::Unread),
-    ("i18next", Types::Unread),
-    ("relay-compiler", Types::Unread),
     ("size-limit", Types::Unread),
     ("bundlesize", Types::Unread),
     ("publint", Types::Unread),
@@ -174,17 +152,57 @@ const BUILDERS: [(&str, Types); 165] = [
     ("ts-patch", Types::Unread),
 ];
 
-/// Words of a shell, and programs, to which it is all the same what files hold.
-const IDLE_IN_SHELLS: [&str; 24] = [
+/// Words of a shell, and programs, that read no files; what stands in substitutions they are given is told by itself.
+const IDLE_IN_SHELLS: [&str; 29] = [
     "[", "[[", "test", "ls", "exit", "export", "set", "unset", "sleep", "wait", "printf", "touch", "chmod", "mkdirp",
-    "del", "del-cli", "pwd", "command", "which", "type", "fi", "done", "for", "false",
+    "del", "del-cli", "pwd", "which", "type", "fi", "done", "for", "false", "date", "whoami", "hostname", "uname",
+    "id", "nproc",
 ];
 
-/// Programs that take what they are pointed at, and nothing else.
-const TAKERS: [&str; 23] = [
-    "mv", "cat", "ln", "find", "sed", "head", "tail", "sort", "cut", "tr", "wc", "tee", "grep", "jq", "tar", "gzip",
-    "zip", "unzip", "rsync", "install", "prune", CHANGER, GIT,
+/// Programs that read what they are pointed at, and nothing else.
+const TAKERS: [&str; 37] = [
+    "mv",
+    "cat",
+    "ln",
+    "find",
+    "sed",
+    "head",
+    "tail",
+    "sort",
+    "cut",
+    "tr",
+    "wc",
+    "tee",
+    "grep",
+    "jq",
+    "tar",
+    "gzip",
+    "zip",
+    "unzip",
+    "rsync",
+    "svgr",
+    "svgo",
+    "imagemin",
+    "lessc",
+    "stylus",
+    "node-sass",
+    "lightningcss",
+    "unocss",
+    "terser",
+    "uglifyjs",
+    "cleancss",
+    "html-minifier-terser",
+    "formatjs",
+    "i18next",
+    CHANGER,
+    GIT,
+    // Package managers' own, behind their names.
+    "install",
+    "prune",
 ];
+
+/// Package managers, which tell their versions where they are given options alone.
+const MANAGERS: [&str; 4] = ["npm", "pnpm", "yarn", "bun"];
 
 /// The one that reads a repository's history, which no build is shown, and its files.
 const GIT: &str = "git";
@@ -197,11 +215,32 @@ const OF_HISTORY: [&str; 10] =
 /// The one that changes the folder.
 const CHANGER: &str = "cd";
 
+/// How many substitutions of a command are looked at.
+const MOST_SUBSTITUTED: usize = 100;
+
 /// Ways to name the package's own folder.
 const HERE: [&str; 4] = ["$PWD/", "${PWD}/", "$INIT_CWD/", "${INIT_CWD}/"];
 
-/// Options by which one of these runs others.
-const RUNNING: [&str; 4] = ["-exec", "-execdir", "-ok", "-okdir"];
+/// Options by which some of these run others, follow links, or are pointed at what stands in a file.
+const LEADING_ON: [&str; 14] = [
+    "-exec",
+    "-execdir",
+    "-ok",
+    "-okdir",
+    "-L",
+    "-H",
+    "-follow",
+    "-R",
+    "--dereference-recursive",
+    "-T",
+    "--files-from",
+    "-f",
+    "--file",
+    "-@",
+];
+
+/// Those of them that these options mean something else to.
+const PLAIN: [&str; 4] = ["ln", "mv", "tee", "cut"];
 
 /// Programs that make modules of data alone, by their first word.
 /// Source: buf.build, "buf generate"; prisma.io, "Generators"; openapi-ts.dev, "CLI"; lingui.dev, "CLI Reference";
@@ -267,16 +306,52 @@ enum Types {
 /// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere.
 pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
     let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
-    let programs: Vec<Program> = programs(command).collect();
-    // In another folder other files are meant.
-    let is_elsewhere = programs.iter().any(|program| program.name == CHANGER)
-        && programs.iter().flat_map(|program| &program.arguments).any(|word| word.contains("../"));
-    is_elsewhere || programs.iter().any(|program| types(program).is_none() && !is_module(program))
+    let mut all: Vec<Program> = programs(command).collect();
+    all.extend(substituted(command).into_iter().flat_map(|inner| programs(inner).collect::<Vec<_>>()));
+    // In another folder other files are meant, by commands and by modules that are run there.
+    let changes = all.iter().any(|program| program.name == CHANGER);
+    let means_others =
+        |program: &Program| program.file().is_some() || program.arguments.iter().any(|word| word.contains("../"));
+    let others = || all.iter().filter(|program| program.name != CHANGER);
+    let is_elsewhere = changes && others().any(means_others);
+    is_elsewhere
+        || reads_by_variable(command)
+        || all.iter().any(|program| types(program).is_none() && !is_module(program))
+}
+
+/// Whether a command reads from a file that stands in a variable.
+fn reads_by_variable(command: &str) -> bool {
+    command.split('<').skip(1).any(|rest| {
+        let word = rest.trim_start().split(|char: char| char.is_whitespace() || ";|&)".contains(char)).next();
+        !rest.starts_with('(') && word.is_some_and(|word| word.contains(['$', '`']))
+    })
+}
+
+/// Commands in substitutions of a command, however deep.
+fn substituted(command: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut open = Vec::new();
+    for (at, char) in command.char_indices() {
+        match char {
+            '(' => open.push((at, command[..at].ends_with('$'))),
+            ')' => {
+                if let Some((from, true)) = open.pop()
+                    && found.len() < MOST_SUBSTITUTED
+                {
+                    found.push(&command[from + 1..at]);
+                }
+            }
+            _ => {}
+        }
+    }
+    found.extend(command.split('`').skip(1).step_by(2).take(MOST_SUBSTITUTED));
+    found
 }
 
 /// Whether a command runs what calls scripts.
 pub fn calls_scripts(command: &str) -> bool {
-    programs(command).any(|program| CALLERS.contains(&program.name.as_str()))
+    let asks = |program: &Program| MANAGERS.contains(&program.name.as_str()) && program.words().next().is_none();
+    programs(command).any(|program| CALLERS.contains(&program.name.as_str()) && !asks(&program))
 }
 
 /// Whether a command runs `make`.
@@ -372,6 +447,10 @@ fn types(program: &Program) -> Option<Types> {
     if CALLERS.contains(&name) || IDLE_IN_SHELLS.contains(&name) || TAKERS.contains(&name) && is_pointed(program) {
         return Some(Types::Unread);
     }
+    let is_version = |argument: &String| ["-v", "--version"].contains(&argument.as_str());
+    if name == "node" && !program.arguments.is_empty() && program.arguments.iter().all(is_version) {
+        return Some(Types::Unread);
+    }
     if COPIERS.contains(&name) && !is_told_what_to_copy(program) {
         return None;
     }
@@ -391,14 +470,20 @@ fn is_pointed(program: &Program) -> bool {
         program.name == CHANGER && program.arguments.first().is_none_or(|folder| folder.starts_with(['/', '~', '-']));
     // A commit is shown with its message alone, a file behind a colon.
     let shows = || program.word() == "show" && !program.words().any(|word| word.contains([':', '/']));
+    let is_plain = PLAIN.contains(&program.name.as_str());
+    // Where packages are installed, members are linked, as they are from the package's folder.
+    let leads_on = |word: &str| {
+        !is_plain && LEADING_ON.contains(&word) || word.is_empty() || word == "." || word.contains("node_modules")
+    };
     let reads = program.name == GIT && !OF_HISTORY.contains(&program.word()) && !shows();
-    !is_far && !reads && !words.any(|word| leaves(word) || word.contains(['$', '`']) || RUNNING.contains(&word))
+    !is_far && !reads && !words.any(|word| leaves(word) || word.contains(['$', '`']) || leads_on(word))
 }
 
 /// Whether what is copied stands in no variable but in those that lead to the package itself.
 fn is_told_what_to_copy(program: &Program) -> bool {
     let words: Vec<&str> = program.words().collect();
-    let copied = words.split_last().map_or(&[][..], |(_, copied)| copied);
+    let has_target = program.arguments.iter().any(|it| it == "-t" || it.starts_with("--target-directory"));
+    let copied = words.split_last().map_or(&[][..], |(_, copied)| if has_target { &words } else { copied });
     copied.iter().all(|word| !from_here(word).contains(['$', '`']))
 }
 

@@ -7,7 +7,7 @@ use crate::detect::command::programs;
 use crate::modules::Language;
 
 /// Folders, at any depth, that hold nothing of a build.
-const FOLDERS: [&str; 20] = [
+const FOLDERS: [&str; 13] = [
     "__tests__",
     "__mocks__",
     "__snapshots__",
@@ -21,17 +21,13 @@ const FOLDERS: [&str; 20] = [
     ".changeset",
     ".circleci",
     ".devcontainer",
-    ".agents",
-    ".claude",
-    ".codex",
-    ".cursor",
-    ".gemini",
-    ".kiro",
-    ".windsurf",
 ];
 
 /// Folders at the top of a member or of the repository that hold nothing of a build. Deeper ones may be routes.
-const TOP_FOLDERS: [&str; 7] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite"];
+const TOP_FOLDERS: [&str; 8] = ["test", "tests", "spec", "e2e", "cypress", "playwright", ".buildkite", ".cursor"];
+
+/// Folders at the top of the repository that tell programs which write code about it.
+const AGENTS: [&str; 7] = [".agents", ".claude", ".codex", ".cursor", ".gemini", ".kiro", ".windsurf"];
 
 /// Folders whose files are served as they are.
 const SERVED: [&str; 2] = ["public", "static"];
@@ -190,8 +186,15 @@ pub fn is_unread(below: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     is_test(below)
         || below.starts_with("docs/")
-        || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "AGENTS.md", "CLAUDE.md"].contains(&name)
+        || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md"].contains(&name)
         || is_top && (is_about(below) || is_document(below))
+}
+
+/// Whether a file that no member owns tells programs that write code about the repository, and is read by no build that is not
+/// told of it.
+pub fn is_of_agents(below: &str) -> bool {
+    let top = below.split('/').next().unwrap_or(below);
+    AGENTS.contains(&top) || ["AGENTS.md", "CLAUDE.md"].contains(&below.rsplit('/').next().unwrap_or(below))
 }
 
 fn is_test(below: &str) -> bool {

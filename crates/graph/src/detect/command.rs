@@ -26,7 +26,7 @@ const LONGEST_READ: usize = 128 << 10;
 pub const COPIERS: [&str; 6] = ["cp", "cpy", "copyfiles", "cpx", "cpx2", "ncp"];
 
 /// Programs that only prepare the way for the one that follows `--` or their options.
-const WRAPPERS: [&str; 35] = [
+const WRAPPERS: [&str; 36] = [
     "cross-env",
     "cross-env-shell",
     "env",
@@ -52,6 +52,7 @@ const WRAPPERS: [&str; 35] = [
     "doppler",
     "op",
     "varlock",
+    "command",
     "corepack",
     "shx",
     "if",
@@ -596,7 +597,7 @@ fn unwrapped<'a>(name: &str, words: &'a [String], program: &mut Program) -> Opti
             "run" if words.get(1).is_some_and(|word| word == "--bun") => words.get(2..),
             _ => None,
         },
-        "npx" | "bunx" | "pnpx" | "env" | "nice" | "time" | "cross-env" | "cross-env-shell" => {
+        "command" | "npx" | "bunx" | "pnpx" | "env" | "nice" | "time" | "cross-env" | "cross-env-shell" => {
             Some(without_options(words))
         }
         _ => Some(words),

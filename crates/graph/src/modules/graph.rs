@@ -167,8 +167,14 @@ impl Graph {
     }
 }
 
-/// How many folders are tried before what else a file names.
+/// How many texts of a file are tried as paths behind folders that are not told, and up to how many folders and texts all
+/// of these before all of those: what has more holds no paths.
+const MOST_GIVEN: usize = 200;
 const MOST_FOLDERS: usize = 8;
+const MOST_BEHIND: usize = 30;
+
+/// How many words of a script are tried as paths.
+const MOST_WORDS: usize = 200;
 
 /// A file that is looked at, with the member that it belongs to.
 type Wanted<'a> = (Option<&'a RepoPath>, &'a str, Kind);
@@ -289,12 +295,14 @@ impl<'a> Linker<'a> {
         });
         // A member's folder alone is a place, and nothing that is read.
         let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
-        let words = words().filter(|word| is_run && word.contains('/') && !is_place(word));
+        let most = if is_script { MOST_WORDS } else { usize::MAX };
+        let words = words().filter(|word| is_run && word.contains('/') && !is_place(word)).take(most);
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // What is put together may begin anywhere; a folder of members is a place as well.
-        let given = record.given.iter().filter(|text| is_at_top && !record.joined.contains(*text));
+        let given = record.given.iter().filter(|text| is_at_top && !record.joined.contains(*text)).take(MOST_GIVEN);
         // A function of a repository's own puts them behind a folder.
-        let own = record.joined.iter().take(MOST_FOLDERS).filter(|folder| is_run && !folder.contains('.'));
+        let are_few = record.joined.len() <= MOST_FOLDERS && record.given.len() <= MOST_BEHIND;
+        let own = record.joined.iter().filter(|folder| is_run && are_few && !folder.contains('.'));
         let behind: BTreeSet<Box<str>> =
             own.flat_map(|folder| record.given.iter().map(move |text| format!("{folder}/{text}").into())).collect();
         let joined = record.joined.iter().chain(given).chain(&behind).flat_map(|text| {

@@ -5,7 +5,7 @@
 //! are reached that nobody uses, and for what is imported as a type, where the build checks no types. What cannot be told
 //! widens both to a whole package, and says which doubt that is.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use model::RepoPath;
@@ -15,6 +15,7 @@ use super::kind::names_plugins;
 use super::made::{Made, is_of_bundler};
 use super::record::{Language, Wanted};
 use super::resolve::package_of;
+use crate::manifest::Manifest;
 use crate::packages::is_made_of_own;
 use crate::workspace::{Member, Workspace};
 
@@ -91,6 +92,8 @@ pub struct Subject<'a> {
     pub compiles: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
     pub drops_stars: bool,
+    /// Modules that its commands run, and what configures them, with all that these import.
+    pub run: &'a BTreeSet<u32>,
     /// Files of members that are read without being imported.
     pub is_root: &'a dyn Fn(u32) -> bool,
     /// Members whose build makes nothing: what is not there of them comes from elsewhere.
@@ -125,8 +128,6 @@ pub struct Walk<'a> {
     /// What is asked of their outputs.
     asked: Vec<Asked>,
     follows_made: bool,
-    /// Files that are run by what configures a build.
-    run: HashSet<u32>,
     /// Places of what is asked of that which files pass on.
     passing: HashMap<u32, BTreeSet<usize>>,
 }
@@ -151,7 +152,6 @@ impl<'a> Walk<'a> {
             made,
             asked: Vec::new(),
             follows_made: false,
-            run: HashSet::new(),
             passing: HashMap::new(),
         }
     }
@@ -424,16 +424,8 @@ impl<'a> Walk<'a> {
     /// Takes what a file that is run may mean from elsewhere than its own folder: paths from where the build runs, and what a
     /// function is given that puts them behind the repository's folder.
     fn run_from_here(&mut self, file: u32, node: &'a Node, origin: Origin) {
-        let by_who_runs = || {
-            let from = self.reached.counted.get(&file).and_then(|origin| origin.from);
-            from.is_some_and(|from| self.run.contains(&from))
-        };
-        let is_at_top = || self.graph.owner(file).is_none_or(|owner| !owner.below(self.graph.path(file)).contains('/'));
-        let is_run = node.is_configuration && is_at_top() || by_who_runs();
-        if is_run {
-            self.run.insert(file);
-        }
-        if !is_run && !node.record.reads_files {
+        let is_run = self.subject.run.contains(&file);
+        if !is_run && !node.is_configuration && !node.record.reads_files {
             return;
         }
         let mut named: Vec<u32> = Vec::new();
@@ -568,7 +560,9 @@ impl<'a> Walk<'a> {
         let because = || format!("`{path}` imports `{name}`, which is nowhere in the commit");
         let member = self.graph.node(file).and_then(|node| node.member.as_ref());
         let manifest = member.and_then(|member| self.workspace.members.get(member)).map(|member| &member.manifest);
-        if manifest.is_some_and(|manifest| is_made_of_own(name, manifest.all_dependencies().into_keys())) {
+        let is_own = member == Some(self.subject.built);
+        let makes = |manifest: &Manifest| is_made_of_own(name, manifest.all_dependencies().into_keys());
+        if is_own && manifest.is_some_and(makes) {
             return;
         }
         match member.filter(|member| *member != self.subject.built) {

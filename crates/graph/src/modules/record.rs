@@ -26,14 +26,14 @@ const TAKEN_OF_DEFAULT: &str = "default.";
 /// The longest text that may be a path.
 const LONGEST_PATH: usize = 200;
 
-/// Modules by which files are read, paths put together and programs run.
-/// Source: nodejs.org, "File system", "Path", "URL", "Modules: `node:module` API", "Child process".
-const FILE_READERS: [&str; 17] = [
+/// Modules by which programs are run.
+/// Source: nodejs.org, "Child process"; npmjs.com, the pages of these packages.
+const RUNNERS: [&str; 5] = ["child_process", "execa", "zx", "shelljs", "cross-spawn"];
+
+/// Modules by which files are read where it runs.
+/// Source: nodejs.org, "File system", "Child process", "Worker threads"; npmjs.com, the pages of these packages.
+const FILE_READERS: [&str; 13] = [
     "fs",
-    "path",
-    "pathe",
-    "url",
-    "module",
     "child_process",
     "worker_threads",
     "fs-extra",
@@ -209,18 +209,6 @@ impl Language {
 impl Record {
     /// Reads a file's text. What cannot be parsed is searched for what may be imports.
     pub fn read(text: &str, language: Language) -> Record {
-        let mut record = Record::as_written(text, language);
-        let imports = record.imports.iter_mut().map(|import| &mut import.module);
-        for module in imports.chain(record.passed.iter_mut().map(|passed| &mut passed.module)) {
-            // What is named by where it is installed is the package.
-            if let Some((_, installed)) = module.rsplit_once("node_modules/") {
-                *module = installed.into();
-            }
-        }
-        record
-    }
-
-    fn as_written(text: &str, language: Language) -> Record {
         let source = match language {
             Language::JavaScript => SourceType::jsx(),
             Language::TypeScript => SourceType::ts(),
@@ -342,11 +330,16 @@ impl Record {
         let values = module.local_export_entries.iter().filter(is_value);
         let values: BTreeSet<Box<str>> = values.filter_map(|entry| exported(&entry.export_name)).collect();
         record.types = record.own.difference(&values).cloned().collect();
-        let reads = |import: &Import| {
-            let name = import.module.strip_prefix("node:").unwrap_or(&import.module);
-            FILE_READERS.iter().any(|reader| name.split('/').next() == Some(*reader))
+        let imports = |names: &[&str]| {
+            let names_of = |import: &Import| import.module.strip_prefix("node:").unwrap_or(&import.module).to_owned();
+            let all = record.imports.iter().map(names_of);
+            all.into_iter().any(|name| names.iter().any(|of| name.split('/').next() == Some(*of)))
         };
-        record.reads_files = reader.knows_its_place || record.imports.iter().any(reads);
+        record.reads_files = reader.knows_its_place || imports(&FILE_READERS);
+        // Others have functions that are called like those.
+        if !imports(&RUNNERS) {
+            record.commands.clear();
+        }
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();

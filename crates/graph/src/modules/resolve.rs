@@ -204,9 +204,14 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn relative(&self, file: &str, member: &RepoPath, name: &str) -> Found {
+    fn relative(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
         let Some(path) = resolved(folder_of(file), name) else { return Found::Unknown };
         let mut found = self.paths.candidates(&path);
+        // Where packages of the root, or its own, are installed.
+        let places = [member, self.root(member).unwrap_or(member)].map(|folder| folder.join("node_modules/"));
+        if let (true, Some(installed)) = (found.is_empty(), places.iter().find_map(|place| path.strip_prefix(place))) {
+            return self.bare(file, member, installed);
+        }
         if Language::of(file).is_some_and(Language::may_hold_styles) {
             found.extend(partials(&path).iter().flat_map(|path| self.paths.candidates(path)));
         }
@@ -401,6 +406,11 @@ pub fn package_of(name: &str) -> &str {
 
 /// A package's name, and what is behind it.
 pub fn parts(name: &str) -> (&str, &str) {
+    // It may be named by where it is installed.
+    let name = match name.rsplit_once("node_modules/") {
+        Some((before, installed)) if before.is_empty() || before.ends_with('/') => installed,
+        _ => name,
+    };
     let end = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
     end.map_or((name, ""), |(at, _)| (&name[..at], &name[at + 1..]))
 }

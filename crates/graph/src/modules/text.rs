@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::detect::command;
 
+use crate::pipeline::only_checks;
+
 use super::record::{Import, Language, Record, Settings, Wanted, is_path};
 
 /// The longest text in quotes that is looked at.
@@ -15,6 +17,9 @@ const LONGEST: usize = 300;
 /// The longest line that variables are put into, and how many of them.
 const LONGEST_LINE: usize = 10_000;
 const MOST_VARIABLES: usize = 100;
+
+/// How many paths without quotes a template names.
+const MOST_PATHS: usize = 1000;
 
 /// Endings of templates of pages.
 pub const TEMPLATES: [&str; 9] = ["pug", "ejs", "hbs", "handlebars", "njk", "liquid", "mustache", "eta", "twig"];
@@ -39,12 +44,6 @@ const IMPORTING: [&str; 14] = [
 
 /// Those of them that stand before addresses.
 const LINKING: [&str; 3] = ["src=", "href=", "url("];
-
-/// What targets are called that build nothing, and words in the names of what executes such.
-const ASIDE_TARGETS: [&str; 9] =
-    ["test", "e2e", "lint", "serve", "dev", "preview", "storybook", "component-test", "typecheck"];
-const ASIDE_EXECUTORS: [&str; 9] =
-    ["jest", "eslint", "linter", "vitest", "vite:test", "cypress", "playwright", "karma", "dev-server"];
 
 /// Options of TypeScript's compiler that decide what it complains about and what it tells. `strict` is none of them, since
 /// esbuild writes `use strict` by it, nor is what decides how types are told, which decorators and documents are made of.
@@ -286,15 +285,11 @@ pub fn data(text: &str) -> Record {
 pub fn targets(text: &str) -> Record {
     let parsed = jsonc_parser::parse_to_serde_value::<Value>(text, &jsonc_parser::ParseOptions::default());
     let Ok(mut value) = parsed else { return data(text) };
-    let is_aside = |name: &String, target: &Value| {
-        let executor = ["executor", "builder"].iter().find_map(|key| target.get(key)?.as_str()).unwrap_or_default();
-        ASIDE_TARGETS.contains(&name.as_str()) || ASIDE_EXECUTORS.iter().any(|word| executor.contains(word))
-    };
     let mut open = vec![&mut value];
     while let Some(Value::Object(fields)) = open.pop() {
         for key in ["targets", "architect"] {
             if let Some(Value::Object(targets)) = fields.get_mut(key) {
-                targets.retain(|name, target| !is_aside(name, target));
+                targets.retain(|name, target| !only_checks(name, target));
             }
         }
         // Angular has several projects in one file.
@@ -308,7 +303,8 @@ pub fn template(text: &str) -> Record {
     let mut record = markup(text);
     let is_import = |path: &str| record.imports.iter().any(|import| &*import.module == path);
     let has_ending = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let named: Vec<&str> = loose(text).filter(|path| !is_import(path)).collect();
+    let named = loose(text).filter(|path| !is_import(path) && !path.contains(['*', '$']));
+    let named: Vec<&str> = named.take(MOST_PATHS).collect();
     let ended = named.iter().filter(|path| !has_ending(path));
     let ended = ended.flat_map(|path| TEMPLATES.iter().map(move |ending| format!("{path}.{ending}")));
     let paths: Vec<String> = named.iter().map(ToString::to_string).chain(ended).chain(included(text)).collect();

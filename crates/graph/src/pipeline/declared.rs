@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{RepoPath, resolved};
 use serde_json::{Map, Value};
 
+use super::only_checks;
+
 /// What Nx takes where a task declares nothing.
 const DEFAULT: &str = "default";
 
@@ -66,8 +68,9 @@ impl Declared {
             Some((folder, _)) => format!("{folder}/**"),
             None => path.to_owned(),
         }));
-        let targets = value.get("targetDefaults").and_then(Value::as_object).into_iter().flat_map(Map::values);
-        let options = targets.filter_map(|target| target.get("options")?.as_object()).flat_map(Map::values);
+        let targets = value.get("targetDefaults").and_then(Value::as_object).into_iter().flatten();
+        let targets = targets.filter(|(name, target)| !only_checks(name, target));
+        let options = targets.filter_map(|(_, target)| target.get("options")?.as_object()).flat_map(Map::values);
         let paths = options.filter_map(Value::as_str).filter(|path| path.contains('/'));
         self.global.extend(paths.map(|path| path.trim_start_matches("./").to_owned()));
     }

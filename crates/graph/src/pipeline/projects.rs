@@ -65,9 +65,13 @@ impl Projects {
 
 /// What stands under names that a pattern matches.
 fn matching<'n, T>(named: impl Iterator<Item = (&'n str, T)>, pattern: &str) -> Vec<T> {
-    let is_exact = !pattern.contains(['*', '?', '{', '[']);
-    let glob = (!is_exact).then(|| GlobBuilder::new(pattern).literal_separator(false).build());
+    let is_glob = |text: &str| text.contains(['*', '?', '{', '[']);
+    let before = pattern.strip_suffix('*').filter(|before| !is_glob(before));
+    let is_told = before.is_some() || !is_glob(pattern);
+    let glob = (!is_told).then(|| GlobBuilder::new(pattern).literal_separator(false).build());
     let matcher = glob.and_then(Result::ok).map(|glob| glob.compile_matcher());
-    let matches = |name: &str| name == pattern || matcher.as_ref().is_some_and(|matcher| matcher.is_match(name));
+    let begins = |name: &str| before.is_some_and(|before| name.starts_with(before));
+    let matches =
+        |name: &str| name == pattern || begins(name) || matcher.as_ref().is_some_and(|matcher| matcher.is_match(name));
     named.filter(|(name, _)| matches(name)).map(|(_, found)| found).collect()
 }

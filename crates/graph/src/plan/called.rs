@@ -14,6 +14,7 @@ use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Language, is_of_shell};
 use crate::pipeline::BUILD;
 use crate::programs;
+use crate::unread;
 
 /// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
 const MOST_SCRIPTS: usize = 1000;
@@ -36,6 +37,8 @@ pub struct Called {
     pub elsewhere: Vec<(RepoPath, String)>,
     /// Members that are named where scripts are called, each with the command.
     pub members: BTreeMap<RepoPath, String>,
+    /// Those modules, with all that they import.
+    pub run: BTreeSet<u32>,
     /// Whether tasks that `project.json` has are among what is called.
     pub runs_targets: bool,
     /// Commands in the texts of modules and of shells' scripts that they run, and in what configures them.
@@ -91,12 +94,11 @@ impl Planner<'_> {
         }
         let mut open: Vec<(RepoPath, String)> = commands.into_iter().map(|command| (path.clone(), command)).collect();
         open.extend(found.elsewhere.iter().cloned());
-        let mut run: BTreeSet<u32> = BTreeSet::new();
         let configuration = self.configuration(path);
         let mut said: Vec<(RepoPath, Vec<u32>)> = vec![(path.clone(), configuration)];
         loop {
             for (folder, files) in said.drain(..) {
-                for command in self.spoken(files, &mut run) {
+                for command in self.spoken(files, &mut found.run) {
                     if found.spoken.len() == MOST_SCRIPTS {
                         return Called { unfollowed: Some(command), ..found };
                     }
@@ -125,13 +127,15 @@ impl Planner<'_> {
                 .iter()
                 .map(|word| without_manager(word))
                 .partition(|word| word.contains('*') || word.starts_with('/') || word.ends_with(':'));
+            // Of several projects at once it is not told which they are.
+            let is_of_many = words.iter().any(|word| ["run-many", "affected", "--projects", "-p"].contains(word));
             for place in self.places(&folder, &words) {
                 let named = Some(place).filter(|place| *place != path && *place != root);
                 found.members.extend(named.map(|place| (place.clone(), command.clone())));
                 for (name, command) in self.root.pipeline.commands(place) {
                     let (key, text) = ((place.clone(), name.to_owned()), &command.text);
                     let is_called = plain.contains(name) || patterns.iter().any(|word| may_mean(word, name));
-                    found.runs_targets |= is_called;
+                    found.runs_targets |= is_called && !is_of_many;
                     if is_called && !(place == path && own.contains(name)) && !found.scripts.contains_key(&key) {
                         found.elsewhere.push((command.folder.clone(), text.clone()));
                         open.push((command.folder.clone(), text.clone()));
@@ -160,7 +164,10 @@ impl Planner<'_> {
     /// Files at the top of a member that configure what its build runs.
     fn configuration(&self, path: &RepoPath) -> Vec<u32> {
         let graph = self.workspace.graph();
-        let is_at_top = |name: &str| !path.below(name).contains('/') && !is_of_shell(name);
+        let is_at_top = |name: &str| {
+            let below = path.below(name);
+            !below.contains('/') && !is_of_shell(name) && !unread::configures_checks(below)
+        };
         let at_top = self.workspace.files_of(path).filter(|file| is_at_top(file.path.as_str()));
         let places = at_top.filter_map(|file| graph.place(file.path.as_str()));
         places.filter(|file| graph.node(*file).is_some_and(|node| node.is_configuration)).collect()
@@ -224,7 +231,11 @@ fn written(manifest: &Manifest, name: &str) -> Option<String> {
 
 /// A script with what Wireit runs in the place of its own name.
 pub fn with_wired(manifest: &Manifest, name: &str, script: String) -> String {
-    wired(manifest, name).map(|command| script.replacen(WIREIT, &format!("( {command} )"), 1)).unwrap_or(script)
+    match wired(manifest, name) {
+        Some(command) if script == WIREIT => command,
+        Some(command) => format!("{} && ( {command} )", script.replace(&format!("( {WIREIT} )"), "true")),
+        None => script,
+    }
 }
 
 /// What Wireit runs in the place of a script: its command behind those scripts that it depends on.
@@ -237,7 +248,8 @@ fn wired(manifest: &Manifest, name: &str) -> Option<String> {
         Some((folder, script)) => format!("npm --prefix {folder} run {script}"),
         None => format!("npm run {needed}"),
     });
-    let commands: Vec<String> = calls.chain(said.get("command")?.as_str().map(str::to_owned)).collect();
+    let command = said.get("command").and_then(Value::as_str).map(str::to_owned);
+    let commands: Vec<String> = calls.chain(command).collect();
     Some(commands.join(" && "))
 }
 

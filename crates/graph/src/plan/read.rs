@@ -42,6 +42,7 @@ impl Planner<'_> {
             runs_all: build.runs_all,
             compiles: build.compiles,
             drops_stars: build.drops_stars,
+            run: &build.called.run,
             is_root: &is_root,
             generators: &self.generators,
             idle: &self.idle,

@@ -303,7 +303,7 @@ impl Planner<'_> {
         };
         let below = self.root.below(file);
         let is_recipe = !below.contains('/') && build.reads.is_recipe(below);
-        reach.filter(|_| is_recipe || !unread::is_unread(below))
+        reach.filter(|_| is_recipe || !unread::is_unread(below) && !unread::is_of_agents(below))
     }
 }
 

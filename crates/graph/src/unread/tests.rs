@@ -1,6 +1,6 @@
 //! Tests of what no build reads.
 
-use super::{Reads, is_unread};
+use super::{Reads, is_of_agents, is_unread};
 
 #[test]
 fn tests_stories_and_documents_are_no_part_of_a_build() {
@@ -22,8 +22,6 @@ fn tests_stories_and_documents_are_no_part_of_a_build() {
         ".prettierrc",
         ".storybook/main.ts",
         ".github/workflows/ci.yml",
-        ".agents/skills/deploy/SKILL.md",
-        ".claude/settings.json",
         "Dockerfile",
         "turbo.json",
     ];
@@ -31,6 +29,7 @@ fn tests_stories_and_documents_are_no_part_of_a_build() {
         assert!(Reads::default().leaves_out(path), "{path}");
         assert!(is_unread(path), "{path}");
     }
+    assert!(is_of_agents(".claude/settings.json") && is_of_agents("lib/AGENTS.md") && !is_of_agents("lib/.claude/a"));
     assert!(is_unread("docs/adr/1.md") && is_unread("roadmap.md"));
 }
 

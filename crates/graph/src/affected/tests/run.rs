@@ -46,8 +46,9 @@ fn built(build: &str, files: &str, expected: Expect) {
 
 #[test]
 fn commands_in_texts_are_commands() {
-    let configured =
-        |text: &str, expected: Expect| built("vite build", &format!("apps/shop/vite.config.mjs = {text}"), expected);
+    let configured = |text: &str, expected: Expect| {
+        built("vite build", &format!("apps/shop/vite.config.mjs = import 'node:child_process'; {text}"), expected);
+    };
     configured("execSync('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     configured("execSync(`cat ../../shared/a.txt > ${out}`)", expect!["shop: `shared/a.txt` changed"]);
     configured("spawnSync('cp', ['-r', '../../shared/deep', 'public'])", expect!["shop: `shared/deep/b.txt` changed"]);
@@ -74,16 +75,18 @@ fn commands_in_texts_are_commands() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     configured("pattern.exec('upload')", expect![]);
-    // Not of what is only bundled.
-    built("vite build", "apps/shop/src/a.ts = execSync('upload')", expect![]);
+    built("vite build", "apps/shop/vite.config.mjs = sh('upload')", expect![]);
+    // Of what configures checks, and of what is only bundled, none.
+    built("vite build", "apps/shop/playwright.config.mjs = import 'child_process'; execSync('upload')", expect![]);
+    built("vite build", "apps/shop/src/a.ts = import 'child_process'; execSync('upload')", expect![]);
     built(
         "node ../../lib/run.mjs",
-        "lib/run.mjs = execSync('cat ../../shared/a.txt')",
+        "lib/run.mjs = import 'child_process'; execSync('cat ../../shared/a.txt')",
         expect!["shop: `shared/a.txt` changed"],
     );
     built(
         "node b.mjs",
-        "apps/shop/b.mjs = import './c.mjs' \n apps/shop/c.mjs = execSync('cat ../../shared/a.txt')",
+        "apps/shop/b.mjs = import './c.mjs' \n apps/shop/c.mjs = import 'child_process'; execSync('cat ../../shared/a.txt')",
         expect!["shop: `shared/a.txt` changed"],
     );
     built(
@@ -114,7 +117,22 @@ fn paths_behind_folders_that_are_not_told() {
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed"#]],
     );
-    // A module that configuration imports, and one that only is called so.
+    // Modules that configuration imports, whatever comes first, and those that only are called so.
+    built(
+        "vite build",
+        "apps/shop/astro.config.mjs = import './paths.mjs' \n apps/shop/paths.mjs = at('other')",
+        expect!["shop: `other/c.txt` changed"],
+    );
+    built(
+        "vite build",
+        "apps/shop/tsconfig.json = {\"include\": [\"src\"]} \n apps/shop/src/paths.ts = at('other')",
+        expect![],
+    );
+    built(
+        "vite build",
+        "apps/shop/src/a.ts = import { join } from 'path'; new URL('./a', import.meta.url); at('other')",
+        expect![],
+    );
     configured("import './paths.mjs' \n apps/shop/paths.mjs = at('other')", expect!["shop: `other/c.txt` changed"]);
     built("vite build", "apps/shop/src/paths.mjs = at('other')", expect![]);
     built("vite build", "apps/shop/src/config.mjs = at('other')", expect![]);
@@ -132,7 +150,7 @@ fn scripts_name_paths_from_where_they_run() {
     run("import fs from 'fs'; fs.readFileSync('../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     run("import fs from 'fs'; fs.readFileSync('shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     run("import fs from 'fs'; fs.readFileSync(__dirname + '/x.mjs')", expect!["shop: `lib/x.mjs` changed"]);
-    run("console.log('../../shared/a.txt')", expect![]);
+    run("console.log('../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     let of_package = |text: &str, expected: Expect| {
         let manifest =
             "packages/em/package.json = {\"name\": \"em\", \"main\": \"src/i.js\"} \n packages/em/src/i.js = ";

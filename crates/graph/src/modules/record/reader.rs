@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxc_ast::ast::{
     Argument, BinaryExpression, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration,
     ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference,
-    IfStatement, ImportDeclaration, ImportExpression, ImportMeta, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment,
+    IfStatement, ImportDeclaration, ImportExpression, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment,
     LogicalExpression, NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral,
     TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration,
     TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation, TaggedTemplateExpression, TemplateLiteral,
@@ -78,7 +78,10 @@ const IGNORING_TYPES: &str = "ignoreBuildErrors";
 const FEDERATING: &str = "ModuleFederation";
 
 /// Functions that are given texts, which are no paths.
-const NO_PATHS: [&str; 5] = ["require", "t", "describe", "it", "test"];
+const NO_PATHS: [&str; 18] = [
+    "require", "t", "describe", "it", "test", "log", "info", "warn", "error", "debug", "chalk", "red", "green",
+    "yellow", "blue", "bold", "fetch", "navigate",
+];
 
 /// Functions that run commands.
 /// Source: nodejs.org, "Child process"; npmjs.com, the pages of execa, zx, ShellJS and cross-spawn.
@@ -328,10 +331,6 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_export_named_declaration(&mut self, _: &ExportNamedDeclaration<'a>) {}
 
-    fn visit_import_meta(&mut self, _: &ImportMeta) {
-        self.knows_its_place = true;
-    }
-
     fn visit_binary_expression(&mut self, sum: &BinaryExpression<'a>) {
         if let (BinaryOperator::Addition, Expression::StringLiteral(text)) = (sum.operator, &sum.right) {
             self.give(&text.value);
@@ -351,8 +350,9 @@ impl<'a> Visit<'a> for Reader<'a> {
         // It may be set later.
         self.type_checks.extend((member.property.name == IGNORING_TYPES).then_some(true));
         match &member.object {
-            // What Vite puts in.
-            Expression::ImportMeta(_) if ["env", "hot"].contains(&member.property.name.as_str()) => {}
+            Expression::ImportMeta(_) => {
+                self.knows_its_place |= ["dirname", "filename"].contains(&member.property.name.as_str());
+            }
             Expression::Identifier(identifier) => {
                 self.knows_its_place |= identifier.name == "process" && member.property.name == "cwd";
                 self.used.insert(identifier.name.as_str());
