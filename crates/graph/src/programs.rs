@@ -6,7 +6,7 @@ use crate::detect::command::{self, CALLERS, COPIERS, Program};
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
-const BUILDERS: [(&str, Types); 143] = [
+const BUILDERS: [(&str, Types); 137] = [
     ("vite", Types::Unread),
     ("rolldown-vite", Types::Unread),
     ("next", Types::Checked),
@@ -55,12 +55,6 @@ const BUILDERS: [(&str, Types); 143] = [
     ("true", Types::Checked),
     ("cross-env", Types::Unread),
     ("env", Types::Unread),
-    ("cp", Types::Unread),
-    ("cpy", Types::Unread),
-    ("copyfiles", Types::Unread),
-    ("cpx", Types::Unread),
-    ("cpx2", Types::Unread),
-    ("ncp", Types::Unread),
     ("eleventy", Types::Unread),
     ("lingui", Types::Unread),
     ("patch-package", Types::Unread),
@@ -215,7 +209,7 @@ const OF_HISTORY: [&str; 10] =
 /// The one that changes the folder.
 const CHANGER: &str = "cd";
 
-/// How many substitutions of a command are looked at.
+/// How many substitutions of a command are looked at: one with more may read anything.
 const MOST_SUBSTITUTED: usize = 100;
 
 /// Ways to name the package's own folder.
@@ -307,7 +301,11 @@ enum Types {
 pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
     let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
     let mut all: Vec<Program> = programs(command).collect();
-    all.extend(substituted(command).into_iter().flat_map(|inner| programs(inner).collect::<Vec<_>>()));
+    let substituted = substituted(command);
+    if substituted.len() > MOST_SUBSTITUTED {
+        return true;
+    }
+    all.extend(substituted.into_iter().flat_map(|inner| programs(inner).collect::<Vec<_>>()));
     // In another folder other files are meant, by commands and by modules that are run there.
     let changes = all.iter().any(|program| program.name == CHANGER);
     let means_others =
@@ -336,7 +334,7 @@ fn substituted(command: &str) -> Vec<&str> {
             '(' => open.push((at, command[..at].ends_with('$'))),
             ')' => {
                 if let Some((from, true)) = open.pop()
-                    && found.len() < MOST_SUBSTITUTED
+                    && found.len() <= MOST_SUBSTITUTED
                 {
                     found.push(&command[from + 1..at]);
                 }
@@ -344,7 +342,7 @@ fn substituted(command: &str) -> Vec<&str> {
             _ => {}
         }
     }
-    found.extend(command.split('`').skip(1).step_by(2).take(MOST_SUBSTITUTED));
+    found.extend(command.split('`').skip(1).step_by(2).take(MOST_SUBSTITUTED + 1));
     found
 }
 
@@ -451,8 +449,8 @@ fn types(program: &Program) -> Option<Types> {
     if name == "node" && !program.arguments.is_empty() && program.arguments.iter().all(is_version) {
         return Some(Types::Unread);
     }
-    if COPIERS.contains(&name) && !is_told_what_to_copy(program) {
-        return None;
+    if COPIERS.contains(&name) {
+        return is_told_what_to_copy(program).then_some(Types::Unread);
     }
     BUILDERS.iter().find(|(name, _)| program.name == *name).map(|(_, types)| *types)
 }

@@ -11,6 +11,7 @@ use oxc_span::SourceType;
 use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
 use serde::{Deserialize, Serialize};
 
+use super::resolve::package_of;
 use super::text;
 
 mod declared;
@@ -331,15 +332,13 @@ impl Record {
         let values: BTreeSet<Box<str>> = values.filter_map(|entry| exported(&entry.export_name)).collect();
         record.types = record.own.difference(&values).cloned().collect();
         let imports = |names: &[&str]| {
-            let names_of = |import: &Import| import.module.strip_prefix("node:").unwrap_or(&import.module).to_owned();
-            let all = record.imports.iter().map(names_of);
-            all.into_iter().any(|name| names.iter().any(|of| name.split('/').next() == Some(*of)))
+            let mut imported = record.imports.iter().map(|import| &*import.module);
+            imported.any(|name| names.contains(&package_of(name.strip_prefix("node:").unwrap_or(name))))
         };
-        record.reads_files = reader.knows_its_place || imports(&FILE_READERS);
+        let (reads_files, runs_programs) = (imports(&FILE_READERS), imports(&RUNNERS));
+        record.reads_files = reader.knows_its_place || reads_files;
         // Others have functions that are called like those.
-        if !imports(&RUNNERS) {
-            record.commands.clear();
-        }
+        record.commands.retain(|_| runs_programs);
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();

@@ -16,7 +16,8 @@ use crate::pipeline::BUILD;
 use crate::programs;
 use crate::unread;
 
-/// How many scripts are looked for: a repository chooses how many there are. What calls more may read anything.
+/// How many scripts are looked for, and how many commands in texts: a repository chooses how many there are. What calls more
+/// may read anything.
 const MOST_SCRIPTS: usize = 1000;
 
 /// What stands in the place of a script that Wireit runs, and the field that says what that is.
@@ -25,8 +26,8 @@ const WIREIT: &str = "wireit";
 /// What says what `make` does.
 const MAKEFILE: &str = "Makefile";
 
-/// How many modules are looked at for commands that they run.
-const MOST_MODULES: usize = 1000;
+/// How many modules are looked at for commands that they run: what imports more is no script.
+const MOST_MODULES: usize = 5000;
 
 /// What commands call.
 #[derive(Clone, Debug, Default)]
@@ -250,7 +251,7 @@ fn wired(manifest: &Manifest, name: &str) -> Option<String> {
     });
     let command = said.get("command").and_then(Value::as_str).map(str::to_owned);
     let commands: Vec<String> = calls.chain(command).collect();
-    Some(commands.join(" && "))
+    (!commands.is_empty()).then(|| commands.join(" && "))
 }
 
 /// A word without the package manager that stands before a script in it.

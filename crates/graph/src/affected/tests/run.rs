@@ -75,6 +75,7 @@ fn commands_in_texts_are_commands() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     configured("pattern.exec('upload')", expect![]);
+    configured("child_process.exec('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     built("vite build", "apps/shop/vite.config.mjs = sh('upload')", expect![]);
     // Of what configures checks, and of what is only bundled, none.
     built("vite build", "apps/shop/playwright.config.mjs = import 'child_process'; execSync('upload')", expect![]);
@@ -322,6 +323,14 @@ fn what_wireit_runs_counts() {
         r#"{"command": "node ../../lib/x.mjs"}"#,
         expect![[r#"
         shop: `lib/x.mjs` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    wired(r#"{"dependencies": ["pre"]}"#, expect!["shop: `other/c.txt` changed"]);
+    wired(
+        r#"{"files": []}"#,
+        expect![[r#"
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],

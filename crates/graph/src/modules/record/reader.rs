@@ -106,10 +106,13 @@ const RUNNING: [&str; 15] = [
 /// Those of them that are given a module.
 const MODULE_RUNNING: [&str; 2] = ["fork", "execaNode"];
 
+/// Words in the names of what has a function `exec` that does.
+const RUNNERS: [&str; 3] = ["process", "cp", "shell"];
+
 /// What stands in a command in place of what is only known when it runs.
 const UNTOLD: &str = "$UNTOLD";
 
-/// The longest command that is looked at.
+/// The longest command that is looked at; a longer one may be any.
 const LONGEST_COMMAND: usize = 2000;
 
 /// Options by which bundlers are told where to begin.
@@ -219,9 +222,12 @@ impl<'a> Reader<'a> {
     fn run(&mut self, call: &CallExpression<'a>) {
         let name = match &call.callee {
             Expression::Identifier(name) => name.name.as_str(),
-            // Expressions have a method of this name as well.
-            Expression::StaticMemberExpression(member) if member.property.name != "exec" => {
-                member.property.name.as_str()
+            Expression::StaticMemberExpression(member) => {
+                // Expressions have a method of this name as well.
+                let is_of_runner = matches!(&member.object, Expression::Identifier(object)
+                    if RUNNERS.iter().any(|word| object.name.to_ascii_lowercase().contains(word)));
+                let name = member.property.name.as_str();
+                if name == "exec" && !is_of_runner { "" } else { name }
             }
             _ => return,
         };
@@ -247,9 +253,8 @@ impl<'a> Reader<'a> {
     }
 
     fn command(&mut self, command: String) {
-        if command.len() <= LONGEST_COMMAND {
-            self.record.commands.insert(command.into());
-        }
+        let is_told = command.len() <= LONGEST_COMMAND;
+        self.record.commands.insert(if is_told { command.into() } else { UNTOLD.into() });
     }
 
     /// What styles or modules in a text ask for, as configuration puts them before others.
