@@ -15,7 +15,10 @@ mod declared;
 
 mod projects;
 
+mod targets;
+
 pub use declared::Declared;
+pub use targets::only_checks;
 
 use projects::Projects;
 
@@ -118,27 +121,28 @@ impl Pipeline {
                 pipeline.projects.add_name(path, &name);
             }
         }
-        // Each is known by its name before anything names it.
-        let all = members.iter().flat_map(|(path, files)| files.iter().map(move |file| (path, file)));
-        for (path, value) in all.filter_map(|(path, file)| Some((path, parse(file, &mut Vec::new())?))) {
-            pipeline.projects.add(path, &value);
-        }
+        let mut said: Vec<(&RepoPath, Vec<Value>)> = Vec::new();
         for (path, files) in members {
+            said.push((path, files.iter().filter_map(|file| parse(file, &mut problems)).collect()));
+        }
+        // Each is known by its name before anything names it.
+        for (path, value) in said.iter().flat_map(|(path, values)| values.iter().map(move |value| (path, value))) {
+            pipeline.projects.add(path, value);
+        }
+        for (path, values) in said {
             let mut own = name(path).and_then(|name| by_name.get(&name).cloned()).unwrap_or_default();
             let mut commands = BTreeMap::new();
-            for file in files {
-                let Some(value) = parse(file, &mut problems) else { continue };
+            for value in values.into_iter().map(|value| targets::with_defaults(value, &defaults)) {
                 pipeline.declared.add_member(path, &value);
                 let tasks = ["tasks", "pipeline", "targets"].iter().find_map(|key| value.get(key)?.as_object());
                 for (key, task) in tasks.into_iter().flatten() {
-                    let task = &with_defaults(key, task, &defaults);
-                    let told = told(task, |name| pipeline.projects.named(name));
-                    pipeline.declared.add_told(path, key, told);
+                    let read = targets::read_by(task, |name| pipeline.projects.named(name));
+                    pipeline.declared.add_read(path, key, read);
                     if let Some(waits) = waits(task) {
                         pipeline.is_said = true;
                         own.insert(key.clone(), waits);
                     }
-                    commands.extend(command(task, path, folder).map(|command| (key.clone(), command)));
+                    commands.extend(targets::command(task, path, folder).map(|command| (key.clone(), command)));
                 }
             }
             pipeline.members.insert(path.clone(), own);
@@ -240,8 +244,7 @@ impl Pipeline {
 
     fn waits(&self, member: &RepoPath, task: &str) -> &[Wait] {
         let own = self.members.get(member).and_then(|tasks| tasks.get(task));
-        let by_executor = || self.common.get(self.declared.executor(member, task)?);
-        own.or_else(by_executor).or_else(|| self.common.get(task)).map_or(&[], Vec::as_slice)
+        own.or_else(|| self.common.get(task)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -302,95 +305,6 @@ fn wait(value: &Value) -> Vec<Wait> {
         (!packages.is_empty()).then(|| Wait::Of { packages, task: task() }),
     ];
     waits.into_iter().flatten().collect()
-}
-
-/// Names of targets that only check.
-const CHECKS: [&str; 4] = ["test", "e2e", "lint", "component-test"];
-
-/// What executes such, or serves: packages by the end of their names, or an executor of one.
-const CHECKERS: [&str; 9] =
-    ["/jest:", "/eslint:", "/linter:", "/vitest:", "/vite:test", "/cypress:", "/playwright:", ":karma", ":dev-server"];
-
-/// Whether a target only checks, or serves for development, by its name and what executes it.
-pub fn only_checks(name: &str, target: &Value) -> bool {
-    let executor = ["executor", "builder"].iter().find_map(|key| target.get(key)?.as_str()).unwrap_or(name);
-    CHECKS.contains(&name) || CHECKERS.iter().any(|checker| executor.contains(checker))
-}
-
-/// A target with what `nx.json` has for its executor, else for its name.
-/// Source: nx.dev, "Reduce Repetitive Configuration", `targetDefaults`.
-fn with_defaults(name: &str, target: &Value, defaults: &Map<String, Value>) -> Value {
-    let executor = target.get("executor").and_then(Value::as_str);
-    let default = executor.and_then(|executor| defaults.get(executor)).or_else(|| defaults.get(name));
-    let (Some(Value::Object(default)), Value::Object(target)) = (default, target) else { return target.clone() };
-    let mut merged = default.clone();
-    for (key, own) in target {
-        match (merged.get_mut(key), own) {
-            (Some(Value::Object(inner)), Value::Object(own)) if key == "options" => {
-                inner.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-            }
-            _ => drop(merged.insert(key.clone(), own.clone())),
-        }
-    }
-    Value::Object(merged)
-}
-
-/// Patterns below the root of what a target reads: its executor, if it is the repository's own, and what it copies.
-/// Source: nx.dev, "Local Executors", "Copying Assets".
-fn told<'p>(target: &Value, project: impl Fn(&str) -> Option<&'p RepoPath>) -> Vec<String> {
-    let executor = target.get("executor").and_then(Value::as_str).and_then(|text| text.rsplit_once(':'));
-    let executor = executor.and_then(|(package, _)| match package.strip_prefix("./") {
-        Some(folder) => Some(folder.to_owned()),
-        None => project(package).map(ToString::to_string),
-    });
-    let assets = target.get("options").and_then(|options| options.get("assets")).and_then(Value::as_array);
-    let assets = assets.into_iter().flatten().filter_map(|asset| match asset {
-        Value::String(path) => Some(path.clone()),
-        asset => {
-            let (input, glob) = (asset.get("input")?.as_str()?, asset.get("glob")?.as_str()?);
-            Some(if input == "." { glob.to_owned() } else { format!("{}/{glob}", input.trim_end_matches('/')) })
-        }
-    });
-    executor.map(|folder| format!("{folder}/**")).into_iter().chain(assets).collect()
-}
-
-/// The command of a target of `project.json`: `command`, or those of `nx:run-commands` and `nx:run-script`.
-fn command(target: &Value, member: &RepoPath, root: &RepoPath) -> Option<Command> {
-    let options = target.get("options");
-    let option = |key: &str| options.and_then(|options| options.get(key));
-    let one = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(command) => command.get("command")?.as_str().map(str::to_owned),
-        _ => None,
-    };
-    let text = match target.get("command").or_else(|| option("command")) {
-        Some(command) => one(command)?,
-        None => option("commands")?.as_array()?.iter().map(one).collect::<Option<Vec<_>>>()?.join(" && "),
-    };
-    let arguments = match option("args") {
-        Some(Value::String(arguments)) => format!(" {arguments}"),
-        Some(Value::Array(arguments)) => {
-            arguments.iter().filter_map(Value::as_str).map(|argument| format!(" {argument}")).collect()
-        }
-        _ => String::new(),
-    };
-    let text = text + &arguments;
-    let fill = |text: &str| text.replace("{projectRoot}", member.as_str()).replace("{workspaceRoot}", root.as_str());
-    let folder = match option("cwd").and_then(Value::as_str) {
-        None => root.clone(),
-        Some(folder) => {
-            let below = fill(folder);
-            let below = below.trim_start_matches("./").trim_matches('/');
-            if below.is_empty() || below == "." {
-                root.clone()
-            } else if below.starts_with(root.as_str()) {
-                below.parse().ok()?
-            } else {
-                root.join(below).parse().ok()?
-            }
-        }
-    };
-    Some(Command { text: fill(&text), folder })
 }
 
 #[cfg(test)]

@@ -278,6 +278,11 @@ impl Workspace {
         behind.map(|(member, _)| member).take_while(move |member| member.as_str().starts_with(&below))
     }
 
+    /// Whether a path is that of a member, or of a folder of such: a place, and nothing that is read.
+    pub fn is_place(&self, path: &str) -> bool {
+        path.parse().is_ok_and(|path: RepoPath| self.is_member(&path)) || self.members_below(path).next().is_some()
+    }
+
     /// Members that a path in a text in a folder leads into, or that a pattern in it may mean, whether anything is there or
     /// not. A pattern with nothing in front but a way out means something only if that is `certain`: most often such a text
     /// is about addresses.

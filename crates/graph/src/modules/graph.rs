@@ -294,9 +294,9 @@ impl<'a> Linker<'a> {
             beside.into_iter().chain(self.paths.place(&of.join(word)))
         });
         // A member's folder alone is a place, and nothing that is read.
-        let is_place = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
+        let is_member = |word: &str| word.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path));
         let most = if is_script { MOST_WORDS } else { usize::MAX };
-        let words = words().filter(|word| is_run && word.contains('/') && !is_place(word)).take(most);
+        let words = words().filter(|word| is_run && word.contains('/') && !is_member(word)).take(most);
         let below = words.flat_map(|word| ["", of.as_str()].map(|folder| self.resolver.path(folder, of, word)));
         // What is put together may begin anywhere; a folder of members is a place as well.
         let given = record.given.iter().filter(|text| is_at_top && !record.joined.contains(*text)).take(MOST_GIVEN);
@@ -313,7 +313,7 @@ impl<'a> Linker<'a> {
         });
         let joined = joined.filter(|(folder, text)| {
             let place = resolved(folder, text).unwrap_or_default();
-            !place.is_empty() && !is_place(&place) && self.workspace.members_below(&place).next().is_none()
+            !place.is_empty() && !self.workspace.is_place(&place)
         });
         let joined = joined.map(|(folder, text)| self.resolver.path(folder, of, text));
         // Tailwind looks for names of classes in whatever it is pointed at.

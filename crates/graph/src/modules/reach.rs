@@ -11,13 +11,14 @@ use std::sync::Arc;
 use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
-use super::kind::names_plugins;
 use super::made::{Made, is_of_bundler};
-use super::record::{Language, Wanted};
+use super::record::Wanted;
 use super::resolve::package_of;
 use crate::manifest::Manifest;
 use crate::packages::is_made_of_own;
 use crate::workspace::{Member, Workspace};
+
+mod run;
 
 mod told;
 
@@ -215,28 +216,6 @@ impl<'a> Walk<'a> {
         importers.peek().is_some() && importers.all(|file| !(self.subject.is_root)(file))
     }
 
-    /// Takes what is imported, or named as a package, by configuration that governs the member.
-    fn run_above(&mut self, file: u32) {
-        let Some(node) = self.graph.node(file) else { return };
-        self.reached.packages.extend(node.packages(self.subject.is_tool).map(Into::into));
-        let asked = node.record.imports.iter().map(|import| &import.module);
-        let passed = node.record.passed.iter().map(|passed| &passed.module);
-        let configured = node.configured.iter().map(|(name, found)| (name, found));
-        let all = asked.zip(&node.imports).chain(passed.zip(&node.passed)).chain(configured);
-        for (name, found) in all.filter(|(_, found)| !matches!(found, Found::Unknown)) {
-            self.follow(file, found, name, &Wanted::All, false);
-        }
-        // Plugins that are named by their paths are run.
-        if names_plugins(self.graph.path(file)) {
-            let modules = node
-                .named
-                .iter()
-                .filter(|file| Language::of(self.graph.path(**file)).is_some_and(Language::is_of_modules));
-            let origin = Origin { from: Some(file), doubt: None };
-            self.open.extend(modules.map(|module| (*module, Wanted::All, origin)));
-        }
-    }
-
     /// Finds what only checks open, from the files of the member that are no roots and from tools that it needs.
     fn check(&mut self, checks: impl Iterator<Item = u32>) {
         let tools = self.workspace.needs().direct(self.subject.built, true).filter(|needed| {
@@ -419,30 +398,6 @@ impl<'a> Walk<'a> {
         {
             self.widen(member, || format!("`{path}` imports what is only known when it runs"));
         }
-    }
-
-    /// Takes what a file that is run may mean from elsewhere than its own folder: paths from where the build runs, and what a
-    /// function is given that puts them behind the repository's folder.
-    fn run_from_here(&mut self, file: u32, node: &'a Node, origin: Origin) {
-        let is_run = self.subject.run.contains(&file);
-        if !is_run && !node.is_configuration && !node.record.reads_files {
-            return;
-        }
-        let mut named: Vec<u32> = Vec::new();
-        if node.member.as_ref() != Some(self.subject.built) {
-            let texts = node.record.paths.iter().filter(|text| text.starts_with("../"));
-            named.extend(texts.flat_map(|text| self.graph.named(self.subject.built.as_str(), text).all()));
-        }
-        // Of others it is told already.
-        if is_run && !node.is_configuration && !node.record.reads_files {
-            let is_place = |text: &str| {
-                let holds = self.workspace.members_below(text).next().is_some();
-                holds || text.parse().is_ok_and(|path: RepoPath| self.workspace.is_member(&path))
-            };
-            let given = node.record.given.iter().filter(|text| !is_place(text));
-            named.extend(given.flat_map(|text| self.graph.named("", text).all()));
-        }
-        self.open.extend(named.into_iter().map(|file| (file, Wanted::All, origin)));
     }
 
     /// The origin of what a file asks for.

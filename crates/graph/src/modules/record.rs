@@ -31,23 +31,10 @@ const LONGEST_PATH: usize = 200;
 /// Source: nodejs.org, "Child process"; npmjs.com, the pages of these packages.
 const RUNNERS: [&str; 5] = ["child_process", "execa", "zx", "shelljs", "cross-spawn"];
 
-/// Modules by which files are read where it runs.
-/// Source: nodejs.org, "File system", "Child process", "Worker threads"; npmjs.com, the pages of these packages.
-const FILE_READERS: [&str; 13] = [
-    "fs",
-    "child_process",
-    "worker_threads",
-    "fs-extra",
-    "graceful-fs",
-    "glob",
-    "globby",
-    "fast-glob",
-    "tinyglobby",
-    "execa",
-    "zx",
-    "shelljs",
-    "cross-spawn",
-];
+/// Modules by which files are read where it runs, besides.
+/// Source: nodejs.org, "File system", "Worker threads"; npmjs.com, the pages of these packages.
+const FILE_READERS: [&str; 8] =
+    ["fs", "worker_threads", "fs-extra", "graceful-fs", "glob", "globby", "fast-glob", "tinyglobby"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -336,7 +323,7 @@ impl Record {
             imported.any(|name| names.contains(&package_of(name.strip_prefix("node:").unwrap_or(name))))
         };
         let (reads_files, runs_programs) = (imports(&FILE_READERS), imports(&RUNNERS));
-        record.reads_files = reader.knows_its_place || reads_files;
+        record.reads_files = reader.knows_its_place || reads_files || runs_programs;
         // Others have functions that are called like those.
         record.commands.retain(|_| runs_programs);
         // What is asked for is no path besides.

@@ -35,10 +35,8 @@ pub struct Declared {
 struct Inputs {
     tasks: BTreeMap<String, Vec<Value>>,
     named: BTreeMap<String, Vec<Value>>,
-    /// What executes a task, by which defaults may be found.
-    executors: BTreeMap<String, String>,
     /// Patterns below the root of what a task reads by how it is executed.
-    told: BTreeMap<String, Vec<String>>,
+    read: BTreeMap<String, Vec<String>>,
 }
 
 impl Inputs {
@@ -47,8 +45,6 @@ impl Inputs {
         for (task, what) in tasks {
             let inputs = what.get("inputs").and_then(Value::as_array);
             self.tasks.extend(inputs.map(|inputs| (task.clone(), inputs.clone())));
-            let executor = what.get("executor").and_then(Value::as_str);
-            self.executors.extend(executor.map(|executor| (task.clone(), executor.to_owned())));
         }
         let named = value.get("namedInputs").and_then(Value::as_object).into_iter().flatten();
         self.named.extend(named.filter_map(|(name, inputs)| Some((name.clone(), inputs.as_array()?.clone()))));
@@ -88,15 +84,10 @@ impl Declared {
     }
 
     /// Takes patterns below the root of what a task of a member reads by how it is executed.
-    pub fn add_told(&mut self, member: &RepoPath, task: &str, patterns: Vec<String>) {
+    pub fn add_read(&mut self, member: &RepoPath, task: &str, patterns: Vec<String>) {
         if !patterns.is_empty() {
-            self.members.entry(member.clone()).or_default().told.insert(task.to_owned(), patterns);
+            self.members.entry(member.clone()).or_default().read.insert(task.to_owned(), patterns);
         }
-    }
-
-    /// What executes a task of a member, by which defaults may be found.
-    pub fn executor(&self, member: &RepoPath, task: &str) -> Option<&str> {
-        self.members.get(member)?.executors.get(task).map(String::as_str)
     }
 
     /// Patterns in the repository of what every task reads, for those with an exclamation mark in front not.
@@ -115,10 +106,9 @@ impl Declared {
         let default = [Value::from(DEFAULT)];
         let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
         for task in tasks {
-            let told = own.and_then(|own| own.told.get(task)).into_iter().flatten();
-            found.extend(told.filter_map(|pattern| outside(root, member, pattern, true)));
-            let by_executor = self.executor(member, task).and_then(|executor| self.root.tasks.get(executor));
-            let inputs = own.and_then(|own| own.tasks.get(task)).or(by_executor).or_else(|| self.root.tasks.get(task));
+            let read = own.and_then(|own| own.read.get(task)).into_iter().flatten();
+            found.extend(read.filter_map(|pattern| outside(root, member, pattern, true)));
+            let inputs = own.and_then(|own| own.tasks.get(task)).or_else(|| self.root.tasks.get(task));
             let inputs = inputs.map_or(&default[..], Vec::as_slice);
             let mut open: Vec<&Value> = inputs.iter().collect();
             while let Some(input) = open.pop() {

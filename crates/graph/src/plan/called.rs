@@ -38,11 +38,11 @@ pub struct Called {
     pub elsewhere: Vec<(RepoPath, String)>,
     /// Members that are named where scripts are called, each with the command.
     pub members: BTreeMap<RepoPath, String>,
-    /// Those modules, with all that they import.
-    pub run: BTreeSet<u32>,
     /// Whether tasks that `project.json` has are among what is called.
     pub runs_targets: bool,
-    /// Commands in the texts of modules and of shells' scripts that they run, and in what configures them.
+    /// Modules and shells' scripts that they run, and what configures them, with all that these import.
+    pub run: BTreeSet<u32>,
+    /// Commands in the texts of these.
     pub spoken: Vec<String>,
     /// A command that calls more scripts than are looked for.
     pub unfollowed: Option<String>,
@@ -95,24 +95,19 @@ impl Planner<'_> {
         }
         let mut open: Vec<(RepoPath, String)> = commands.into_iter().map(|command| (path.clone(), command)).collect();
         open.extend(found.elsewhere.iter().cloned());
-        let configuration = self.configuration(path);
-        let mut said: Vec<(RepoPath, Vec<u32>)> = vec![(path.clone(), configuration)];
+        // What configures a build speaks as if a command ran it.
+        let mut run = (path.clone(), self.configuration(path));
         loop {
-            for (folder, files) in said.drain(..) {
-                for command in self.spoken(files, &mut found.run) {
-                    if found.spoken.len() == MOST_SCRIPTS {
-                        return Called { unfollowed: Some(command), ..found };
-                    }
-                    found.spoken.push(command.clone());
-                    open.push((folder.clone(), command));
+            let (folder, files) = run;
+            for command in self.spoken(files, &mut found.run) {
+                if found.spoken.len() == MOST_SCRIPTS {
+                    return Called { unfollowed: Some(command), ..found };
                 }
+                found.spoken.push(command.clone());
+                open.push((folder.clone(), command));
             }
             let Some((folder, command)) = open.pop() else { break };
-            let graph = self.workspace.graph();
-            let named = paths_of(&command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
-            let files = named.flat_map(|word| graph.named(folder.as_str(), word).files);
-            let made = programs::makes(&command).then(|| graph.place(&folder.join(MAKEFILE))).flatten();
-            said.push((folder.clone(), files.chain(made).collect()));
+            run = (folder.clone(), self.run_by(&folder, &command));
             let mut words: BTreeSet<&str> = words(&command).collect();
             // Nx has a colon between a project and its task.
             let tasks = words
@@ -172,6 +167,14 @@ impl Planner<'_> {
         let at_top = self.workspace.files_of(path).filter(|file| is_at_top(file.path.as_str()));
         let places = at_top.filter_map(|file| graph.place(file.path.as_str()));
         places.filter(|file| graph.node(*file).is_some_and(|node| node.is_configuration)).collect()
+    }
+
+    /// Files that a command in a folder runs, as far as their names tell.
+    fn run_by(&self, folder: &RepoPath, command: &str) -> Vec<u32> {
+        let graph = self.workspace.graph();
+        let named = paths_of(command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
+        let files = named.flat_map(|word| graph.named(folder.as_str(), word).files);
+        files.chain(programs::makes(command).then(|| graph.place(&folder.join(MAKEFILE))).flatten()).collect()
     }
 
     /// Commands that files run, and modules that they import; none of those that were looked at.
