@@ -407,10 +407,7 @@ pub fn package_of(name: &str) -> &str {
 /// A package's name, and what is behind it.
 pub fn parts(name: &str) -> (&str, &str) {
     // It may be named by where it is installed.
-    let name = match name.rsplit_once("node_modules/") {
-        Some((before, installed)) if before.is_empty() || before.ends_with('/') => installed,
-        _ => name,
-    };
+    let name = name.rsplit_once("node_modules/").map_or(name, |(_, installed)| installed);
     let end = if name.starts_with('@') { name.match_indices('/').nth(1) } else { name.match_indices('/').next() };
     end.map_or((name, ""), |(at, _)| (&name[..at], &name[at + 1..]))
 }

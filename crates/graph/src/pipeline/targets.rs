@@ -56,7 +56,7 @@ pub fn read_by<'p>(target: &Value, project: impl Fn(&str) -> Option<&'p RepoPath
         Value::String(path) => Some(path.clone()),
         asset => {
             let (input, glob) = (asset.get("input")?.as_str()?, asset.get("glob")?.as_str()?);
-            Some(if input == "." { glob.to_owned() } else { format!("{}/{glob}", input.trim_end_matches('/')) })
+            Some(format!("{}/{glob}", input.trim_end_matches('/')))
         }
     });
     executor.map(|folder| format!("{folder}/**")).into_iter().chain(assets).collect()

@@ -603,6 +603,17 @@ fn tools_find_packages_in_ways_of_their_own() {
             "shop: `packages/ui/lib/a.ts` may matter (`apps/shop/router.tsx` imports `./routeTree.gen`, which is nowhere in the commit), needed through ui"
         ],
     );
+    // Of a package that is not built itself not all counts anyway.
+    let of_package = site(
+        "packages/ui/index.ts = import './routeTree.gen' \n packages/ui/package.json = {\"name\": \"ui\", \"dependencies\": {\"@tanstack/router-plugin\": \"*\"}} \n apps/shop/a.ts = import 'ui'",
+    );
+    check(
+        &of_package,
+        "packages/ui/lib/a.ts = 2",
+        expect![
+            "shop: `packages/ui/lib/a.ts` may matter (`packages/ui/index.ts` imports `./routeTree.gen`, which is nowhere in the commit), needed through ui"
+        ],
+    );
     // What is not there may ask for anything that is needed, but not for what only tests import.
     let lacks = |manifest: &str, files: &str| {
         let manifest = format!(

@@ -59,6 +59,18 @@ fn commands_in_texts_are_commands() {
         "execSync('npm --prefix ../../packages/em run emit')",
         expect!["shop: `packages/em/h.mjs` changed, needed through em"],
     );
+    configured(
+        "spawnSync(process.execPath, ['../../lib/run.mjs']) \n lib/run.mjs = import 'child_process'; execSync('npm --prefix ../../packages/em run emit')",
+        expect!["shop: `packages/em/h.mjs` changed, needed through em"],
+    );
+    configured(&format!("execSync('git rev-parse {}')", "a".repeat(1900)), expect![]);
+    configured(
+        &format!("execSync('git rev-parse {}')", "a".repeat(2000)),
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
     configured("execSync('git rev-parse --short HEAD')", expect![]);
     configured(
         "execSync('git ls-files ../../shared')",
@@ -77,6 +89,16 @@ fn commands_in_texts_are_commands() {
     configured("pattern.exec('upload')", expect![]);
     configured("child_process.exec('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     built("vite build", "apps/shop/vite.config.mjs = sh('upload')", expect![]);
+    // A package manager that is told nothing installs.
+    built("yarn && vite build", "", expect![]);
+    built(
+        "yarn pre && vite build",
+        "",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
     // Of what configures checks, and of what is only bundled, none.
     built("vite build", "apps/shop/playwright.config.mjs = import 'child_process'; execSync('upload')", expect![]);
     built("vite build", "apps/shop/src/a.ts = import 'child_process'; execSync('upload')", expect![]);
@@ -118,6 +140,10 @@ fn paths_behind_folders_that_are_not_told() {
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed"#]],
     );
+    configured(
+        "const of = (...parts) => join(root, 'packages', ...parts); of('em', 'h.mjs') \n packages/em/package.json = {\"name\": \"@acme/em\"}",
+        expect!["shop: `packages/em/h.mjs` changed, needed through @acme/em"],
+    );
     // Modules that configuration imports, whatever comes first, and those that only are called so.
     built(
         "vite build",
@@ -145,6 +171,19 @@ fn paths_behind_folders_that_are_not_told() {
 }
 
 #[test]
+fn what_reads_files_may_name_others_than_before() {
+    let reads = |name: &str| format!("apps/shop/src/read.mjs = import fs from 'node:fs'; at('{name}')");
+    let base = World::of(&format!("{SITE}{}", reads("lib")));
+    let head = base.with(&reads("other"));
+    is_told_from(&base.snapshot(), &head.snapshot());
+    expect![[r#"
+        shop: `apps/shop/src/read.mjs` changed
+        shop: `lib/x.mjs` changed (removed)
+        shop: `other/c.txt` changed (added)"#]]
+    .assert_eq(&lines(&base, &head));
+}
+
+#[test]
 fn scripts_name_paths_from_where_they_run() {
     let run =
         |text: &str, expected: Expect| built("node ../../lib/run.mjs", &format!("lib/run.mjs = {text}"), expected);
@@ -163,6 +202,25 @@ fn scripts_name_paths_from_where_they_run() {
     };
     of_package("fs.readFileSync('./h.mjs')", expect!["shop: `packages/em/h.mjs` changed, needed through em"]);
     of_package("format(`./${path}`)", expect![]);
+}
+
+#[test]
+fn texts_name_packages_and_files_in_ways_of_their_own() {
+    // A package names something in itself.
+    let routes = |entry: &str, expected: Expect| {
+        let manifest = "packages/em/package.json = {\"name\": \"em\", \"main\": \"i.js\"}";
+        let files = format!("packages/em/i.js = inject({{ entrypoint: '{entry}' }}) \n apps/shop/a.js = import 'em'");
+        built("vite build", &format!("{manifest} \n {files}"), expected);
+    };
+    routes("em/h.mjs", expect!["shop: `packages/em/h.mjs` changed, needed through em"]);
+    routes("other/h.mjs", expect![]);
+    // What configures generators at the root names files without a dot in front.
+    let generated = |name: &str, expected: Expect| {
+        let command = format!("graphql-codegen --config ../../{name} && vite build");
+        built(&command, &format!("{name} = schema: shared/*.txt"), expected);
+    };
+    generated("graphql.config.yml", expect!["shop: `shared/a.txt` changed"]);
+    generated("plain.config.yml", expect![]);
 }
 
 #[test]
@@ -211,6 +269,27 @@ fn what_nx_has_for_targets_in_general_counts() {
         r#"{"command": "nx run em:emit", "options": {"cwd": "apps/shop"}}"#,
         expect!["shop: `packages/em/h.mjs` may matter (`nx run em:emit` names it), needed through em"],
     );
+    let command = r#"{"targetDefaults": {"build": {"options": {"command": "cat ../../shared/a.txt"}}}}"#;
+    by_command(command, r#"{"options": {"cwd": "apps/shop"}}"#, expect!["shop: `shared/a.txt` changed"]);
+    // Who has a name first keeps it; of many at once it is not told whose tasks they are.
+    let of_another = "{} \n zz \n packages/zz/project.json = {\"name\": \"em\"}";
+    by_command(
+        of_another,
+        r#"{"command": "nx run em:emit", "options": {"cwd": "apps/shop"}}"#,
+        expect!["shop: `packages/em/h.mjs` may matter (`nx run em:emit` names it), needed through em"],
+    );
+    let pre = r#"}, "pre": {"command": "cat other/c.txt""#;
+    let many = |command: &str| format!(r#"{{"command": "{command}", "options": {{"cwd": "apps/shop"}}{pre}}}"#);
+    by_command("{}", &many("nx run pre"), expect!["shop: `other/c.txt` changed"]);
+    by_command("{}", &many("nx run build"), expect!["shop: `other/c.txt` changed"]);
+    by_command(
+        "{}",
+        &many("nx run-many -t build"),
+        expect![[r#"
+        shop: `other/c.txt` changed
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
     let by_executor = |nx: &str, target: &str, expected: Expect| of(r#""build": "vite build", "#, nx, target, expected);
     by_executor("{}", r#"{"executor": "./other:run"}"#, expect!["shop: `other/c.txt` changed"]);
     by_executor("{}", r#"{"executor": "em:run"}"#, expect!["shop: `packages/em/h.mjs` changed"]);
@@ -228,6 +307,10 @@ fn what_nx_has_for_targets_in_general_counts() {
     );
     let defaults = r#"{"targetDefaults": {"@nx/vite:build": {"options": {"settings": "lib/x.mjs"}}}}"#;
     by_executor(defaults, r#"{"executor": "@nx/vite:build"}"#, expect!["shop: `lib/x.mjs` changed"]);
+    let checks = r#"{"targetDefaults": {"lint": {"options": {"config": "other/c.txt"}}}}"#;
+    by_executor(checks, "{}", expect![]);
+    let from_root = r#"{"options": {"assets": [{"glob": "shared/a.txt", "input": ".", "output": "."}]}}"#;
+    by_executor("{}", from_root, expect!["shop: `shared/a.txt` changed"]);
     let assets = r#"{"options": {"assets": ["other/c.txt", {"glob": "*.txt", "input": "shared", "output": "."}]}}"#;
     by_executor(
         "{}",
@@ -248,6 +331,14 @@ fn templates_name_others_without_quotes() {
     let files = |text: &str, expected: Expect| built("vite build", text, expected);
     files("apps/shop/a.pug = extends ../../shared/deep/b.txt", expect!["shop: `shared/deep/b.txt` changed"]);
     files("apps/shop/a.pug = div\\n  include:raw ../../shared/a.txt", expect!["shop: `shared/a.txt` changed"]);
+    let package =
+        "packages/em/package.json = {\"name\": \"em\", \"main\": \"./i.js\"} \n packages/em/i.js = import './a.pug'";
+    let of_package = |text: &str, expected: Expect| {
+        let files = format!("{package} \n packages/em/a.pug = {text} \n apps/shop/a.js = import 'em'");
+        built("vite build", &files, expected);
+    };
+    of_package("include:verbatim h.mjs", expect!["shop: `packages/em/h.mjs` changed, needed through em"]);
+    of_package("included h.mjs", expect![]);
     files(
         "apps/shop/a.vue = <template lang=\"pug\">\\ninclude ../../shared/a.txt\\n</template>",
         expect!["shop: `shared/a.txt` changed"],
@@ -294,11 +385,35 @@ fn variables_of_shells_and_of_make_are_put_in_their_places() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     shell(
+        "#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
         "LIB=$(find_it)\\nnode $LIB/x.mjs",
         expect![[r#"
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+}
+
+#[test]
+fn what_tells_programs_that_write_code_is_not_read_by_those_that_may_read_anything() {
+    let near = |file: &str, expected: Expect| {
+        let manifest =
+            r#"apps/shop/package.json = {"name": "shop", "scripts": {"build": "upload", "start": "node a.js"}}"#;
+        let base = World::of(&format!("{SITE}{manifest}"));
+        let head = base.with(&format!("{file} = 2"));
+        expected.assert_eq(&lines(&base, &head));
+    };
+    near(".claude/skills/a.mjs", expect![]);
+    near("other/AGENTS.md", expect![]);
+    near(
+        "other/NOTES.md",
+        expect!["shop: `other/NOTES.md` may matter (added; it belongs to no package, so any build may read it)"],
     );
 }
 
@@ -312,21 +427,8 @@ fn what_wireit_runs_counts() {
             expected,
         );
     };
-    wired(
-        r#"{"command": "vite build"}"#,
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    wired(
-        r#"{"command": "node ../../lib/x.mjs"}"#,
-        expect![[r#"
-        shop: `lib/x.mjs` changed
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    wired(r#"{"command": "vite build"}"#, expect![]);
+    wired(r#"{"command": "node ../../lib/x.mjs"}"#, expect!["shop: `lib/x.mjs` changed"]);
     wired(r#"{"dependencies": ["pre"]}"#, expect!["shop: `other/c.txt` changed"]);
     wired(
         r#"{"files": []}"#,

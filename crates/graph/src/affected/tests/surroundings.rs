@@ -507,6 +507,13 @@ fn lists_of_browsers_may_be_others() {
         "apps/shop/.browserslistrc = extends @acme/browsers",
         expect!["shop: `packages/browsers/index.js` changed, needed through @acme/browsers"],
     );
+    with(
+        r#""private": true"#,
+        ".browserslistrc = extends @acme/browsers",
+        expect![[r#"
+        blog: `packages/browsers/index.js` changed, needed through @acme/browsers
+        shop: `packages/browsers/index.js` changed, needed through @acme/browsers"#]],
+    );
 }
 
 #[test]
