@@ -352,6 +352,15 @@ pub fn calls_scripts(command: &str) -> bool {
     programs(command).any(|program| CALLERS.contains(&program.name.as_str()) && !asks(&program))
 }
 
+/// Whether a command calls a script by a name, or in a folder, that stands in a variable.
+pub fn calls_by_variable(command: &str) -> bool {
+    let mut callers = programs(command).filter(|program| CALLERS.contains(&program.name.as_str()));
+    callers.any(|program| {
+        let mut words = program.words().skip_while(|word| ["run", "run-script", "workspace"].contains(word));
+        words.next().is_some_and(|word| word.starts_with('$'))
+    })
+}
+
 /// Whether a command runs `make`.
 pub fn makes(command: &str) -> bool {
     programs(command).any(|program| program.name == "make")

@@ -7,10 +7,9 @@ use super::container::{self, Container};
 use super::frameworks::HTTP;
 use super::makefile;
 use super::member::Member;
-use super::nx::{Project, Target};
+use super::nx::{self, Bundle, Target};
 use super::unserved;
 use super::{Answer, Kind};
-use crate::script::Value;
 
 /// What source text says where requests are answered without a library.
 const LISTENING: [&str; 7] =
@@ -122,12 +121,9 @@ fn target(member: &Member<'_>) -> Option<Answer> {
 fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
     let project = member.project.as_ref()?;
     let serve = project.target("serve").filter(|target| target.is_by(&["@nx/js", "@nx/node"]));
-    let bundle = bundle_of_nx(member).filter(|bundle| bundle.is_for_node);
+    let bundle = Bundle::of(member).filter(|bundle| bundle.is_for_node);
     let build = project.target("build");
-    let said = build.and_then(|build| {
-        let whole = build.outputs.iter().find(|output| !output.contains("{options") && !output.contains('*'));
-        build.option("outputPath").or(whole.map(String::as_str)).map(|path| member.of_root(path))
-    });
+    let said = build.and_then(|build| build.option("outputPath").or(build.output()).map(|path| member.of_root(path)));
     let bundled = || bundle.as_ref().and_then(|bundle| bundle.output.clone());
     let output = match serve {
         Some(_) => said.or_else(bundled)?,
@@ -152,38 +148,8 @@ fn node_of_nx(member: &Member<'_>) -> Option<Answer> {
         (None, None) => return None,
     };
     let answer = Answer::new(kind, format!("{by}, and {why}")).started(format!("node {folder}/{entry}"));
-    let build = built(member).or_else(|| bundle.map(|_| by_nx(member, project)));
+    let build = built(member).or_else(|| bundle.map(|_| nx::run_build(member)));
     Some(Answer { framework: is_nest.then_some(Framework::Nest), build, ..answer })
-}
-
-/// What a configuration of webpack or Rspack with Nx's plugin says; Nx infers a target `build` from it.
-struct Bundle {
-    file: String,
-    is_for_node: bool,
-    /// The file that is started, in the folder of the output: Nx calls it `main.js`, whatever its source is called.
-    entry: String,
-    output: Option<String>,
-}
-
-fn bundle_of_nx(member: &Member<'_>) -> Option<Bundle> {
-    let found = ["webpack.config", "rspack.config"].into_iter().find_map(|stem| member.configuration(stem));
-    let (file, script) = found?;
-    let plugins = script.at("plugins").and_then(Value::as_list).unwrap_or_default();
-    let options = plugins.iter().find_map(|plugin| match plugin {
-        Value::Call { callee, arguments } => {
-            let name = callee.rsplit('.').next().unwrap_or(callee);
-            ["NxAppWebpackPlugin", "NxWebpackPlugin", "NxAppRspackPlugin"].contains(&name).then(|| arguments.first())
-        }
-        _ => None,
-    })??;
-    let text = |key: &str| options.at(key).and_then(Value::as_text).map(str::to_owned);
-    let whole = script.text("output.filename").filter(|name| !name.contains('[')).map(str::to_owned);
-    let entry = whole.or_else(|| text("outputFileName")).unwrap_or_else(|| "main.js".to_owned());
-    let output = script.text("output.path").and_then(|path| member.output(path)).or_else(|| {
-        let said = text("outputPath")?;
-        if said.starts_with('.') { member.output(&said) } else { Some(member.of_root(&said)) }
-    });
-    Some(Bundle { file, is_for_node: text("target").as_deref() == Some("node"), entry, output })
 }
 
 /// An image whose last stage runs a file.
@@ -374,14 +340,8 @@ fn built(member: &Member<'_>) -> Option<String> {
     member.build().or_else(|| {
         let project = member.project.as_ref()?;
         let target = project.target("build")?;
-        in_folder_of(member, target).or_else(|| Some(by_nx(member, project)))
+        in_folder_of(member, target).or_else(|| Some(nx::run_build(member)))
     })
-}
-
-/// What builds a project by Nx.
-fn by_nx(member: &Member<'_>, project: &Project) -> String {
-    let name = project.name.as_deref().or_else(|| member.manifest.text("name")).unwrap_or(member.folder_name());
-    format!("nx run {name}:build")
 }
 
 /// The command of a target as it is run from the member's folder: Nx runs it in `cwd`, else in the workspace's root.

@@ -5,7 +5,7 @@ use model::Framework;
 use super::command::{self, Program};
 use super::frameworks::{HTTP, plugin, target_by};
 use super::member::{self, Member};
-use super::nx::Target;
+use super::nx::{self, Bundle, Target};
 use super::{Answer, Kind};
 use crate::script::{Script, Value};
 
@@ -277,10 +277,11 @@ fn with_own_server(member: &Member<'_>, is_built_for_server: bool, answer: Answe
 }
 
 pub(super) fn bundler(member: &Member<'_>) -> Option<Answer> {
-    if let Some(answer) = webpack_of_nx(member) {
+    if let Some(answer) = webpack_of_nx(member).or_else(|| page_of_nx(member)) {
         return Some(answer);
     }
-    let build = member.build()?;
+    let is_inferred = || nx::infers_build(member) && member.configuration_name("rsbuild.config").is_some();
+    let build = member.build().or_else(|| is_inferred().then(|| "rsbuild build".to_owned()))?;
     let programs = command::programs(&build);
     let names = ["rsbuild", "webpack", "rspack", "webpack-cli"];
     let program = programs.iter().find(|program| names.contains(&program.name.as_str()))?;
@@ -297,13 +298,15 @@ pub(super) fn bundler(member: &Member<'_>) -> Option<Answer> {
     }
     let script = name.as_deref().and_then(|name| member.script(name)).unwrap_or_default();
     let said = ["output.path", "output.distPath.root"].into_iter().find_map(|key| script.text(key));
-    let output = program.option(&["--output-path"]).or(said).unwrap_or("dist");
+    let output = program.option(&["--output-path"]).or(said).and_then(|path| member.output(path));
+    // What the configuration puts together Nx is told, since it keeps it.
+    let told = || Some(member.of_root(member.project.as_ref()?.target("build")?.output()?));
     let base = script.at("server.base").or_else(|| script.at("output.publicPath"));
     let because = name.map_or_else(|| format!("`{}`", program.name), |name| format!("pages by `{name}`"));
     let answer = Answer {
         framework: Some(Framework::Bundler),
         base_path: member::base_path(base),
-        output: member.output(output),
+        output: output.or_else(told).or_else(|| member.output("dist")),
         ..Answer::new(Kind::Static, because)
     };
     Some(answer.built(build))
@@ -331,6 +334,21 @@ fn webpack_of_nx(member: &Member<'_>) -> Option<Answer> {
     Some(of_nx(member, target, Framework::Bundler, format!("pages by `{}`", target.executor)))
 }
 
+/// What Nx infers from a configuration of webpack or Rspack with its plugin, where that names a page.
+fn page_of_nx(member: &Member<'_>) -> Option<Answer> {
+    let bundle = Bundle::of(member).filter(|bundle| bundle.makes_page && !bundle.is_for_node)?;
+    if !nx::infers_build(member) || is_part(member) {
+        return None;
+    }
+    let answer = Answer {
+        framework: Some(Framework::Bundler),
+        base_path: bundle.base_path,
+        output: bundle.output.or_else(|| Some(format!("/dist/{}", member.folder()))),
+        ..Answer::new(Kind::Static, format!("pages by `{}`", bundle.file))
+    };
+    Some(answer.built(nx::run_build(member)))
+}
+
 fn angular_of_nx(member: &Member<'_>, target: &Target) -> Option<Answer> {
     member.project.as_ref().filter(|project| project.is_application)?;
     Some(of_nx(member, target, Framework::Angular, format!("Angular: `{}`", target.executor)))
@@ -338,12 +356,11 @@ fn angular_of_nx(member: &Member<'_>, target: &Target) -> Option<Answer> {
 
 /// What only Nx knows how to build.
 fn of_nx(member: &Member<'_>, target: &Target, framework: Framework, because: String) -> Answer {
-    let name = member.project.as_ref().and_then(|project| project.name.as_deref()).unwrap_or(member.folder_name());
-    let output =
-        target.option("outputPath").map(|path| below_application(member.of_root(path), Some(&target.executor)));
+    let output = target.value("outputPath").and_then(|said| angular_folder(said, Some(&target.executor)));
+    let output = output.map(|folder| member.of_root(&folder));
     let base_path = target.option("baseHref").and_then(member::base_path_of);
     let answer = Answer { framework: Some(framework), output, base_path, ..Answer::new(Kind::Static, because) };
-    answer.built(member.build_or(&format!("nx run {name}:build")))
+    answer.built(member.build_or(&nx::run_build(member)))
 }
 
 fn angular_output(member: &Member<'_>) -> Option<String> {
@@ -351,16 +368,21 @@ fn angular_output(member: &Member<'_>) -> Option<String> {
     let (name, project) = script.at("projects")?.entries().next()?;
     let options = project.at("architect.build.options").or_else(|| project.at("targets.build.options"));
     let said = options.and_then(|options| options.at("outputPath"));
-    let said = said.and_then(|said| said.as_text().or_else(|| said.at("base")?.as_text()));
-    let folder = said.map_or_else(|| format!("dist/{name}"), str::to_owned);
     let builder = project.at("architect.build.builder").or_else(|| project.at("targets.build.executor"));
-    member.output(&below_application(folder, builder.and_then(Value::as_text)))
+    let own = Value::Text(format!("dist/{name}"));
+    member.output(&angular_folder(said.unwrap_or(&own), builder.and_then(Value::as_text))?)
 }
 
-/// Angular's builder of applications puts what is for browsers into a folder of its own.
-fn below_application(folder: String, builder: Option<&str>) -> String {
+/// Where Angular puts what is for browsers: its builder of applications has a folder of its own for it, which may be called
+/// otherwise.
+/// Source: angular.dev, "Angular workspace configuration", "Output path configuration".
+fn angular_folder(said: &Value, builder: Option<&str>) -> Option<String> {
     let is_application = builder.is_some_and(|builder| builder.ends_with(":application"));
-    if is_application { format!("{folder}/browser") } else { folder }
+    let (folder, own) = match said.as_text() {
+        Some(folder) => (folder, "browser"),
+        None => (said.at("base")?.as_text()?, said.at("browser").and_then(Value::as_text).unwrap_or("browser")),
+    };
+    Some(if is_application && !own.is_empty() { format!("{folder}/{own}") } else { folder.to_owned() })
 }
 
 /// Whether a member is loaded by another page: its `main` is among its sources, and it asks for peers.

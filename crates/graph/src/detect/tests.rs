@@ -461,6 +461,7 @@ fn site_generators() {
         with-lambdas | + @docusaurus/core ~@types/aws-lambda | docusaurus.config.ts | build: docusaurus build
         part | + @angular/core | build: ng build | {"main": "src/index.ts", "peerDependencies": {"single-spa": "6"}}
         nx-angular | project.json = {"name": "client", "projectType": "application", "targets": {"build": {"executor": "@nx/angular:application", "options": {"outputPath": "dist/apps/client", "baseHref": "/c/"}}}}
+        nx-angular-own | project.json = {"name": "client", "projectType": "application", "targets": {"build": {"executor": "@nx/angular:application", "options": {"outputPath": {"base": "dist/apps/client", "browser": ""}, "baseHref": "/c/"}}}}
         eleventy | + @11ty/eleventy | .eleventy.js | build: eleventy --output=site
         vue | + @vue/cli-service | build: vue-cli-service build
         parcel | + parcel | build: parcel build src/index.html --dist-dir out
@@ -482,6 +483,7 @@ fn site_generators() {
             with-lambdas: static, site-generator; Docusaurus; build docusaurus build; output build; because Docusaurus: `docusaurus.config.ts`
             part: not served, site-generator; because it is a part of another page: `main`, and peers that it is loaded with
             nx-angular: static, site-generator; Angular; build nx run client:build; output /dist/apps/client/browser; base /c; because Angular: `@nx/angular:application`
+            nx-angular-own: static, site-generator; Angular; build nx run client:build; output /dist/apps/client; base /c; because Angular: `@nx/angular:application`
             eleventy: static, site-generator; Eleventy; build eleventy --output=site; output site; because Eleventy: `.eleventy.js`
             vue: static, site-generator; Bundler; build vue-cli-service build; output dist; because Vue CLI: `vue-cli-service build`
             parcel: static, site-generator; Bundler; build parcel build src/index.html --dist-dir out; output out; because Parcel: `parcel build`
@@ -580,6 +582,11 @@ fn bundlers() {
         no-pages | + ~webpack | webpack.config.js = module.exports = {} | build: webpack
         server | + express ~webpack ~html-webpack-plugin | webpack.config.js | build: webpack | start: node dist/server.js
         nx | project.json = {"name": "client", "targets": {"build": {"executor": "@nx/webpack:webpack", "options": {"index": "apps/nx/index.html", "outputPath": "dist/apps/client"}}}}
+        nx-rsbuild | rsbuild.config.ts = export default defineConfig({ output: { distPath: { root: fromRoot('dist') } } }) | project.json = {"name": "cart", "projectType": "application", "targets": {"build": {"outputs": ["{workspaceRoot}/dist/apps/cart"]}}}
+        nx-library | rsbuild.config.ts | project.json = {"name": "lib", "projectType": "library"}
+        nx-webpack | webpack.config.js = module.exports = { output: { path: join(__dirname, 'out') }, plugins: [new NxAppWebpackPlugin({ index: './src/index.html', baseHref: '/shop/' }), new NxReactWebpackPlugin({})] } | project.json = {"name": "shop", "projectType": "application"}
+        nx-rspack | rspack.config.js = module.exports = { plugins: [new NxAppRspackPlugin({ index: './src/index.html', outputPath: 'build/cart' })] } | /nx.json = {}
+        nx-tsc | webpack.config.js = module.exports = { plugins: [new NxAppWebpackPlugin({ index: './src/index.html' })] } | /nx.json = {} | build: tsc
         "#,
         expect![[r#"
             rsbuild: static, bundler; Bundler; build rsbuild build; output out; base /x; because pages by `rsbuild.config.ts`
@@ -589,6 +596,11 @@ fn bundlers() {
             no-pages: not served, library; because it is a library: nothing to start
             server: server, start-script; build webpack; start node dist/server.js; because its script `start` runs a file, and it needs `express`
             nx: static, bundler; Bundler; build nx run client:build; output /dist/apps/client; because pages by `@nx/webpack:webpack`
+            nx-rsbuild: static, bundler; Bundler; build rsbuild build; output /dist/apps/cart; because pages by `rsbuild.config.ts`
+            nx-library: not served, library; because it is a library: nothing to build or start
+            nx-webpack: static, bundler; Bundler; build nx run shop:build; output out; base /shop; because pages by `webpack.config.js`
+            nx-rspack: static, bundler; Bundler; build nx run nx-rspack:build; output /build/cart; because pages by `rspack.config.js`
+            nx-tsc: not served, library; because it is a library: nothing to start
         "#]],
     );
 }

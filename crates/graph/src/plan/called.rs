@@ -44,7 +44,7 @@ pub struct Called {
     pub run: BTreeSet<u32>,
     /// Commands in the texts of these.
     pub spoken: Vec<String>,
-    /// A command that calls more scripts than are looked for.
+    /// A command that calls more scripts than are looked for, or one that is not told.
     pub unfollowed: Option<String>,
 }
 
@@ -118,6 +118,9 @@ impl Planner<'_> {
             words.extend(tasks);
             if !words.iter().any(|word| CALLERS.contains(word)) {
                 continue;
+            }
+            if programs::calls_by_variable(&command) {
+                return Called { unfollowed: Some(command), ..found };
             }
             let (patterns, plain): (BTreeSet<&str>, BTreeSet<&str>) = words
                 .iter()

@@ -89,6 +89,28 @@ fn commands_in_texts_are_commands() {
     configured("pattern.exec('upload')", expect![]);
     configured("child_process.exec('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     built("vite build", "apps/shop/vite.config.mjs = sh('upload')", expect![]);
+    // A script that is not told may be any, whatever else is called.
+    let runs = |called: &str, expected: Expect| {
+        let manifest = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "scripts": {{"build": "npm run pre && {called}", "pre": "vite build", "start": "node a.js"}}}}"#
+        );
+        with(&manifest, expected);
+    };
+    runs(
+        "npm run $TARGET",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    runs(
+        "yarn workspace $PACKAGE pre",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    runs("npm run pre $OPTIONS", expect![]);
     // A package manager that is told nothing installs.
     built("yarn && vite build", "", expect![]);
     built(
@@ -172,14 +194,13 @@ fn paths_behind_folders_that_are_not_told() {
 
 #[test]
 fn what_reads_files_may_name_others_than_before() {
-    let reads = |name: &str| format!("apps/shop/src/read.mjs = import fs from 'node:fs'; at('{name}')");
-    let base = World::of(&format!("{SITE}{}", reads("lib")));
-    let head = base.with(&reads("other"));
+    let reads = |name: &str| format!("apps/shop/src/read.mjs = import fs from 'node:fs'; const from = '{name}'");
+    let base = World::of(&format!("{SITE}{}", reads("shared/none")));
+    let head = base.with(&reads("shared/deep"));
     is_told_from(&base.snapshot(), &head.snapshot());
     expect![[r#"
         shop: `apps/shop/src/read.mjs` changed
-        shop: `lib/x.mjs` changed (removed)
-        shop: `other/c.txt` changed (added)"#]]
+        shop: `shared/deep/b.txt` changed (added)"#]]
     .assert_eq(&lines(&base, &head));
 }
 
