@@ -1,8 +1,8 @@
 //! What the programs of commands read besides what they are pointed at, what they make, and whether types matter to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::detect::command::{self, CALLERS, COPIERS, Program};
+use crate::detect::command::{self, CALLERS, COPIERS, LONGEST_READ, Program};
 
 /// Programs that read what they are configured to read, and what that imports; and whether types may matter to what they
 /// make. They do not to bundlers for browsers, nor to what changes no module.
@@ -145,6 +145,9 @@ const BUILDERS: [(&str, Types); 137] = [
     ("only-allow", Types::Unread),
     ("ts-patch", Types::Unread),
 ];
+
+/// Shells that run a script.
+const SHELLS: [&str; 5] = ["sh", "bash", "dash", "zsh", "ksh"];
 
 /// Words of a shell, and programs, that read no files; what stands in substitutions they are given is told by itself.
 const IDLE_IN_SHELLS: [&str; 29] = [
@@ -297,12 +300,18 @@ enum Types {
 
 /// Whether a command may read anything in the repository, for all that can be told: it runs what is neither a known
 /// program nor a module. What modules read they name.
-/// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere.
-pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
-    let is_module = |program: &Program| program.file().is_some() || of_members.contains(program.name.as_str());
+/// So may not the programs of members: these count whole. What only calls scripts is asked for elsewhere, and scripts of shells
+/// that are told are asked for by their own texts.
+pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>, shells: &BTreeMap<String, bool>) -> bool {
+    let is_module = |program: &Program| {
+        program.file().is_some_and(|file| !from_here(file).contains(['$', '`']))
+            || of_members.contains(program.name.as_str())
+            || shell(program).is_some_and(|script| shells.get(script) == Some(&true))
+    };
     let mut all: Vec<Program> = programs(command).collect();
     let substituted = substituted(command);
-    if substituted.len() > MOST_SUBSTITUTED {
+    // In what a program is given by the text itself quotes mean nothing.
+    if substituted.len() > MOST_SUBSTITUTED || command.len() > LONGEST_READ || command.contains("<<") {
         return true;
     }
     all.extend(substituted.into_iter().flat_map(|inner| programs(inner).collect::<Vec<_>>()));
@@ -315,6 +324,19 @@ pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>) -> bool {
     is_elsewhere
         || reads_by_variable(command)
         || all.iter().any(|program| types(program).is_none() && !is_module(program))
+}
+
+/// Scripts of shells that a command runs, as it names them.
+pub fn shells(command: &str) -> Vec<String> {
+    programs(command).filter_map(|program| shell(&program).map(str::to_owned)).collect()
+}
+
+/// The script that a shell runs, or that is run by itself.
+fn shell(program: &Program) -> Option<&str> {
+    let is_script = |word: &&str| word.ends_with(".sh") || word.ends_with(".bash");
+    let is_shell = SHELLS.contains(&program.name.as_str());
+    let given = || program.arguments.iter().map(String::as_str).find(|word| !word.starts_with(['-', '+']));
+    if is_shell { given().filter(is_script) } else { Some(program.name.as_str()).filter(is_script) }
 }
 
 /// Whether a command reads from a file that stands in a variable.

@@ -8,6 +8,8 @@ mod segments;
 
 use segments::segments;
 
+pub use segments::LONGEST_READ;
+
 /// How often a script may call another one in a row.
 const MOST_CALLS: usize = 8;
 

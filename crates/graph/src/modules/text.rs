@@ -350,30 +350,49 @@ pub fn link(target: &str) -> Record {
 }
 
 /// Lines of a shell's script, or of what `make` does, with those variables put in their places that stand in lines of their
-/// own before.
+/// own before, and have had one value so far.
 fn with_variables<'t>(lines: impl Iterator<Item = &'t str>) -> String {
-    let (mut text, mut variables) = (String::new(), BTreeMap::<&str, String>::new());
+    let (mut text, mut variables) = (String::new(), BTreeMap::<&str, Option<String>>::new());
     for written in lines {
         let mut line = Cow::Borrowed(written);
         for (name, value) in &variables {
+            let Some(value) = value else { continue };
             for mark in [format!("$({name})"), format!("${{{name}}}"), format!("${name}")] {
                 if line.len() <= LONGEST_LINE && line.contains(&mark) {
-                    line = Cow::Owned(line.replace(&mark, value));
+                    line = Cow::Owned(put_in_place(&line, &mark, value));
                 }
             }
         }
-        let name = written
-            .split_once('=')
-            .map_or("", |(name, _)| name.trim_start_matches("export ").trim_end_matches([':', '?', ' ']));
-        let value = line.split_once('=').map_or("", |(_, value)| value.trim());
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_name && value.len() <= LONGEST && !value.contains([' ', '(', '`']) && variables.len() < MOST_VARIABLES {
-            variables.insert(name, value.trim_matches(['"', '\'']).to_owned());
+        let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let (name, value) = line.split_once('=').unwrap_or_default();
+        let name = written.split_once('=').filter(|_| !name.is_empty()).map_or("", |(name, _)| name);
+        let is_added_to = name.ends_with('+');
+        let name = name.trim().trim_start_matches("export ").trim_end_matches([':', '?', '+', ' ']);
+        if !name.is_empty() && name.bytes().all(is_of_name) && variables.len() < MOST_VARIABLES {
+            let value = value.trim();
+            let is_told =
+                !is_added_to && value.len() <= LONGEST && !value.contains([' ', '(', '`', ';', '&', '|', '<']);
+            let value = is_told.then(|| value.trim_matches(['"', '\'']).to_owned());
+            variables.entry(name).and_modify(|known| *known = known.take().filter(|it| Some(it) == value.as_ref()));
+            variables.entry(name).or_insert(value);
         }
         text.push_str(&line);
         text.push('\n');
     }
     text
+}
+
+/// A line with a variable's value for each mark of it that no longer name goes on from.
+fn put_in_place(line: &str, mark: &str, value: &str) -> String {
+    let mut parts = line.split(mark);
+    let mut put = parts.next().unwrap_or_default().to_owned();
+    let is_closed = mark.ends_with([')', '}']);
+    for part in parts {
+        let goes_on = !is_closed && part.starts_with(|char: char| char.is_ascii_alphanumeric() || char == '_');
+        put.push_str(if goes_on { mark } else { value });
+        put.push_str(part);
+    }
+    put
 }
 
 /// TypeScript's configuration: what it extends, and what it compiles of other folders. Aliases in it name what may be

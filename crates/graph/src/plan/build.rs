@@ -61,7 +61,7 @@ impl<'a> Build<'a> {
         let reads_anything = commands.iter().find(|command| {
             // Scripts that are called by names that are not told may be any.
             called.scripts.is_empty() && !called.runs_targets && programs::calls_scripts(command)
-                || programs::may_read_anything(command, of_members)
+                || programs::may_read_anything(command, of_members, &called.shells)
         });
         let reads_anything = called.unfollowed.clone().or_else(|| reads_anything.cloned());
         let reads = reads.with_recipes(&commands, reads_anything.is_some());

@@ -42,6 +42,8 @@ pub struct Called {
     pub runs_targets: bool,
     /// Modules and shells' scripts that they run, and what configures them, with all that these import.
     pub run: BTreeSet<u32>,
+    /// Shells' scripts as commands name them, each with whether all that it says is told as the text of a command.
+    pub shells: BTreeMap<String, bool>,
     /// Commands in the texts of these.
     pub spoken: Vec<String>,
     /// A command that calls more scripts than are looked for, or one that is not told.
@@ -108,6 +110,10 @@ impl Planner<'_> {
             }
             let Some((folder, command)) = open.pop() else { break };
             run = (folder.clone(), self.run_by(&folder, &command));
+            for word in programs::shells(&command) {
+                let is_told = self.is_told_shell(&folder, &word);
+                found.shells.entry(word).and_modify(|told| *told &= is_told).or_insert(is_told);
+            }
             let mut words: BTreeSet<&str> = words(&command).collect();
             // Nx has a colon between a project and its task.
             let tasks = words
@@ -157,6 +163,9 @@ impl Planner<'_> {
                 }
             }
         }
+        if found.run.len() == MOST_MODULES {
+            found.shells.clear();
+        }
         found
     }
 
@@ -178,6 +187,14 @@ impl Planner<'_> {
         let named = paths_of(command).filter(|word| is_of_shell(word) || Language::of(word).is_some());
         let files = named.flat_map(|word| graph.named(folder.as_str(), word).files);
         files.chain(programs::makes(command).then(|| graph.place(&folder.join(MAKEFILE))).flatten()).collect()
+    }
+
+    /// Whether a script of a shell is there by this name, and is read as a command.
+    fn is_told_shell(&self, folder: &RepoPath, word: &str) -> bool {
+        let graph = self.workspace.graph();
+        let mut files = graph.named(folder.as_str(), word).files.into_iter().peekable();
+        let is_told = |file| graph.node(file).is_some_and(|node| !node.record.commands.is_empty());
+        files.peek().is_some() && files.all(is_told)
     }
 
     /// Commands that files run, and modules that they import; none of those that were looked at.

@@ -1,6 +1,6 @@
 //! Tests of what programs read, check and make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{makes_of_data, may_check_types, may_read_anything, names};
 
@@ -13,10 +13,10 @@ fn what_commands_read_check_and_name() {
         "rimraf dist && tsup",
         "node build.mjs",
     ] {
-        assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
+        assert!(!may_read_anything(command, &BTreeSet::new(), &BTreeMap::new()), "{command}");
     }
     for command in ["./build.sh", "vite build && make", "node -e 'copy()'"] {
-        assert!(may_read_anything(command, &BTreeSet::new()), "{command}");
+        assert!(may_read_anything(command, &BTreeSet::new(), &BTreeMap::new()), "{command}");
     }
     for command in ["tsc -b && vite build", "next build", "astro check && astro build", "make"] {
         assert!(may_check_types(command, false), "{command}");
@@ -67,7 +67,7 @@ fn shells_read_what_they_name() {
         "cp -r \"$PWD/../shared\" dist/$VERSION",
         "git show -s --format=%cI HEAD && git describe --tags",
     ] {
-        assert!(!may_read_anything(command, &BTreeSet::new()), "{command}");
+        assert!(!may_read_anything(command, &BTreeSet::new(), &BTreeMap::new()), "{command}");
     }
     let many = "echo $(date); ".repeat(200);
     for command in [
@@ -102,6 +102,6 @@ fn shells_read_what_they_name() {
         "then-some build",
         "vite build 2>&1 | upload",
     ] {
-        assert!(may_read_anything(command, &BTreeSet::new()), "{command}");
+        assert!(may_read_anything(command, &BTreeSet::new(), &BTreeMap::new()), "{command}");
     }
 }

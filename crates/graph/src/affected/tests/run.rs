@@ -137,11 +137,7 @@ fn commands_in_texts_are_commands() {
     built(
         "sh b.sh",
         "apps/shop/b.sh = # upload\\nnpm --prefix ../../packages/em run emit",
-        expect![[r#"
-        shop: `packages/em/h.mjs` changed, needed through em
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+        expect!["shop: `packages/em/h.mjs` changed, needed through em"],
     );
 }
 
@@ -397,21 +393,8 @@ fn variables_of_shells_and_of_make_are_put_in_their_places() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
-    shell(
-        "export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs",
-        expect![[r#"
-        shop: `lib/x.mjs` changed
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    shell(
-        "#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs", expect!["shop: `lib/x.mjs` changed"]);
+    shell("#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs", expect![""]);
     shell(
         "LIB=$(find_it)\\nnode $LIB/x.mjs",
         expect![[r#"
@@ -436,6 +419,133 @@ fn what_tells_programs_that_write_code_is_not_read_by_those_that_may_read_anythi
         "other/NOTES.md",
         expect!["shop: `other/NOTES.md` may matter (added; it belongs to no package, so any build may read it)"],
     );
+}
+
+#[test]
+fn scripts_of_shells_are_told_by_their_texts() {
+    let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
+    shell("#!/bin/sh\\nset -e\\nvite build # that's it\\n", expect![]);
+    shell("vite build # it's\\ncat ../../shared/a.txt", expect!["shop: `shared/a.txt` changed"]);
+    shell(
+        "vite build # it's\\nupload",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cat \\\\\\n../../shared",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cat <<END > a\\nit's\\nEND\\nvite build",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cd ../.. && vite build",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "LIB=$(find ../../lib)\\nnode $LIB/x.mjs",
+        expect![[r#"
+        shop: `lib/x.mjs` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    // A variable is told if it has one value, up to the end of its name.
+    shell(
+        "A=../../shared\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed"#]],
+    );
+    shell(
+        "A=../../shared\\ncat $AB/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=../../shared\\nA=../../other\\ncat $A/c.txt",
+        expect![[r#"
+        shop: `other/c.txt` changed
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed"#]],
+    );
+    shell(
+        "A=../../sha\\nA+=red\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=../../shared;B=1\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "if [ -d public ]; then\\n  A=../../shared\\nfi\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell("sh ./c.sh \n apps/shop/c.sh = vite build", expect![]);
+    shell(
+        "sh ./c.sh \n apps/shop/c.sh = upload",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "sh ./none.sh",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    built("./b.sh", "apps/shop/b.sh = vite build", expect![]);
+    built("bash -e b.sh", "apps/shop/b.sh = vite build", expect![]);
+    built(
+        "sh b",
+        "apps/shop/b = vite build",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    built(
+        "sh none.sh",
+        "",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    built(
+        "node $TOOL",
+        "",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    built("node $PWD/b.mjs", "apps/shop/b.mjs = 1", expect![]);
 }
 
 #[test]

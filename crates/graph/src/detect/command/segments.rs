@@ -3,7 +3,7 @@
 //! Source: pubs.opengroup.org, "Shell Command Language", Quoting and Redirection.
 
 /// The longest command that is read: Linux gives no longer one to a shell.
-const LONGEST_READ: usize = 128 << 10;
+pub const LONGEST_READ: usize = 128 << 10;
 
 /// The parts of a command between `&&`, `||`, `;`, `|`, `&` and brackets: their words without quotes, and where they are.
 pub fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
@@ -24,6 +24,14 @@ pub fn segments(command: &str) -> Vec<(Vec<String>, std::ops::Range<usize>)> {
     };
     while let Some((at, character)) = characters.next() {
         if character == '&' && characters.peek().is_some_and(|(_, next)| *next == '>') {
+            continue;
+        }
+        // A line goes on, or what follows is a comment.
+        if character == '\\' && characters.next_if(|(_, next)| *next == '\n').is_some() {
+            continue;
+        }
+        if character == '#' && word.is_none() {
+            while characters.next_if(|(_, next)| *next != '\n').is_some() {}
             continue;
         }
         let is_operator = matches!(character, '&' | '|' | ';' | '(' | ')' | '\n');
