@@ -321,8 +321,12 @@ pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>, shells: &BT
         |program: &Program| program.file().is_some() || program.arguments.iter().any(|word| word.contains("../"));
     let others = || all.iter().filter(|program| program.name != CHANGER);
     let is_elsewhere = changes && others().any(means_others);
+    // What is put together of quotes, or is a pattern of another kind than those with stars, names nothing.
+    let is_unnamed =
+        |word: &String| word.contains("..") && (!command.contains(word.as_str()) || word.contains(['?', '[']));
     is_elsewhere
         || reads_by_variable(command)
+        || all.iter().any(|program| program.arguments.iter().any(is_unnamed))
         || all.iter().any(|program| types(program).is_none() && !is_module(program))
 }
 
@@ -508,12 +512,13 @@ fn is_pointed(program: &Program) -> bool {
     !is_far && !reads && !words.any(|word| leaves(word) || word.contains(['$', '`']) || leads_on(word))
 }
 
-/// Whether what is copied stands in no variable but in those that lead to the package itself.
+/// Whether what is copied stands in no variable but in those that lead to the package itself, and is no folder above.
 fn is_told_what_to_copy(program: &Program) -> bool {
     let words: Vec<&str> = program.words().collect();
     let has_target = program.arguments.iter().any(|it| it == "-t" || it.starts_with("--target-directory"));
     let copied = words.split_last().map_or(&[][..], |(_, copied)| if has_target { &words } else { copied });
-    copied.iter().all(|word| !from_here(word).contains(['$', '`']))
+    let is_above = |word: &str| word.starts_with("..") && word.split('/').all(|part| ["", ".", ".."].contains(&part));
+    copied.iter().map(|word| from_here(word)).all(|word| !word.contains(['$', '`']) && !is_above(word))
 }
 
 /// A word without the variable in front that leads to the package itself.

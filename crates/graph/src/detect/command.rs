@@ -283,7 +283,12 @@ pub fn programs(command: &str) -> Vec<Program> {
 /// The words of a command, of texts and substitutions in it as well, with the patterns and choices that a shell opens.
 pub fn patterns(command: &str) -> impl Iterator<Item = &str> {
     let ends = |char: char| char.is_whitespace() || "\"'`()<>;|&=".contains(char);
-    command.split(ends).filter(|word| !word.is_empty())
+    let words = command.split(ends).filter(|word| !word.is_empty());
+    // Behind a colon stands what is made of a path.
+    words.flat_map(|word| {
+        let path = word.split_once(':').map(|(path, _)| path).filter(|path| path.contains('/'));
+        std::iter::once(word).chain(path)
+    })
 }
 
 /// The same with each choice by itself.

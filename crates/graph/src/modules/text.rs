@@ -372,7 +372,9 @@ fn with_variables<'t>(lines: impl Iterator<Item = &'t str>) -> String {
             let value = value.trim();
             let is_told =
                 !is_added_to && value.len() <= LONGEST && !value.contains([' ', '(', '`', ';', '&', '|', '<']);
-            let value = is_told.then(|| value.trim_matches(['"', '\'']).to_owned());
+            let value =
+                Some(value.trim_matches(['"', '\''])).filter(|value| is_told && !value.contains(['"', '\'', '\\']));
+            let value = value.map(str::to_owned);
             variables.entry(name).and_modify(|known| *known = known.take().filter(|it| Some(it) == value.as_ref()));
             variables.entry(name).or_insert(value);
         }

@@ -393,7 +393,14 @@ fn variables_of_shells_and_of_make_are_put_in_their_places() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
-    shell("export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs", expect!["shop: `lib/x.mjs` changed"]);
+    shell(
+        "export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs",
+        expect![[r#"
+        shop: `lib/x.mjs` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
     shell("#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs", expect![""]);
     shell(
         "LIB=$(find_it)\\nnode $LIB/x.mjs",
@@ -458,6 +465,41 @@ fn scripts_of_shells_are_told_by_their_texts() {
         "LIB=$(find ../../lib)\\nnode $LIB/x.mjs",
         expect![[r#"
         shop: `lib/x.mjs` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    // What is not written as it is meant names nothing.
+    shell(
+        "cat ../../sh\"are\"d/a.txt",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cat ../../shared/[a].txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=../../sh\"are\"d\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "sass ../../shared:dist",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed"#]],
+    );
+    shell(
+        "cp -r ../.. dist",
+        expect![[r#"
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
