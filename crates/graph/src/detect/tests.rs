@@ -583,6 +583,7 @@ fn bundlers() {
         server | + express ~webpack ~html-webpack-plugin | webpack.config.js | build: webpack | start: node dist/server.js
         nx | project.json = {"name": "client", "targets": {"build": {"executor": "@nx/webpack:webpack", "options": {"index": "apps/nx/index.html", "outputPath": "dist/apps/client"}}}}
         nx-rsbuild | rsbuild.config.ts = export default defineConfig({ output: { distPath: { root: fromRoot('dist') } } }) | project.json = {"name": "cart", "projectType": "application", "targets": {"build": {"outputs": ["{workspaceRoot}/dist/apps/cart"]}}}
+        nx-other | rsbuild.config.ts | project.json = {"name": "other", "projectType": "application", "targets": {"build": {"executor": "@acme/tools:build"}}}
         nx-library | rsbuild.config.ts | project.json = {"name": "lib", "projectType": "library"}
         nx-webpack | webpack.config.js = module.exports = { output: { path: join(__dirname, 'out') }, plugins: [new NxAppWebpackPlugin({ index: './src/index.html', baseHref: '/shop/' }), new NxReactWebpackPlugin({})] } | project.json = {"name": "shop", "projectType": "application"}
         nx-rspack | rspack.config.js = module.exports = { plugins: [new NxAppRspackPlugin({ index: './src/index.html', outputPath: 'build/cart' })] } | /nx.json = {}
@@ -597,6 +598,7 @@ fn bundlers() {
             server: server, start-script; build webpack; start node dist/server.js; because its script `start` runs a file, and it needs `express`
             nx: static, bundler; Bundler; build nx run client:build; output /dist/apps/client; because pages by `@nx/webpack:webpack`
             nx-rsbuild: static, bundler; Bundler; build rsbuild build; output /dist/apps/cart; because pages by `rsbuild.config.ts`
+            nx-other: not served, library; because it is a library: nothing to build or start
             nx-library: not served, library; because it is a library: nothing to build or start
             nx-webpack: static, bundler; Bundler; build nx run shop:build; output out; base /shop; because pages by `webpack.config.js`
             nx-rspack: static, bundler; Bundler; build nx run nx-rspack:build; output /build/cart; because pages by `rspack.config.js`

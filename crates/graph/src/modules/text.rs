@@ -366,12 +366,10 @@ fn with_variables<'t>(lines: impl Iterator<Item = &'t str>) -> String {
         let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         let (name, value) = line.split_once('=').unwrap_or_default();
         let name = written.split_once('=').filter(|_| !name.is_empty()).map_or("", |(name, _)| name);
-        let is_added_to = name.ends_with('+');
-        let name = name.trim().trim_start_matches("export ").trim_end_matches([':', '?', '+', ' ']);
+        let name = name.trim().trim_start_matches("export ").trim_end_matches([':', '?', ' ']);
         if !name.is_empty() && name.bytes().all(is_of_name) && variables.len() < MOST_VARIABLES {
             let value = value.trim();
-            let is_told =
-                !is_added_to && value.len() <= LONGEST && !value.contains([' ', '(', '`', ';', '&', '|', '<']);
+            let is_told = value.len() <= LONGEST && !value.contains([' ', '(', '`', ';', '&', '|', '<']);
             let value =
                 Some(value.trim_matches(['"', '\''])).filter(|value| is_told && !value.contains(['"', '\'', '\\']));
             let value = value.map(str::to_owned);

@@ -441,7 +441,7 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     shell(
-        "cat \\\\\\n../../shared",
+        "cat \\\\n../../shared",
         expect![[r#"
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed
@@ -468,6 +468,29 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cat <<END > a\\necho it's\\nEND",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "cp -r \\\\n../.. dist",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    let elsewhere = "packages/em/package.json = {\"name\": \"em\", \"scripts\": {\"emit\": \"sh ./c.sh\"}}";
+    shell(
+        &format!("sh ./c.sh; npm --prefix ../../packages/em run emit \n apps/shop/c.sh = vite build \n {elsewhere}"),
+        expect![[r#"
+            shop: `packages/em/h.mjs` changed, needed through em
+            shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+            shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+            shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     // What is not written as it is meant names nothing.
     shell(
@@ -545,6 +568,27 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=../../shared\\nA=$B\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=../../shared\\nA+=../../shared\\ncat $A/a.txt",
+        expect![[r#"
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
+    );
+    shell(
+        "A=\"x\"y\\necho $A\\nupload",
+        expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     shell("sh ./c.sh \n apps/shop/c.sh = vite build", expect![]);
     shell(
