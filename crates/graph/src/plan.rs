@@ -250,9 +250,11 @@ impl<'a> Planner<'a> {
 
     fn build_of_app(&self, app: &App) -> Build<'a> {
         let mut commands = self.commands(&app.path, BUILD);
-        let manifest = self.workspace.members.get(&app.path).map(|member| &member.manifest);
-        let build = app.build.clone();
-        commands.extend(build.map(|build| manifest.map_or(build.clone(), |it| with_wired(it, BUILD, build))));
+        let wired = |build: String| match self.workspace.members.get(&app.path) {
+            Some(member) => with_wired(&member.manifest, BUILD, build),
+            None => build,
+        };
+        commands.extend(app.build.clone().map(wired));
         let called = self.called_by_app(app);
         commands.extend(called.of(&app.path));
         commands.extend(called.spoken.iter().cloned());

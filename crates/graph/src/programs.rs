@@ -321,13 +321,18 @@ pub fn may_read_anything(command: &str, of_members: &BTreeSet<&str>, shells: &BT
         |program: &Program| program.file().is_some() || program.arguments.iter().any(|word| word.contains("../"));
     let others = || all.iter().filter(|program| program.name != CHANGER);
     let is_elsewhere = changes && others().any(means_others);
-    // What is put together of quotes, or is a pattern of another kind than those with stars, names nothing.
-    let is_unnamed =
-        |word: &String| word.contains("..") && (!command.contains(word.as_str()) || word.contains(['?', '[']));
+    let is_unnamed = |word: &String| word.split('=').any(|path| is_unnamed(path, command));
     is_elsewhere
         || reads_by_variable(command)
         || all.iter().any(|program| program.arguments.iter().any(is_unnamed))
         || all.iter().any(|program| types(program).is_none() && !is_module(program))
+}
+
+/// Whether a path that leads out of the folder is none of the words by which a command names files: it is put together of quotes,
+/// holds a space, or is a pattern of another kind than those with stars.
+fn is_unnamed(path: &str, command: &str) -> bool {
+    let is_split = || path.contains(char::is_whitespace) && !path.contains(['(', '`']);
+    path.split('/').any(|part| part == "..") && (!command.contains(path) || path.contains(['?', '[']) || is_split())
 }
 
 /// Scripts of shells that a command runs, as it names them.

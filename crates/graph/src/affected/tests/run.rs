@@ -29,6 +29,14 @@ const CHANGE: &str = r#"
     lib/x.mjs = 2
 "#;
 
+/// What there is to say where anything may be read.
+fn anything() -> Expect {
+    expect![[r#"
+        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
+        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]]
+}
+
 fn with(added: &str, expected: Expect) {
     let base = World::of(&format!("{SITE}{added}"));
     let head = base.with(CHANGE);
@@ -64,13 +72,7 @@ fn commands_in_texts_are_commands() {
         expect!["shop: `packages/em/h.mjs` changed, needed through em"],
     );
     configured(&format!("execSync('git rev-parse {}')", "a".repeat(1900)), expect![]);
-    configured(
-        &format!("execSync('git rev-parse {}')", "a".repeat(2000)),
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    configured(&format!("execSync('git rev-parse {}')", "a".repeat(2000)), anything());
     configured("execSync('git rev-parse --short HEAD')", expect![]);
     configured(
         "execSync('git ls-files ../../shared')",
@@ -79,13 +81,7 @@ fn commands_in_texts_are_commands() {
         shop: `shared/deep/b.txt` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    configured(
-        "execSync('upload')",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    configured("execSync('upload')", anything());
     configured("pattern.exec('upload')", expect![]);
     configured("child_process.exec('cat ../../shared/a.txt')", expect!["shop: `shared/a.txt` changed"]);
     built("vite build", "apps/shop/vite.config.mjs = sh('upload')", expect![]);
@@ -96,31 +92,12 @@ fn commands_in_texts_are_commands() {
         );
         with(&manifest, expected);
     };
-    runs(
-        "npm run $TARGET",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    runs(
-        "yarn workspace $PACKAGE pre",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    runs("npm run $TARGET", anything());
+    runs("yarn workspace $PACKAGE pre", anything());
     runs("npm run pre $OPTIONS", expect![]);
     // A package manager that is told nothing installs.
     built("yarn && vite build", "", expect![]);
-    built(
-        "yarn pre && vite build",
-        "",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    built("yarn pre && vite build", "", anything());
     // Of what configures checks, and of what is only bundled, none.
     built("vite build", "apps/shop/playwright.config.mjs = import 'child_process'; execSync('upload')", expect![]);
     built("vite build", "apps/shop/src/a.ts = import 'child_process'; execSync('upload')", expect![]);
@@ -385,30 +362,11 @@ fn variables_of_shells_and_of_make_are_put_in_their_places() {
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    make(
-        "all:\\n\tnode $(LIB)/x.mjs",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    make("all:\\n\tnode $(LIB)/x.mjs", anything());
     let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
-    shell(
-        "export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs",
-        expect![[r#"
-        shop: `lib/x.mjs` changed
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    shell("#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs", expect![""]);
-    shell(
-        "LIB=$(find_it)\\nnode $LIB/x.mjs",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("export LIB=\"../../lib\"\\nnode ${LIB}/x.mjs", expect!["shop: `lib/x.mjs` changed"]);
+    shell("#!/bin/sh\\n# npm --prefix ../../packages/em run emit\\n# ../../lib/x.mjs", expect![]);
+    shell("LIB=$(find_it)\\nnode $LIB/x.mjs", anything());
 }
 
 #[test]
@@ -433,13 +391,7 @@ fn scripts_of_shells_are_told_by_their_texts() {
     let shell = |text: &str, expected: Expect| built("sh b.sh", &format!("apps/shop/b.sh = {text}"), expected);
     shell("#!/bin/sh\\nset -e\\nvite build # that's it\\n", expect![]);
     shell("vite build # it's\\ncat ../../shared/a.txt", expect!["shop: `shared/a.txt` changed"]);
-    shell(
-        "vite build # it's\\nupload",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("vite build # it's\\nupload", anything());
     shell(
         "cat \\\\n../../shared",
         expect![[r#"
@@ -447,20 +399,8 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/deep/b.txt` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    shell(
-        "cat <<END > a\\nit's\\nEND\\nvite build",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    shell(
-        "cd ../.. && vite build",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("cat <<END > a\\nit's\\nEND\\nvite build", anything());
+    shell("cd ../.. && vite build", anything());
     shell(
         "LIB=$(find ../../lib)\\nnode $LIB/x.mjs",
         expect![[r#"
@@ -469,20 +409,8 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
         shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    shell(
-        "cat <<END > a\\necho it's\\nEND",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    shell(
-        "cp -r \\\\n../.. dist",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("cat <<END > a\\necho it's\\nEND", anything());
+    shell("cp -r \\\\n../.. dist", anything());
     let elsewhere = "packages/em/package.json = {\"name\": \"em\", \"scripts\": {\"emit\": \"sh ./c.sh\"}}";
     shell(
         &format!("sh ./c.sh; npm --prefix ../../packages/em run emit \n apps/shop/c.sh = vite build \n {elsewhere}"),
@@ -493,13 +421,14 @@ fn scripts_of_shells_are_told_by_their_texts() {
             shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
     // What is not written as it is meant names nothing.
+    shell("cat \"../../shared/a b.txt\"", anything());
     shell(
-        "cat ../../sh\"are\"d/a.txt",
+        "vite build --mode=\"../../shared\"; echo \"see ../x y\"",
         expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
+        shop: `shared/a.txt` changed
+        shop: `shared/deep/b.txt` changed"#]],
     );
+    shell("cat ../../sh\"are\"d/a.txt", anything());
     shell(
         "cat ../../shared/[a].txt",
         expect![[r#"
@@ -507,26 +436,14 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/deep/b.txt` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    shell(
-        "A=../../sh\"are\"d\\ncat $A/a.txt",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("A=../../sh\"are\"d\\ncat $A/a.txt", anything());
     shell(
         "sass ../../shared:dist",
         expect![[r#"
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed"#]],
     );
-    shell(
-        "cp -r ../.. dist",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("cp -r ../.. dist", anything());
     // A variable is told if it has one value, up to the end of its name.
     shell(
         "A=../../shared\\ncat $A/a.txt",
@@ -548,13 +465,7 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/a.txt` changed
         shop: `shared/deep/b.txt` changed"#]],
     );
-    shell(
-        "A=../../sha\\nA+=red\\ncat $A/a.txt",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("A=../../sha\\nA+=red\\ncat $A/a.txt", anything());
     shell(
         "A=../../shared;B=1\\ncat $A/a.txt",
         expect![[r#"
@@ -583,54 +494,15 @@ fn scripts_of_shells_are_told_by_their_texts() {
         shop: `shared/deep/b.txt` changed
         shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)"#]],
     );
-    shell(
-        "A=\"x\"y\\necho $A\\nupload",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("A=\"x\"y\\necho $A\\nupload", anything());
     shell("sh ./c.sh \n apps/shop/c.sh = vite build", expect![]);
-    shell(
-        "sh ./c.sh \n apps/shop/c.sh = upload",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    shell(
-        "sh ./none.sh",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    shell("sh ./c.sh \n apps/shop/c.sh = upload", anything());
+    shell("sh ./none.sh", anything());
     built("./b.sh", "apps/shop/b.sh = vite build", expect![]);
     built("bash -e b.sh", "apps/shop/b.sh = vite build", expect![]);
-    built(
-        "sh b",
-        "apps/shop/b = vite build",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    built(
-        "sh none.sh",
-        "",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
-    built(
-        "node $TOOL",
-        "",
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    built("sh b", "apps/shop/b = vite build", anything());
+    built("sh none.sh", "", anything());
+    built("node $TOOL", "", anything());
     built("node $PWD/b.mjs", "apps/shop/b.mjs = 1", expect![]);
 }
 
@@ -647,13 +519,7 @@ fn what_wireit_runs_counts() {
     wired(r#"{"command": "vite build"}"#, expect![]);
     wired(r#"{"command": "node ../../lib/x.mjs"}"#, expect!["shop: `lib/x.mjs` changed"]);
     wired(r#"{"dependencies": ["pre"]}"#, expect!["shop: `other/c.txt` changed"]);
-    wired(
-        r#"{"files": []}"#,
-        expect![[r#"
-        shop: `other/c.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/a.txt` may matter (it belongs to no package, so any build may read it)
-        shop: `shared/deep/b.txt` may matter (it belongs to no package, so any build may read it)"#]],
-    );
+    wired(r#"{"files": []}"#, anything());
     wired(
         r#"{"command": "vite build", "dependencies": ["pre", {"script": "../../packages/em:emit"}]}"#,
         expect![[r#"
