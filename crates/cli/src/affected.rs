@@ -77,16 +77,18 @@ pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     let answer = answer(place, &asked.compared, &knowledge)?;
     let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
     print(asked.json, &answer.value(took_ms), || answer.lines());
-    keep(place, &knowledge);
+    keep(place, knowledge);
     Ok(())
 }
 
 /// Keeps what was found out. If that fails, only the next question is answered later.
-pub fn keep(place: &Place, knowledge: &Knowledge) {
+pub fn keep(place: &Place, knowledge: Knowledge) {
     if let Err(cause) = knowledge.keep() {
         let folder = place.data.knowledge();
         crate::complain(&format!("note: what was found out could not be kept in `{}`: {cause}", folder.display()));
     }
+    // The process ends, which gives it back faster.
+    std::mem::forget(knowledge);
 }
 
 /// Compares every app.

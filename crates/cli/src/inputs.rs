@@ -61,7 +61,7 @@ fn piece(component: &Component, counted: &Counted) -> [String; 4] {
         (Reach::Above, _) => "it governs the app".to_owned(),
         (Reach::Own | Reach::Unowned, doubt) => doubt.unwrap_or_default().to_owned(),
     };
-    [kind.to_owned(), name, counted.content.clone(), through]
+    [kind.to_owned(), name, counted.content.to_string(), through]
 }
 
 fn line(kind: &str, name: &str, through: &str) -> String {

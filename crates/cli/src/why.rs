@@ -55,7 +55,7 @@ pub fn run(place: &Place, asked: &Why) -> Result<(), Failure> {
     let base_snapshot = base.as_ref().and_then(|commit| place.repository.snapshot(commit).ok());
     let base_workspace = base_snapshot.clone().and_then(|base| Workspace::read_to_compare(base, &knowledge).ok());
     let explained = explain(&answer, app, base, base_snapshot.as_ref(), base_workspace.as_ref(), &head);
-    affected::keep(place, &knowledge);
+    affected::keep(place, knowledge);
     if asked.dot || asked.html {
         let changed = changed(base_snapshot.as_ref(), &head.snapshot);
         let drawing =

@@ -190,8 +190,8 @@ impl<'a> Differences<'a> {
         for Difference { component, before, after } in self.components.values().filter(|_| is_known) {
             if let Component::Dependency { name, .. } = component {
                 let (old, new) = installed.entry(name).or_default();
-                old.extend(before.as_ref().map(|counted| counted.content.as_str()));
-                new.extend(after.as_ref().map(|counted| counted.content.as_str()));
+                old.extend(before.as_ref().map(|counted| &*counted.content));
+                new.extend(after.as_ref().map(|counted| &*counted.content));
             }
         }
         // Who is given another version is told by that.
@@ -223,11 +223,10 @@ impl Difference<'_> {
     }
 
     fn contents(&self) -> String {
-        let content = |counted: &Option<Counted>| match counted.as_ref().map(|counted| counted.content.clone()) {
-            Some(content) if !content.is_empty() => content,
-            _ => "none".to_owned(),
-        };
-        format!("{} → {}", content(&self.before), content(&self.after))
+        fn content(counted: Option<&Counted>) -> &str {
+            counted.map(|counted| &*counted.content).filter(|content| !content.is_empty()).unwrap_or("none")
+        }
+        format!("{} → {}", content(self.before.as_ref()), content(self.after.as_ref()))
     }
 }
 

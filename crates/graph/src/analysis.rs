@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::thread;
 
 use model::{AppName, CommitId, EnvironmentName, RepoPath, ShownFile};
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,13 @@ impl Analysis {
         }
         let analysis = match Analysis::from_one_before(repository, commit, near, knowledge)? {
             Some(analysis) => analysis,
-            None => Analysis::of_snapshot(repository.snapshot(commit)?, knowledge)?,
+            None => {
+                let snapshot = thread::scope(|scope| {
+                    scope.spawn(|| knowledge.read_ahead());
+                    repository.snapshot(commit)
+                });
+                Analysis::of_snapshot(snapshot?, knowledge)?
+            }
         };
         Ok(knowledge.add_analysis(commit, analysis))
     }

@@ -180,7 +180,17 @@ impl Repository {
     pub fn open(path: &Path) -> Result<Repository, GitError> {
         let not_here = |said: String| GitError::NotARepository { path: path.to_owned(), said };
         let folder = path.canonicalize().map_err(|cause| not_here(cause.to_string()))?;
-        let common = match command::in_folder(&folder, &["rev-parse", "--path-format=absolute", "--git-common-dir"]) {
+        let asked = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+        // Of most repositories one question tells everything.
+        let all = command::in_folder(&folder, &[&asked as &[&str], &["--show-toplevel", "HEAD^{commit}"]].concat());
+        if let Ok(said) = &all
+            && let [common, top, _] = said.lines().collect::<Vec<&str>>().as_slice()
+            && let Ok(common) = Path::new(common).canonicalize()
+        {
+            let id = RepositoryId::of_common_folder(&common);
+            return Ok(Repository { folder: PathBuf::from(top), common, id });
+        }
+        let common = match command::in_folder(&folder, &asked) {
             Ok(text) => PathBuf::from(text.trim_end_matches('\n')),
             Err(GitError::Failed { said, .. }) => return Err(not_here(said)),
             Err(error) => return Err(error),

@@ -6,14 +6,13 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use model::BuildKey;
 use serde::{Deserialize, Serialize};
 
 /// One thing that a key covers. What is built and by which scripts comes first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Component {
     /// A member that is built.
     Built(String),
@@ -54,6 +53,25 @@ pub enum Component {
     Unreadable(String),
 }
 
+impl Component {
+    /// What it is, and its texts: what tells it from any other.
+    fn parts(&self) -> [&str; 3] {
+        match self {
+            Component::Built(folder) => ["built", folder, ""],
+            Component::Script { folder, name } => ["script", folder, name],
+            Component::File(path) => ["file", path, ""],
+            Component::Signature(path) => ["signature", path, ""],
+            Component::Types(path) => ["types", path, ""],
+            Component::Field { file, field } => ["field", file, field],
+            Component::Dependency { name, place } => ["dependency", name, place],
+            Component::Variable(name) => ["variable", name, ""],
+            Component::Toolchain(part) => ["toolchain", part, ""],
+            Component::Setting(setting) => ["setting", setting, ""],
+            Component::Unreadable(path) => ["unreadable", path, ""],
+        }
+    }
+}
+
 /// How something reaches a build.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Reach {
@@ -89,7 +107,7 @@ impl Reach {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
     /// The content: an object id, a version, a value.
-    pub content: String,
+    pub content: Arc<str>,
     /// How it reaches the build.
     pub reach: Arc<Reach>,
 }
@@ -97,7 +115,7 @@ pub struct Counted {
 /// What a key covers by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Covered {
-    components: BTreeMap<Component, Counted>,
+    components: BTreeMap<Arc<Component>, Counted>,
     /// Keys of the builds whose outputs are laid under this one, by folder.
     needs: BTreeMap<String, BuildKey>,
 }
@@ -153,12 +171,12 @@ impl Behind {
 
 impl Covered {
     /// What was kept of it.
-    pub fn of(components: BTreeMap<Component, Counted>, needs: BTreeMap<String, BuildKey>) -> Covered {
+    pub fn of(components: BTreeMap<Arc<Component>, Counted>, needs: BTreeMap<String, BuildKey>) -> Covered {
         Covered { components, needs }
     }
 
     /// Its components.
-    pub fn components(&self) -> impl Iterator<Item = (&Component, &Counted)> {
+    pub fn components(&self) -> impl Iterator<Item = (&Arc<Component>, &Counted)> {
         self.components.iter()
     }
 
@@ -174,19 +192,26 @@ impl Covered {
 
     /// The key over all of it.
     pub fn key(&self) -> BuildKey {
-        let mut text = String::from("frontage build key 3\n");
+        let mut text = b"frontage build key 4\n".to_vec();
+        let mut add = |parts: &[&str]| {
+            for part in parts {
+                text.extend((part.len() as u64).to_le_bytes());
+                text.extend(part.as_bytes());
+            }
+        };
         for (component, content) in self.contents() {
-            writeln!(text, "{component:?} {content:?}").expect("writing to a string succeeds");
+            let [what, first, second] = component.parts();
+            add(&[what, first, second, content]);
         }
         for (folder, key) in &self.needs {
-            writeln!(text, "needs {folder:?} {key}").expect("writing to a string succeeds");
+            add(&["needs", folder, key.as_str()]);
         }
-        BuildKey::over(text.as_bytes())
+        BuildKey::over(&text)
     }
 
     /// Its components and the content of each: what the key is over, besides what it needs.
-    fn contents(&self) -> impl Iterator<Item = (&Component, &String)> {
-        self.components.iter().map(|(component, counted)| (component, &counted.content))
+    fn contents(&self) -> impl Iterator<Item = (&Component, &str)> {
+        self.components.iter().map(|(component, counted)| (&**component, &*counted.content))
     }
 
     /// How its components reach the build, each way once.
@@ -228,8 +253,8 @@ impl Covered {
             let parts = [(Component::Signature as fn(String) -> Component, exports), (Component::Types, types)];
             for (component, content) in parts.into_iter().filter_map(|(part, content)| Some((part, content.as_ref()?)))
             {
-                let counted = Counted { content: content.clone(), reach: Arc::clone(&counted.reach) };
-                changed.components.insert(component((*path).to_owned()), counted);
+                let counted = Counted { content: content.as_str().into(), reach: Arc::clone(&counted.reach) };
+                changed.components.insert(Arc::new(component((*path).to_owned())), counted);
             }
         }
         for (folder, key) in &mut changed.needs {
@@ -249,7 +274,7 @@ impl Covered {
     pub fn replace(&mut self, other: &Covered, is_of_kind: impl Fn(&Component) -> bool) {
         self.components.retain(|component, _| !is_of_kind(component));
         let others = other.components.iter().filter(|(component, _)| is_of_kind(component));
-        self.components.extend(others.map(|(component, counted)| (component.clone(), counted.clone())));
+        self.components.extend(others.map(|(component, counted)| (Arc::clone(component), counted.clone())));
     }
 
     /// The same with other contents of components that it has, and other keys of builds that it needs; none if nothing
@@ -263,7 +288,7 @@ impl Covered {
         let mut changed = self.clone();
         for (component, content) in contents {
             if let Some(counted) = changed.components.get_mut(component) {
-                counted.content.clone_from(content);
+                counted.content = content.as_str().into();
             }
         }
         for key in changed.needs.values_mut() {
@@ -286,7 +311,12 @@ impl Inputs {
 
     /// Adds a component with how it reaches the build.
     pub fn add_reached(&mut self, component: Component, content: impl Into<String>, reach: &Arc<Reach>) {
-        let counted = Counted { content: content.into(), reach: Arc::clone(reach) };
+        self.add_shared(Arc::new(component), content.into().into(), reach);
+    }
+
+    /// Adds a component that others may have as well.
+    pub fn add_shared(&mut self, component: Arc<Component>, content: Arc<str>, reach: &Arc<Reach>) {
+        let counted = Counted { content, reach: Arc::clone(reach) };
         Arc::make_mut(&mut self.own).components.insert(component, counted);
     }
 
@@ -320,9 +350,9 @@ impl Inputs {
     /// Its components and those of every build that it needs.
     pub fn all(&self) -> BTreeMap<&Component, Counted> {
         let behind = self.behind.iter().flat_map(|behind| {
-            behind.covered.components.iter().map(|(component, counted)| (component, behind.counted(counted)))
+            behind.covered.components.iter().map(|(component, counted)| (&**component, behind.counted(counted)))
         });
-        let own = self.own.components.iter().map(|(component, counted)| (component, counted.clone()));
+        let own = self.own.components.iter().map(|(component, counted)| (&**component, counted.clone()));
         behind.chain(own).collect()
     }
 
@@ -338,7 +368,9 @@ impl Inputs {
         {
             match (own.get(*folder), others.get(*folder)) {
                 (Some(own), Some(others)) => own.differing(others, &mut differing),
-                (Some(only), None) | (None, Some(only)) => differing.extend(only.components.keys()),
+                (Some(only), None) | (None, Some(only)) => {
+                    differing.extend(only.components.keys().map(|component| &**component))
+                }
                 (None, None) => {}
             }
         }

@@ -8,9 +8,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use model::{CommitId, Digest};
@@ -22,6 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::git::{GitError, Snapshot};
 use crate::lockfile::Lockfile;
 use crate::modules::{self, Kind, Record};
+use crate::parallel;
 
 /// Of how many contents records are kept; of more only those that were asked for since it was loaded.
 const MOST_KEPT: usize = 200_000;
@@ -49,19 +52,31 @@ const COMMITS: &str = "commits";
 /// What contents say.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    records: Mutex<HashMap<(String, Kind), Known<Record>>>,
-    /// Lockfiles by their objects and names.
-    lockfiles: Mutex<HashMap<(String, String), Known<Lockfile>>>,
+    /// What contents say. What is kept is read when something of it is asked for.
+    contents: OnceLock<Mutex<Contents>>,
     /// What commits come to that were looked at, and whether it is kept.
     analyses: Mutex<BTreeMap<CommitId, (Arc<Analysis>, bool)>>,
     is_new: AtomicBool,
     kept: Option<Kept>,
 }
 
+/// What is known of contents.
+#[derive(Debug, Default)]
+struct Contents {
+    /// By objects and kinds.
+    records: HashMap<(String, Kind), Known<Record>>,
+    /// By objects and names.
+    lockfiles: HashMap<(String, String), Known<Lockfile>>,
+    /// The file of contents, in which each stands as it is written.
+    written: Arc<Vec<u8>>,
+}
+
 /// Something, and whether it was asked for.
 #[derive(Debug)]
 struct Known<T> {
-    value: Arc<T>,
+    value: Option<Arc<T>>,
+    /// Where it stands in what is written.
+    written: Option<Range<usize>>,
     is_asked_for: bool,
 }
 
@@ -72,28 +87,18 @@ struct Kept {
     program: String,
 }
 
-/// What the file of contents holds.
-#[derive(Serialize, Deserialize)]
-struct Stored<RecordOf, LockfileOf> {
-    records: Vec<(String, Kind, RecordOf)>,
-    lockfiles: Vec<(String, String, LockfileOf)>,
+/// How the file of contents begins: what follows, each with how many bytes it takes.
+#[derive(Default, Serialize, Deserialize)]
+struct Head {
+    records: Vec<(String, Kind, usize)>,
+    lockfiles: Vec<(String, String, usize)>,
 }
 
 impl Knowledge {
     /// What a program of this name left in a folder; nothing, if it left nothing that can be read.
     pub fn kept_in(folder: &Path, program: &str) -> Knowledge {
         let kept = Kept { folder: folder.to_owned(), program: program.to_owned() };
-        let Stored { records, lockfiles }: Stored<Record, Lockfile> =
-            kept.read(CONTENTS).unwrap_or(Stored { records: Vec::new(), lockfiles: Vec::new() });
-        let records = records.into_iter().map(|(object, kind, record)| ((object, kind), Known::kept(record)));
-        let lockfiles = lockfiles.into_iter().map(|(object, name, lockfile)| ((object, name), Known::kept(lockfile)));
-        Knowledge {
-            records: Mutex::new(records.collect()),
-            lockfiles: Mutex::new(lockfiles.collect()),
-            analyses: Mutex::default(),
-            is_new: AtomicBool::new(false),
-            kept: Some(kept),
-        }
+        Knowledge { kept: Some(kept), ..Knowledge::default() }
     }
 
     /// Keeps what was found out since it was loaded, if it has a folder and anything was.
@@ -102,28 +107,38 @@ impl Knowledge {
     /// If the folder cannot be written.
     pub fn keep(&self) -> io::Result<()> {
         let Some(kept) = &self.kept else { return Ok(()) };
+        // A commit beside the contents.
+        thread::scope(|scope| {
+            let contents = scope.spawn(|| self.keep_contents(kept));
+            self.keep_analyses(kept)?;
+            contents.join().expect("keeping does not panic")
+        })
+    }
+
+    fn keep_analyses(&self, kept: &Kept) -> io::Result<()> {
         for (commit, (analysis, is_kept)) in lock(&self.analyses).iter_mut().filter(|(_, (_, is_kept))| !is_kept) {
-            kept.write(&format!("{COMMITS}/{commit}"), &analysis::Stored::of(analysis))?;
+            kept.write(&format!("{COMMITS}/{commit}"), &to_bytes(&analysis::Stored::of(analysis))?)?;
             kept.forget_oldest(&kept.folder.join(COMMITS))?;
             *is_kept = true;
         }
+        Ok(())
+    }
+
+    fn keep_contents(&self, kept: &Kept) -> io::Result<()> {
         if !self.is_new.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        let (records, lockfiles) = (lock(&self.records), lock(&self.lockfiles));
-        let is_full = records.len() > MOST_KEPT;
-        let records = records.iter().filter(|(_, known)| known.is_asked_for || !is_full);
-        // One lockfile may be as large as the records of thousands of files.
-        let lockfiles = lockfiles.iter().filter(|(_, known)| known.is_asked_for);
-        kept.write(
-            CONTENTS,
-            &Stored {
-                records: records.map(|((object, kind), known)| (object.clone(), *kind, &*known.value)).collect(),
-                lockfiles: lockfiles
-                    .map(|((object, name), known)| (object.clone(), name.clone(), &*known.value))
-                    .collect(),
-            },
-        )
+        kept.write(CONTENTS, &self.contents().to_bytes()?)
+    }
+
+    /// Reads what is kept before it is asked for.
+    pub(crate) fn read_ahead(&self) {
+        drop(self.contents());
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        let read = || self.kept.as_ref().and_then(|kept| Contents::of(kept.read(CONTENTS)?)).unwrap_or_default();
+        lock(self.contents.get_or_init(|| Mutex::new(read())))
     }
 
     /// Commits of which it is known what they come to.
@@ -138,7 +153,8 @@ impl Knowledge {
         if let Some((analysis, _)) = lock(&self.analyses).get(commit) {
             return Some(Arc::clone(analysis));
         }
-        let stored: analysis::Stored = self.kept.as_ref()?.read(&format!("{COMMITS}/{commit}"))?;
+        let bytes = self.kept.as_ref()?.read(&format!("{COMMITS}/{commit}"))?;
+        let stored: analysis::Stored = postcard::from_bytes(&bytes).ok()?;
         let analysis = Arc::new(stored.analysis()?);
         lock(&self.analyses).insert(commit.clone(), (Arc::clone(&analysis), true));
         Some(analysis)
@@ -157,10 +173,13 @@ impl Knowledge {
             let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
             (object, kind)
         };
-        let mut found: Vec<Option<Arc<Record>>> = {
-            let mut records = lock(&self.records);
-            wanted.iter().map(|(path, kind)| records.get_mut(&key(path, *kind)).map(Known::ask)).collect()
+        let keys: Vec<(String, Kind)> = wanted.iter().map(|(path, kind)| key(path, *kind)).collect();
+        let (known, written) = {
+            let mut contents = self.contents();
+            let known = keys.iter().map(|key| contents.records.get_mut(key).map(Known::ask));
+            (known.collect::<Vec<Option<Known<Record>>>>(), Arc::clone(&contents.written))
         };
+        let mut found = parallel::map(&known, |known| known.as_ref()?.read(&written));
         let unknown: Vec<usize> = (0..wanted.len()).filter(|at| found[*at].is_none()).collect();
         let contents = snapshot.read_there(unknown.iter().map(|at| wanted[*at].0))?;
         let there: Vec<usize> = unknown.into_iter().filter(|at| contents.contains_key(wanted[*at].0)).collect();
@@ -173,15 +192,21 @@ impl Knowledge {
         if !read.is_empty() {
             self.is_new.store(true, Ordering::Relaxed);
         }
-        let mut records = lock(&self.records);
-        if records.len() > 2 * MOST_KEPT {
-            records.clear();
+        let mut contents = self.contents();
+        if contents.records.len() > 2 * MOST_KEPT {
+            contents.records.clear();
+        }
+        // So that it is read once.
+        for (at, record) in found.iter().enumerate().filter(|(at, _)| known[*at].as_ref().is_some_and(Known::is_unread))
+        {
+            if let Some(known) = contents.records.get_mut(&keys[at]) {
+                known.value.clone_from(record);
+            }
         }
         for (at, record) in there.into_iter().zip(read) {
-            let (path, kind) = wanted[at];
-            let mut known = Known::kept(record);
-            found[at] = Some(known.ask());
-            records.insert(key(path, kind), known);
+            let record = Arc::new(record);
+            found[at] = Some(Arc::clone(&record));
+            contents.records.insert(keys[at].clone(), Known::of(record));
         }
         Ok(found.into_iter().map(Option::unwrap_or_default).collect())
     }
@@ -198,51 +223,120 @@ impl Knowledge {
         let Some(file) = snapshot.files.get(path) else { return Ok(Ok(None)) };
         let name = path.rsplit('/').next().unwrap_or(path);
         let key = (file.object.clone(), name.to_owned());
-        if let Some(known) = lock(&self.lockfiles).get_mut(&key) {
-            return Ok(Ok(Some(known.ask())));
+        let known = {
+            let contents = &mut *self.contents();
+            contents.lockfiles.get_mut(&key).and_then(|known| {
+                known.value = known.ask().read(&contents.written);
+                known.value.clone()
+            })
+        };
+        if known.is_some() {
+            return Ok(Ok(known));
         }
-        let contents: BTreeMap<String, Vec<u8>> = snapshot.read([path])?;
-        let read = Lockfile::read(path, contents.get(path).map(Vec::as_slice).unwrap_or_default());
+        let text: BTreeMap<String, Vec<u8>> = snapshot.read([path])?;
+        let read = Lockfile::read(path, text.get(path).map(Vec::as_slice).unwrap_or_default());
         Ok(read.map(|lockfile| {
-            let mut known = Known::kept(lockfile);
-            let asked = known.ask();
-            let mut lockfiles = lock(&self.lockfiles);
+            let lockfile = Arc::new(lockfile);
+            let lockfiles = &mut self.contents().lockfiles;
             // A few are in use; a process that lives long sees others come and go.
             if lockfiles.len() >= MOST_LOCKFILES {
                 lockfiles.clear();
             }
-            lockfiles.insert(key, known);
+            lockfiles.insert(key, Known::of(Arc::clone(&lockfile)));
             self.is_new.store(true, Ordering::Relaxed);
-            Some(asked)
+            Some(lockfile)
         }))
     }
 }
 
-impl<T> Known<T> {
-    fn kept(value: T) -> Known<T> {
-        Known { value: Arc::new(value), is_asked_for: false }
+impl Contents {
+    /// What a file of contents holds; none if it does not hang together.
+    fn of(bytes: Vec<u8>) -> Option<Contents> {
+        let (head, rest): (Head, &[u8]) = postcard::take_from_bytes(&bytes).ok()?;
+        let mut at = bytes.len() - rest.len();
+        let mut next = |length: usize| {
+            let start = at;
+            at = at.checked_add(length).filter(|end| *end <= bytes.len())?;
+            Some(start..at)
+        };
+        let mut contents = Contents::default();
+        for (object, kind, length) in head.records {
+            contents.records.insert((object, kind), Known::written(next(length)?));
+        }
+        for (object, name, length) in head.lockfiles {
+            contents.lockfiles.insert((object, name), Known::written(next(length)?));
+        }
+        contents.written = Arc::new(bytes);
+        Some(contents)
     }
 
-    fn ask(&mut self) -> Arc<T> {
+    /// The file of what was asked for, and of all other records as long as they are not too many.
+    fn to_bytes(&self) -> io::Result<Vec<u8>> {
+        let (mut head, mut values) = (Head::default(), Vec::new());
+        let is_full = self.records.len() > MOST_KEPT;
+        for ((object, kind), known) in self.records.iter().filter(|(_, known)| known.is_asked_for || !is_full) {
+            head.records.push((object.clone(), *kind, known.write(&self.written, &mut values)?));
+        }
+        // One lockfile may be as large as the records of thousands of files.
+        for ((object, name), known) in self.lockfiles.iter().filter(|(_, known)| known.is_asked_for) {
+            head.lockfiles.push((object.clone(), name.clone(), known.write(&self.written, &mut values)?));
+        }
+        Ok([to_bytes(&head)?, values].concat())
+    }
+}
+
+impl<T> Known<T> {
+    fn of(value: Arc<T>) -> Known<T> {
+        Known { value: Some(value), written: None, is_asked_for: true }
+    }
+
+    fn written(place: Range<usize>) -> Known<T> {
+        Known { value: None, written: Some(place), is_asked_for: false }
+    }
+
+    fn is_unread(&self) -> bool {
+        self.value.is_none()
+    }
+
+    fn ask(&mut self) -> Known<T> {
         self.is_asked_for = true;
-        Arc::clone(&self.value)
+        Known { value: self.value.clone(), written: self.written.clone(), is_asked_for: true }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Known<T> {
+    fn read(&self, written: &[u8]) -> Option<Arc<T>> {
+        let read = || Some(Arc::new(postcard::from_bytes(written.get(self.written.clone()?)?).ok()?));
+        self.value.clone().or_else(read)
+    }
+
+    /// Adds it to what is to be written, and says how many bytes it takes.
+    fn write(&self, written: &[u8], values: &mut Vec<u8>) -> io::Result<usize> {
+        let known = self.written.clone().and_then(|place| written.get(place));
+        let before = values.len();
+        match (known, &self.value) {
+            (Some(known), _) => values.extend(known),
+            (None, Some(value)) => values.extend(to_bytes(&**value)?),
+            (None, None) => {}
+        }
+        Ok(values.len() - before)
     }
 }
 
 impl Kept {
     /// What a file holds; none if it is not there, of another program, or not whole.
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let bytes = fs::read(self.folder.join(name)).ok()?;
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let mut bytes = fs::read(self.folder.join(name)).ok()?;
         let rest = bytes.strip_prefix(self.head().as_bytes())?;
         let (checksum, content) = rest.split_at_checked(CHECKSUM)?;
-        (checksum == Digest::of(content).hex().as_bytes()).then(|| postcard::from_bytes(content).ok())?
+        let is_whole = checksum == Digest::of(content).hex().as_bytes();
+        let start = bytes.len() - content.len();
+        is_whole.then(|| bytes.split_off(start))
     }
 
-    fn write<T: Serialize>(&self, name: &str, value: &T) -> io::Result<()> {
-        let content = postcard::to_stdvec(value).map_err(io::Error::other)?;
-        let mut bytes = self.head().into_bytes();
-        bytes.extend(Digest::of(&content).hex().as_bytes());
-        bytes.extend(content);
+    fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        let checksum = Digest::of(content);
+        let bytes = [self.head().as_bytes(), checksum.hex().as_bytes(), content].concat();
         let place = self.folder.join(name);
         fs::create_dir_all(place.parent().unwrap_or(&self.folder))?;
         self.forget_unfinished()?;
@@ -290,6 +384,10 @@ impl Kept {
     fn head(&self) -> String {
         format!("frontage knowledge of {}\n", self.program)
     }
+}
+
+fn to_bytes<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
+    postcard::to_stdvec(value).map_err(io::Error::other)
 }
 
 /// Removes a file, which another process may have done before.

@@ -10,6 +10,9 @@ use crate::diagnostic::{self, Diagnostic};
 /// Source: docs.npmjs.com, "scripts", life cycle of `npm ci`.
 pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
 
+/// Dependency tables; what a later one says of a name holds.
+const TABLES: [&str; 4] = ["peerDependencies", "devDependencies", "dependencies", "optionalDependencies"];
+
 /// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
 const UNCOUNTED: [&str; 31] = [
     "description",
@@ -121,6 +124,11 @@ impl Manifest {
         entries.filter_map(|(name, range)| Some((name.as_str(), range.as_str()?))).collect()
     }
 
+    /// Whether any dependency table names a package.
+    pub fn asks_for(&self, package: &str) -> bool {
+        TABLES.iter().any(|table| self.fields.get(*table).and_then(|table| table.get(package)?.as_str()).is_some())
+    }
+
     /// Names and ranges in any dependency table.
     pub fn all_dependencies(&self) -> BTreeMap<&str, &str> {
         self.needed(true)
@@ -130,8 +138,7 @@ impl Manifest {
     /// a name in several tables the range that is installed counts.
     /// Source: docs.npmjs.com, "package.json", `optionalDependencies`; pnpm's `satisfiesPackageManifest`.
     pub fn needed(&self, dev: bool) -> BTreeMap<&str, &str> {
-        let tables = ["peerDependencies", "devDependencies", "dependencies", "optionalDependencies"];
-        let tables = tables.into_iter().filter(|table| dev || *table != "devDependencies");
+        let tables = TABLES.into_iter().filter(|table| dev || *table != "devDependencies");
         tables.flat_map(|table| self.dependencies(table)).collect()
     }
 

@@ -4,23 +4,27 @@ use std::num::NonZero;
 use std::thread;
 
 /// Fewer things than this are not worth a thread.
-const FEWEST: usize = 64;
+pub const FEWEST: usize = 64;
 
 /// What becomes of each item, in their order.
 ///
 /// # Panics
 /// If the work does.
 pub fn map<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&Item) -> Made + Sync) -> Vec<Made> {
-    parts(items, |part| part.iter().map(&work).collect())
+    parts(items, FEWEST, |part| part.iter().map(&work).collect())
 }
 
-/// The same of items that are worked on some at a time.
+/// The same of items that are worked on some at a time, by one thread no fewer than `fewest`.
 ///
 /// # Panics
 /// If the work does.
-pub fn parts<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&[Item]) -> Vec<Made> + Sync) -> Vec<Made> {
+pub fn parts<Item: Sync, Made: Send>(
+    items: &[Item],
+    fewest: usize,
+    work: impl Fn(&[Item]) -> Vec<Made> + Sync,
+) -> Vec<Made> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let size = items.len().div_ceil(threads).max(FEWEST);
+    let size = items.len().div_ceil(threads).max(fewest);
     if items.len() <= size {
         return work(items);
     }

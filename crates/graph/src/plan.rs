@@ -25,6 +25,7 @@ mod traced;
 
 mod way;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub use way::{Way, ways};
 
 use build::Build;
 use called::{Called, with_wired};
+use dependencies::{Installed, Installs, Wishes};
 use model::task::Step;
 use model::{
     App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
@@ -44,6 +46,7 @@ use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached};
 use crate::packages::{self, CHECKERS};
+use crate::parallel;
 use crate::pipeline::BUILD;
 use crate::programs;
 use crate::unread::Reads;
@@ -52,6 +55,9 @@ use crate::workspace::{Root, Workspace};
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
     ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_", "NUXT_PUBLIC_", "EXPO_PUBLIC_"];
+
+/// Fewer apps than this are not worth a thread.
+const FEWEST_APPS: usize = 2;
 
 /// An app's build: its key, what that covers, and every task.
 #[derive(Clone, Debug)]
@@ -82,20 +88,27 @@ pub fn all(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Planned> {
-    one_by_one(workspace, environment, toolchains).collect()
+    each(workspace, environment, toolchains, |planned| planned)
 }
 
-fn one_by_one<'a>(
-    workspace: &'a Workspace,
-    environment: &'a EnvironmentName,
-    toolchains: &'a Toolchains,
-) -> impl Iterator<Item = (AppName, Planned)> + 'a {
-    let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
-    workspace.apps.values().map(move |app| {
-        let root = &workspace.members[&app.path].root;
-        let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
-        (app.name.clone(), planner.plan(app, environment))
-    })
+/// What `wanted` takes of each app's plan. Apps are planned some at a time, each time a package that several need once.
+fn each<Wanted: Send>(
+    workspace: &Workspace,
+    environment: &EnvironmentName,
+    toolchains: &Toolchains,
+    wanted: impl Fn(Planned) -> Wanted + Sync,
+) -> BTreeMap<AppName, Wanted> {
+    let apps: Vec<&App> = workspace.apps.values().collect();
+    let some = |apps: &[&App]| {
+        let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
+        let planned = apps.iter().map(|app| {
+            let root = &workspace.members[&app.path].root;
+            let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
+            (app.name.clone(), wanted(planner.plan(app, environment)))
+        });
+        planned.collect()
+    };
+    parallel::parts(&apps, FEWEST_APPS, some).into_iter().collect()
 }
 
 /// What the key of every app covers.
@@ -107,7 +120,7 @@ pub fn inputs(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Inputs> {
-    one_by_one(workspace, environment, toolchains).map(|(app, planned)| (app, planned.inputs)).collect()
+    each(workspace, environment, toolchains, |planned| planned.inputs)
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
@@ -150,6 +163,10 @@ struct Planner<'a> {
     /// What the builds of packages read of which modules are left out that ask for something, and what is counted without.
     walks: BTreeMap<RepoPath, Reached>,
     asked: HashMap<traced::Asked, Arc<Covered>>,
+    /// What is installed of what packages want.
+    installs: RefCell<HashMap<Wishes<'a>, Arc<Installs>>>,
+    /// Packages from outside by their places in the lockfile.
+    told: RefCell<HashMap<&'a str, Installed>>,
 }
 
 /// A package that is planned.
@@ -195,6 +212,8 @@ impl<'a> Planner<'a> {
             traced: HashMap::new(),
             walks: BTreeMap::new(),
             asked: HashMap::new(),
+            installs: RefCell::default(),
+            told: RefCell::default(),
         };
         let asking = workspace.apps.values().filter(|app| app.build_network);
         let declared = of_root().flat_map(|member| {
@@ -450,7 +469,7 @@ impl<'a> Planner<'a> {
         let mut manifests = manifests.into_iter().flatten();
         let ignores = self.workspace.ignores_types(path);
         commands.iter().any(|command| programs::may_check_types(command, ignores))
-            || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.all_dependencies().contains_key(name)))
+            || manifests.any(|manifest| CHECKERS.iter().any(|name| manifest.asks_for(name)))
     }
 
     /// Versions of a package from outside that a member is built with.
@@ -499,8 +518,9 @@ impl<'a> Planner<'a> {
             }
         }
         self.show_checked(build, reached, &mut draft);
+        let own = Arc::new(Reach::Own);
         for (dependency, content) in self.dependencies(path, build, reached) {
-            draft.inputs.add(dependency, content);
+            draft.inputs.add_shared(dependency, content, &own);
         }
         self.patches(&mut draft);
         self.install_settings(&mut draft);

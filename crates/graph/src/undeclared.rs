@@ -18,7 +18,8 @@ pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
     for (file, node) in workspace.graph().nodes() {
         let Some(member) = node.member.as_ref().and_then(|member| workspace.members.get(member)) else { continue };
         let modules = node.record.imports.iter().map(|Import { module, .. }| module);
-        for module in modules.chain(node.record.passed.iter().map(|Passed { module, .. }| module)) {
+        let modules = modules.chain(node.record.passed.iter().map(|Passed { module, .. }| module));
+        for module in modules.filter(|module| !module.starts_with('.')) {
             let package = package_of(module);
             let Some(other) = by_name.get(&(member.root.as_str(), package)) else { continue };
             let is_own = other.path == member.path;

@@ -299,10 +299,9 @@ impl Workspace {
 
     /// Whether a member's manifest, or that of its root, asks for a package.
     pub fn asks_for(&self, member: &RepoPath, package: &str) -> bool {
-        let asks = |manifest: &Manifest| manifest.all_dependencies().contains_key(package);
         let found = self.members.get(member);
-        let by_root = || self.root_of(member).is_some_and(|root| asks(&root.manifest));
-        found.is_some_and(|found| asks(&found.manifest) || by_root())
+        let by_root = || self.root_of(member).is_some_and(|root| root.manifest.asks_for(package));
+        found.is_some_and(|found| found.manifest.asks_for(package) || by_root())
     }
 
     /// Whether what configures a member's bundler has it keep what nobody uses.

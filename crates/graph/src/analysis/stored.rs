@@ -16,14 +16,15 @@ pub struct Stored {
     warnings: Vec<String>,
     structure: Structure,
     reaches: Vec<Reach>,
+    components: Vec<(Component, String)>,
     packages: Vec<StoredCovered>,
     apps: Vec<StoredApp>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct StoredCovered {
-    /// Each with its content and the place of how it is reached.
-    components: Vec<(Component, String, u32)>,
+    /// Places of components with their contents, and of how each is reached.
+    components: Vec<(u32, u32)>,
     needs: BTreeMap<String, BuildKey>,
 }
 
@@ -39,13 +40,15 @@ struct StoredApp {
 impl Stored {
     /// What is kept of an analysis.
     pub fn of(analysis: &Analysis) -> Stored {
-        let mut reaches: Table<Arc<Reach>> = Table { all: Vec::new(), places: HashMap::new() };
-        let mut covered = |covered: &Covered| StoredCovered {
-            components: covered
-                .components()
-                .map(|(component, counted)| (component.clone(), counted.content.clone(), reaches.place(&counted.reach)))
-                .collect(),
-            needs: covered.needs().clone(),
+        let mut reaches: Table<Arc<Reach>> = Table::default();
+        let mut components: Table<(Arc<Component>, Arc<str>)> = Table::default();
+        let mut covered = |covered: &Covered| {
+            let places = covered.components().map(|(component, Counted { content, reach })| {
+                let at = (Arc::as_ptr(component).addr(), content.as_ptr().addr());
+                let component = components.place(at, || (Arc::clone(component), Arc::clone(content)));
+                (component, reaches.place((Arc::as_ptr(reach).addr(), 0), || Arc::clone(reach)))
+            });
+            StoredCovered { components: places.collect(), needs: covered.needs().clone() }
         };
         let mut packages: Vec<StoredCovered> = Vec::new();
         let mut places: HashMap<BuildKey, u32> = HashMap::new();
@@ -68,6 +71,11 @@ impl Stored {
             warnings: analysis.warnings.clone(),
             structure: analysis.structure.clone(),
             reaches: reaches.all.iter().map(|reach| (**reach).clone()).collect(),
+            components: components
+                .all
+                .iter()
+                .map(|(component, content)| ((**component).clone(), (**content).into()))
+                .collect(),
             packages,
             apps,
         }
@@ -76,8 +84,12 @@ impl Stored {
     /// The analysis; none if it does not hang together.
     pub fn analysis(self) -> Option<Analysis> {
         let reaches: Vec<Arc<Reach>> = self.reaches.into_iter().map(Arc::new).collect();
+        let components = self.components.into_iter();
+        let components: Vec<(Arc<Component>, Arc<str>)> =
+            components.map(|(component, content)| (Arc::new(component), content.into())).collect();
         let covered = |stored: StoredCovered| {
-            let components = stored.components.into_iter().map(|(component, content, reach)| {
+            let components = stored.components.into_iter().map(|(component, reach)| {
+                let (component, content) = components.get(component as usize)?.clone();
                 let reach = Arc::clone(reaches.get(reach as usize)?);
                 Some((component, Counted { content, reach }))
             });
@@ -104,16 +116,26 @@ impl Stored {
 struct Table<T> {
     all: Vec<T>,
     places: HashMap<T, u32>,
+    /// The same by where values lie, which is told faster: most that are equal are shared.
+    shared: HashMap<(usize, usize), u32>,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Table<T> {
+        Table { all: Vec::new(), places: HashMap::new(), shared: HashMap::new() }
+    }
 }
 
 impl<T: Clone + Eq + std::hash::Hash> Table<T> {
-    fn place(&mut self, value: &T) -> u32 {
-        if let Some(place) = self.places.get(value) {
-            return *place;
-        }
-        let place = u32::try_from(self.all.len()).expect("there are fewer ways");
-        self.all.push(value.clone());
-        self.places.insert(value.clone(), place);
-        place
+    /// The place of a value that lies somewhere for as long as the table is filled.
+    fn place(&mut self, at: (usize, usize), value: impl FnOnce() -> T) -> u32 {
+        let (all, places) = (&mut self.all, &mut self.places);
+        *self.shared.entry(at).or_insert_with(|| {
+            let value = value();
+            *places.entry(value).or_insert_with_key(|value| {
+                all.push(value.clone());
+                u32::try_from(all.len() - 1).expect("there are fewer of them")
+            })
+        })
     }
 }

@@ -175,7 +175,7 @@ impl<'a> Member<'a> {
 
     /// Whether it or the root depends on a package.
     pub fn depends(&self, name: &str) -> bool {
-        self.owns(name) || self.candidate.root_manifest.all_dependencies().contains_key(name)
+        self.owns(name) || self.candidate.root_manifest.asks_for(name)
     }
 
     /// A package that it needs when it runs, of those.

@@ -42,19 +42,18 @@ enum Reader {
 impl Snapshot {
     pub(super) fn of(common: PathBuf, repository: RepositoryId, commit: &CommitId) -> Result<Snapshot, GitError> {
         let output = command::bytes(&common, &["ls-tree", "-r", "-z", "--full-tree", commit.as_str()])?;
-        let mut files = BTreeMap::new();
-        let (mut left_out, mut submodules) = (Vec::new(), BTreeMap::new());
+        let (mut files, mut left_out, mut submodules) = (Vec::new(), Vec::new(), BTreeMap::new());
         for line in output.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
             submodules.extend(submodule(line));
             match entry(line) {
-                Ok(file) => drop(files.insert(file.path.to_string(), file)),
+                Ok(file) => files.push((file.path.to_string(), file)),
                 Err(unusable) => left_out.push(unusable),
             }
         }
         Ok(Snapshot {
             repository: Some(repository),
             commit: commit.clone(),
-            files: Arc::new(files),
+            files: Arc::new(files.into_iter().collect()),
             left_out,
             submodules,
             reader: Reader::Git(common),

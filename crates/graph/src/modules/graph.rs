@@ -1,6 +1,6 @@
 //! The modules of a commit and what each import in them stands for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use globset::GlobSet;
@@ -104,11 +104,8 @@ impl Graph {
             records.extend(knowledge.records(&workspace.snapshot, &asked)?);
         }
         let asked: Vec<(Wanted<'_>, Arc<Record>)> = wanted.into_iter().zip(records).collect();
-        let node = |((member, path, kind), record): &(Wanted<'_>, Arc<Record>)| {
-            (paths.place(path), linker.node(*member, path, *kind, Arc::clone(record)))
-        };
         let mut nodes = vec![None; workspace.snapshot.files.len()];
-        for (place, node) in parallel::map(&asked, node) {
+        for (place, node) in parallel::parts(&asked, parallel::FEWEST, |some| linker.nodes(some)) {
             if let Some(place) = place {
                 nodes[place as usize] = Some(Box::new(node));
             }
@@ -179,6 +176,9 @@ const MOST_WORDS: usize = 200;
 /// A file that is looked at, with the member that it belongs to.
 type Wanted<'a> = (Option<&'a RepoPath>, &'a str, Kind);
 
+/// What names stand for in a member, wherever in it they are imported.
+type Imports<'a> = HashMap<&'a RepoPath, HashMap<Box<str>, Found>>;
+
 /// The files that are looked at.
 fn looked_at<'w>(workspace: &'w Workspace, extended: &BTreeSet<String>) -> Vec<Wanted<'w>> {
     let kind = |file: &ShownFile| {
@@ -213,13 +213,39 @@ impl<'a> Linker<'a> {
         Linker { resolver, paths, purity: members.values().map(purity).collect(), root, workspace }
     }
 
-    fn node(&self, member: Option<&'a RepoPath>, path: &str, kind: Kind, record: Arc<Record>) -> Node {
+    /// Nodes of files, each with its place.
+    fn nodes(&self, asked: &[(Wanted<'a>, Arc<Record>)]) -> Vec<(Option<u32>, Node)> {
+        let mut known = Imports::new();
+        let node = |((member, path, kind), record): &(Wanted<'a>, Arc<Record>)| {
+            (self.paths.place(path), self.node(*member, path, *kind, record, &mut known))
+        };
+        asked.iter().map(node).collect()
+    }
+
+    fn node(
+        &self,
+        member: Option<&'a RepoPath>,
+        path: &str,
+        kind: Kind,
+        record: &Arc<Record>,
+        known: &mut Imports<'a>,
+    ) -> Node {
         let is_as_told = record.aside.is_empty() || configures_vite(path);
-        let record = if is_as_told { record } else { Arc::new(record.with_aside()) };
+        let record = if is_as_told { Arc::clone(record) } else { Arc::new(record.with_aside()) };
         // What belongs to nobody imports as the root does, which may have no manifest and so no packages.
         let of = member.unwrap_or(self.root);
         let of = self.workspace.members.get_key_value(of).map_or(self.root, |(of, _)| of);
-        let import = |name: &str| self.resolver.import(path, of, name);
+        let known = known.entry(of).or_default();
+        let mut import = |name: &str| match known.get(name) {
+            Some(found) if !Resolver::depends_on_place(path, name) => found.clone(),
+            _ => {
+                let found = self.resolver.import(path, of, name);
+                if !Resolver::depends_on_place(path, name) {
+                    known.insert(name.into(), found.clone());
+                }
+                found
+            }
+        };
         let is_configuration = is_configuration(path, kind);
         let is_other = |word: &str| {
             self.resolver.package(of, word).is_some_and(|(package, below)| package != of || !below.is_empty())

@@ -162,5 +162,5 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
         let without = || texts.iter().map(|text| one(text, false)).collect();
         nesting::with_stack(largest, parse).unwrap_or_else(without)
     };
-    parallel::parts(texts, all)
+    parallel::parts(texts, parallel::FEWEST, all)
 }

@@ -2,6 +2,8 @@
 //! with the member that owns each.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use model::{RepoPath, resolved};
@@ -25,6 +27,9 @@ const MADE: [(&str, [&str; 3]); 4] = [
     (".cjs", [".cts", ".ts", ".d.ts"]),
 ];
 
+/// Of how many patterns it is remembered what they match.
+const MOST_MATCHERS: usize = 256;
+
 /// The paths of a commit.
 #[derive(Clone, Debug, Default)]
 pub struct Paths {
@@ -36,6 +41,8 @@ pub struct Paths {
     members: Vec<RepoPath>,
     /// The place of each file's owner among the members.
     owners: Vec<Option<u32>>,
+    /// What patterns match that were asked about.
+    matchers: Arc<Mutex<HashMap<String, Option<Arc<GlobSet>>>>>,
 }
 
 /// What a path in a text may stand for.
@@ -75,7 +82,7 @@ impl Paths {
                 owners[places[file.path.as_str()] as usize] = Some(at);
             }
         }
-        Paths { all, places, stems, members, owners }
+        Paths { all, places, stems, members, owners, matchers: Arc::default() }
     }
 
     /// The path of a file.
@@ -129,10 +136,7 @@ impl Paths {
             return Named { files, ..Named::default() };
         }
         if is_pattern {
-            let rest = text[head.len()..].trim_start_matches('/');
-            let matcher = matcher(&path, rest);
-            let is_meant = |file: &u32| matcher.as_ref().is_none_or(|matcher| matcher.is_match(self.path(*file)));
-            files.extend(self.below(&path).filter(is_meant));
+            files.extend(self.matching(&path, text[head.len()..].trim_start_matches('/'), self.below(&path)));
             return Named { files, ..Named::default() };
         }
         Named { files, below: self.below(&path).collect(), folder: path }
@@ -148,19 +152,49 @@ impl Paths {
             path => self.below(path).chain(self.place(path)).collect(),
         };
         let Some(head) = head else { return below };
-        let matcher = matcher(&path, text[head.len()..].trim_start_matches('/'));
-        below
-            .into_iter()
-            .filter(|file| matcher.as_ref().is_none_or(|matcher| matcher.is_match(self.path(*file))))
-            .collect()
+        self.matching(&path, text[head.len()..].trim_start_matches('/'), below.into_iter())
+    }
+
+    /// Those of some files that a pattern below a folder may mean.
+    fn matching(&self, folder: &str, pattern: &str, files: impl Iterator<Item = u32> + Clone) -> Vec<u32> {
+        let pattern = pattern.trim_end_matches('/');
+        if !is_told(pattern) {
+            return files.collect();
+        }
+        // Patterns are slow to make, and of most it is seen by their ends that they match nothing.
+        let end = pattern.rfind(['*', '}']).map_or(pattern, |at| &pattern[at + 1..]);
+        let mut likely = files.clone().filter(|file| self.path(*file).contains(end)).peekable();
+        if likely.peek().is_none() {
+            return Vec::new();
+        }
+        let Some(matcher) = self.matcher(pattern) else { return files.collect() };
+        let below = |file: &u32| {
+            let path = self.path(*file);
+            if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+        };
+        likely.filter(|file| below(file).is_some_and(|path| matcher.is_match(path))).collect()
+    }
+
+    /// What a pattern matches; none if it is too long.
+    fn matcher(&self, pattern: &str) -> Option<Arc<GlobSet>> {
+        let known = || self.matchers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(matcher) = known().get(pattern) {
+            return matcher.clone();
+        }
+        let made = matcher(pattern).map(Arc::new);
+        if known().len() < MOST_MATCHERS {
+            known().insert(pattern.to_owned(), made.clone());
+        }
+        made
     }
 
     /// Files in a folder and below.
-    fn below(&self, folder: &str) -> impl Iterator<Item = u32> {
+    fn below(&self, folder: &str) -> Range<u32> {
         let prefix = format!("{folder}/");
         let first = self.all.partition_point(|path| *path < prefix);
-        let below = self.all[first..].iter().take_while(move |path| path.starts_with(&prefix));
-        (first..).zip(below).map(|(at, _)| u32::try_from(at).expect("a commit has fewer files"))
+        let after = self.all[first..].partition_point(|path| path.starts_with(&prefix));
+        let place = |at| u32::try_from(at).expect("a commit has fewer files");
+        place(first)..place(first + after)
     }
 }
 
@@ -181,19 +215,20 @@ pub fn is_bare(text: &str) -> bool {
         .is_some_and(|before| before.split('/').all(|part| part.is_empty() || part == "." || part == ".."))
 }
 
-/// What a pattern below a folder matches; none if that cannot be told: what stands in it is put together while something
-/// runs (`$`), or dialects differ about it.
-fn matcher(folder: &str, pattern: &str) -> Option<GlobSet> {
-    if pattern.contains(['$', '!', '[', '(', '?', '\\']) || pattern.contains("..") || !has_plain_choices(pattern) {
-        return None;
-    }
-    let folder = if folder.is_empty() { String::new() } else { format!("{}/", globset::escape(folder)) };
-    let whole = format!("{folder}{}", pattern.trim_end_matches('/'));
+/// Whether it can be told what a pattern matches: what stands in it may be put together while something runs (`$`), or
+/// dialects differ about it.
+fn is_told(pattern: &str) -> bool {
+    let is_open = pattern.contains(['$', '!', '[', '(', '?', '\\']) || pattern.contains("..");
+    !is_open && has_plain_choices(pattern)
+}
+
+/// What a pattern matches; none if it is too long.
+fn matcher(pattern: &str) -> Option<GlobSet> {
     // What matches a folder means all that is in it.
-    let patterns = [format!("{whole}/**"), whole];
+    let patterns = [pattern, &format!("{pattern}/**")];
     let mut globs = GlobSetBuilder::new();
     for pattern in patterns {
-        globs.add(GlobBuilder::new(&pattern).literal_separator(true).build().ok()?);
+        globs.add(GlobBuilder::new(pattern).literal_separator(true).build().ok()?);
     }
     globs.build().ok()
 }

@@ -50,9 +50,9 @@ pub struct Resolver<'a> {
     needs: &'a Needs,
     aliases: &'a BTreeMap<RepoPath, Aliases>,
     /// Members by root and name.
-    by_name: BTreeMap<(&'a RepoPath, &'a str), &'a RepoPath>,
+    by_name: HashMap<(&'a RepoPath, &'a str), &'a RepoPath>,
     /// Names from outside that any manifest of a root asks for.
-    declared: BTreeMap<&'a RepoPath, BTreeSet<&'a str>>,
+    declared: HashMap<&'a RepoPath, HashSet<&'a str>>,
     /// What bundlers for some platforms take in place of which file.
     instead: HashMap<u32, Vec<u32>>,
     /// The same in place of what a member imports, by its name.
@@ -69,7 +69,7 @@ impl<'a> Resolver<'a> {
         aliases: &'a BTreeMap<RepoPath, Aliases>,
     ) -> Resolver<'a> {
         let by_name = members.values().map(|member| ((&member.root, member.name.as_str()), &member.path)).collect();
-        let mut declared: BTreeMap<&RepoPath, BTreeSet<&str>> = BTreeMap::new();
+        let mut declared: HashMap<&RepoPath, HashSet<&str>> = HashMap::new();
         let of_roots = roots.values().map(|root| (&root.folder, &root.manifest));
         let manifests = members.values().map(|member| (&member.root, &member.manifest)).chain(of_roots);
         for (root, manifest) in manifests {
@@ -100,6 +100,13 @@ impl<'a> Resolver<'a> {
             }
         }
         resolver
+    }
+
+    /// Whether what a name in a file stands for depends on where in its member that lies.
+    pub fn depends_on_place(file: &str, name: &str) -> bool {
+        name.starts_with(['.', '/', '~', '#'])
+            || name.contains(':')
+            || Language::of(file).is_some_and(Language::may_hold_styles)
     }
 
     /// What an import in a file of a member stands for.
@@ -184,7 +191,6 @@ impl<'a> Resolver<'a> {
         let by_manifest = self.needs.named(member, package);
         let root = self.root(member)?;
         let found = by_manifest.or_else(|| self.by_name.get(&(root, package)).copied())?;
-        let (found, _) = self.members.get_key_value(found)?;
         Some((found, below))
     }
 

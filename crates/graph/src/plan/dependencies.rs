@@ -10,7 +10,7 @@ use super::{Build, Draft, Planner, content};
 use crate::detect::command;
 use crate::files::below;
 use crate::inputs::{Component, Reach};
-use crate::lockfile::name_of;
+use crate::lockfile::{Closure, name_of};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::Reached;
 use crate::packages;
@@ -19,17 +19,22 @@ use crate::unread::Reads;
 /// Where patches lie that are laid on what was installed.
 const PATCHES: &str = "patches";
 
-impl Planner<'_> {
+/// A package from outside, and what tells one content of it from another.
+pub type Installed = (Arc<Component>, Arc<str>);
+
+/// Several of them.
+pub type Installs = BTreeMap<Arc<Component>, Arc<str>>;
+
+/// Names and ranges that the package in a folder below the root wants.
+pub type Wishes<'a> = (&'a str, BTreeMap<&'a str, &'a str>);
+
+impl<'a> Planner<'a> {
     /// Packages from outside that the build may read: of the member and of packages with a task also those for
     /// development, of the root all, since tools live there; but for tools that only check. Of other packages those that
     /// are imported or named by what is reached. Of what is imported and none of these ask for, all that may be found.
-    pub(super) fn dependencies(
-        &self,
-        path: &RepoPath,
-        build: &Build<'_>,
-        reached: &Reached,
-    ) -> BTreeMap<Component, String> {
-        let Some(lockfile) = &self.root.lockfile else { return BTreeMap::new() };
+    pub(super) fn dependencies(&self, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> Installs {
+        let root = self.root;
+        let Some(lockfile) = &root.lockfile else { return Installs::new() };
         let mut wishes = vec![(None, "", wanted_by_build(&self.root.manifest, build, reached))];
         let needed = self.workspace.closure(path, true);
         for member in needed.members().filter(|needed| reached.members.contains(*needed)).chain([path]) {
@@ -48,10 +53,11 @@ impl Planner<'_> {
         let asked_for: BTreeSet<&str> = wishes.iter().flat_map(|(.., wanted)| wanted.keys().copied()).collect();
         let undeclared = reached.outside.keys().map(|name| &**name).filter(|name| !asked_for.contains(name));
         let is_member = |folder: &str| self.is_member_at(folder);
-        let closures = wishes.iter().map(|(_, folder, wanted)| lockfile.closure(folder, wanted, &is_member));
-        let closures = closures.chain([lockfile.all_named(undeclared, &is_member)]);
-        let installed = closures.flat_map(|closure| closure.installed);
-        let installed = installed.map(|(place, it)| (it.name.clone(), place.to_owned(), it.content()));
+        let closures: Vec<Arc<Installs>> =
+            wishes.iter().map(|(_, folder, wanted)| self.closure(folder, wanted)).collect();
+        let undeclared = self.told_of(lockfile.all_named(undeclared, &is_member));
+        let installed = closures.iter().flat_map(|installs| installs.iter()).chain(&undeclared);
+        let installed = installed.map(|(component, content)| (Arc::clone(component), Arc::clone(content)));
         // Which of several of a name is found, where places do not tell.
         let found = wishes.iter().flat_map(|(source, folder, wanted)| {
             // Of sources only what their modules import is found from there.
@@ -61,11 +67,41 @@ impl Planner<'_> {
             let is_found = move |name: &str| source.is_none_or(|member| imports(name, member));
             wanted.iter().filter(move |(name, _)| is_found(name)).filter_map(move |(name, range)| {
                 let content = lockfile.stands_for(folder, name, range)?;
-                Some(((*name).to_owned(), format!("{folder}/package.json"), content))
+                let (name, place) = ((*name).to_owned(), format!("{folder}/package.json"));
+                Some((Arc::new(Component::Dependency { name, place }), content.into()))
             })
         });
-        let all = installed.chain(found).filter(|(name, ..)| build.checks_types || !packages::is_of_types(name));
-        all.map(|(name, place, content)| (Component::Dependency { name, place }, content)).collect()
+        let all = installed.chain(found);
+        all.filter(|(component, _)| {
+            build.checks_types
+                || !matches!(&**component, Component::Dependency { name, .. } if packages::is_of_types(name))
+        })
+        .collect()
+    }
+
+    /// What is installed of what the package in a folder wants, and all that this needs.
+    fn closure(&self, folder: &'a str, wanted: &BTreeMap<&'a str, &'a str>) -> Arc<Installs> {
+        let root = self.root;
+        let Some(lockfile) = &root.lockfile else { return Arc::default() };
+        let asked = (folder, wanted.clone());
+        if let Some(known) = self.installs.borrow().get(&asked) {
+            return Arc::clone(known);
+        }
+        let installs = Arc::new(self.told_of(lockfile.closure(folder, wanted, &|folder| self.is_member_at(folder))));
+        self.installs.borrow_mut().insert(asked, Arc::clone(&installs));
+        installs
+    }
+
+    fn told_of(&self, closure: Closure<'a>) -> Installs {
+        let mut known = self.told.borrow_mut();
+        let told = closure.installed.into_iter().map(|(place, it)| {
+            let told = known.entry(place).or_insert_with(|| {
+                let component = Component::Dependency { name: it.name.clone(), place: place.to_owned() };
+                (Arc::new(component), it.content().into())
+            });
+            told.clone()
+        });
+        told.collect()
     }
 
     /// Whether a folder that the lockfile names is that of a member.
@@ -170,7 +206,7 @@ impl Planner<'_> {
 /// Names of packages from outside that count.
 fn installed(draft: &Draft) -> BTreeSet<String> {
     let components = draft.inputs.own().components();
-    let names = components.filter_map(|(component, _)| match component {
+    let names = components.filter_map(|(component, _)| match &**component {
         Component::Dependency { name, .. } => Some(name.clone()),
         _ => None,
     });

@@ -138,14 +138,14 @@ impl Planner<'_> {
             self.walks.insert(path.clone(), reached);
         }
         let (graph, all) = (self.workspace.graph(), &self.walks[path]);
-        let kept = covered.components().filter_map(|(component, _)| match component {
+        let kept = covered.components().filter_map(|(component, _)| match &**component {
             Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
         let mut packages: BTreeSet<&str> = kept.iter().flat_map(|node| node.packages(packages::is_tool)).collect();
         // Types come from packages as well, but for those of tools.
-        let of_types = covered.components().filter_map(|(component, _)| match component {
+        let of_types = covered.components().filter_map(|(component, _)| match &**component {
             Component::Types(name) => graph.node(graph.place(name)?),
             _ => None,
         });
@@ -279,7 +279,7 @@ impl Planner<'_> {
         let is_script =
             |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
         for (component, _) in self.planned[path].covered.components() {
-            let Component::File(name) = component else { continue };
+            let Component::File(name) = &**component else { continue };
             let Some(place) = graph.place(name).filter(|place| is_module(name) && !own.read.contains(place)) else {
                 continue;
             };
