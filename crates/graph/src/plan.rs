@@ -9,6 +9,8 @@ mod build;
 
 mod called;
 
+mod code;
+
 mod dependencies;
 
 mod toolchains;
@@ -323,7 +325,10 @@ impl<'a> Planner<'a> {
         let build = self.build_of_app(app);
         let made = self.made_for(app, &build);
         let (reached, through) = self.walk(&app.path, &build, &made);
+        let code = self.code_of(&build, &reached, &BTreeMap::new());
+        let reached = Reached { code, ..reached };
         let mut draft = self.draft(&app.path, &build, &reached);
+        let through = through.map(|through| Reached { code: self.code_of(&build, &through, &made), ..through });
         let traced = through.map(|through| self.trace(&build, &draft.runs, &made, &through)).unwrap_or_default();
         self.add_needs(&app.path, &build, &reached, usize::MAX, &traced, &mut draft);
         let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());

@@ -266,3 +266,73 @@ fn an_import_without_an_end_ends_at_the_next() {
     Record::read(&"@import ".repeat(100_000), Language::Styles);
     patience.ends();
 }
+
+#[test]
+fn what_is_left_without_types() {
+    let code = |text: &str| Record::read(text, Language::TypeScriptJsx).code;
+    let same = [
+        ("const a = 1", "const a: number = 1"),
+        ("const a = b as string", "const a = b satisfies number"),
+        ("const a = b!.c!", "const a = b.c"),
+        ("export interface A { a: 1 }", "export type B = 'b'"),
+        ("export type { A } from './a'; go()", "go()"),
+        ("import type A from './a'; go()", "go()"),
+        ("import { a, type B } from './a'", "import { type C, a } from './a'"),
+        ("import a, { type B } from './a' with { type: 'json' }", "import a, {} from './a' with { type: 'json' }"),
+        ("export { a, type B } from './a'", "export { a } from './a'"),
+        ("function a(b: string, c?: number): void { go(b) }", "function a<T>(b: T, c?: T): T { go(b) }"),
+        ("function a(b: string): void; function a(b: any) { go(b) }", "function a(b) { go(b) }"),
+        ("const a = <T,>(b: T): b is string => go<T>(b)", "const a = (b) => go(b)"),
+        ("class A<T> extends B<T> implements C, D { b: T = 1 }", "class A extends B { b: string = 1 }"),
+        (
+            "abstract class A { abstract b(): void; declare c: 1; [d: string]: 2; e() {} }",
+            "abstract class A { e() {} }",
+        ),
+        ("try { a() } catch (b: unknown) {}", "try { a() } catch (b) {}"),
+        ("const a = <A<string> b='c' />", "const a = <A b='c' />"),
+        ("new A<string>()", "new A()"),
+        ("declare const a: 1; declare global { interface B {} } declare module 'c' {}", ""),
+        ("/** What it is. */\nexport type A = 1\ngo()", "/** What else. */\nexport type A = 2\ngo()"),
+        ("export default interface A {}", ""),
+        ("a()\n\n\n  b()", "a()\nb()"),
+    ];
+    for (one, other) in same {
+        assert!(code(one).is_some(), "{one}");
+        assert_eq!(code(one), code(other), "{one}: {other}");
+    }
+    let others = [
+        ("const a = 1", "const a = 2"),
+        ("import a from './a'", "import { a } from './a'"),
+        ("import { a } from './a'", "import { b as a } from './a'"),
+        ("import * as a from './a'", "import a from './a'"),
+        ("import { type A } from './a'", ""),
+        ("import './a'", "import {} from './b'"),
+        ("import a from './a'", "import a from './a' with { type: 'json' }"),
+        ("export { a } from './a'; export * from './b'", "export * from './b'; export { a } from './a'"),
+        ("export { a } from './a'", "export { a as b } from './a'"),
+        ("export { a }", "export { b }"),
+        ("enum A { B }", "enum A { B, C }"),
+        ("declare const enum A { B = 1 }", "declare const enum A { B = 2 }"),
+        ("namespace A { export const b = 1 }", "namespace A { export const b = 2 }"),
+        ("class A { constructor(private b: string) {} }", "class A { constructor(b: string) {} }"),
+        ("class A { b: string }", "class A { declare b: string }"),
+        ("class A { declare b: string }", "class A { b }"),
+        ("class A { b() {} }", "class A { b() { go() } }"),
+        ("const a = 'b  c'", "const a = 'b c'"),
+        ("const a = `b\n\nc`", "const a = `b\nc`"),
+        ("const a = /b  c/", "const a = /b c/"),
+        ("const a = <b>c  d</b>", "const a = <b>c d</b>"),
+        ("/*! a */ export type A = 1", "export type A = 1"),
+        ("/** @jsx h */ import type A from './a'", "import type A from './a'"),
+        ("return_\n(1)", "return_ (1)"),
+    ];
+    for (one, other) in others {
+        assert_ne!(code(one), code(other), "{one}: {other}");
+        assert!(code(one).is_some() && code(other).is_some(), "{one}: {other}");
+    }
+    // Compilers may make values of types, and what is not understood may be anything.
+    for untold in ["class A { constructor(@b() c: D) {} }", "@a class A {}", "const a = ;", "class A { @b c: D }"] {
+        assert_eq!(code(untold), None, "{untold}");
+    }
+    assert_eq!(Record::read("const a = 1", Language::JavaScript).code, None);
+}

@@ -17,7 +17,7 @@ use crate::unread;
 use crate::workspace::Workspace;
 
 /// How packages are made, by folder.
-type Makers = BTreeMap<RepoPath, Arc<Made>>;
+pub type Makers = BTreeMap<RepoPath, Arc<Made>>;
 
 /// What is left of a package's key for an app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -139,7 +139,9 @@ impl Planner<'_> {
         }
         let (graph, all) = (self.workspace.graph(), &self.walks[path]);
         let kept = covered.components().filter_map(|(component, _)| match &**component {
-            Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
+            Component::File(name) | Component::Signature(name) | Component::Code(name) => {
+                graph.node(graph.place(name)?)
+            }
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
@@ -278,6 +280,7 @@ impl Planner<'_> {
         let inside = closure(asks, path, is_outside);
         let is_script =
             |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
+        let takes_code = self.is_made_of_code(path, own);
         for (component, _) in self.planned[path].covered.components() {
             let Component::File(name) = &**component else { continue };
             let Some(place) = graph.place(name).filter(|place| is_module(name) && !own.read.contains(place)) else {
@@ -289,13 +292,18 @@ impl Planner<'_> {
             let mut leave = |exports: Option<String>| {
                 // Types that are not told by a module of TypeScript are as it is written; scripts have none for others.
                 if !checks_types || types.is_some() || is_script(name) {
-                    left.insert(place, Instead { exports, types: types.map(str::to_owned) });
+                    left.insert(place, Instead { exports, types: types.map(str::to_owned), code: None });
                 }
             };
             match graph.owner(place) {
                 Some(owner) if owner == path && whole.contains(path) => {}
                 Some(owner) if owner == path => match (through.barrels.get(&place), node) {
                     (Some(places), Some(node)) => leave(Some(shown::passed_on(&node.record, places))),
+                    (_, Some(node)) if is_counted && takes_code && through.code.contains(&place) => {
+                        if let Some(code) = &node.record.code {
+                            left.insert(place, Instead { code: Some(code.to_string()), ..Instead::default() });
+                        }
+                    }
                     _ if is_counted => {}
                     (_, Some(node)) if is_shown && !node.record.is_told => {}
                     (_, node) => {

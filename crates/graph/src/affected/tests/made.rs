@@ -1086,3 +1086,27 @@ fn who_keeps_what_nobody_uses_counts_all() {
         expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
 }
+
+#[test]
+fn of_what_gets_through_outputs_types_do_not_count() {
+    let types = r#"
+        packages/ui/src/button.ts = import { round } from './round'; export const button = (size: number): number => round(size)
+        packages/ui/src/round.ts = export const round: (of: number) => number = Math.round
+    "#;
+    built_by("tsc", "", types, expect![]);
+    built_by("tsdown", &config("tsdown", "'src/*.ts'"), types, expect![]);
+    built_by("tsup", &config("tsup", "'src/index.ts'"), types, expect![]);
+    let changed = || {
+        expect![[r#"
+            shop: `packages/ui/src/button.ts` changed, needed through ui
+            shop: `packages/ui/src/round.ts` changed, needed through ui"#]]
+    };
+    // What makes the outputs may be given texts.
+    let plugin = "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], plugins: [{ transform: (text) => text }] }";
+    built_by("tsdown", plugin, types, changed());
+    let scans = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "devDependencies": {"@tailwindcss/vite": "*"}, "exports": {".": "./dist/index.js"}, "scripts": {"build": "tsc"}}"#;
+    built_by("tsc", scans, types, changed());
+    // What is copied besides.
+    let copies = "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], copy: ['src/round.ts'] }";
+    built_by("tsdown", copies, types, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+}

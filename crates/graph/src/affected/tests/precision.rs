@@ -1298,3 +1298,74 @@ fn some_bundlers_take_all_of_what_data_exports_by_default() {
         expect![],
     );
 }
+
+#[test]
+fn of_what_is_bundled_types_do_not_count() {
+    let site = r#"
+        shop*: ui
+        #vite 6.0.0
+        ui
+        apps/shop/index.ts = export {}
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/index.html = <script type="module" src="/src/main.ts"></script>
+        apps/shop/src/main.ts = import { cart } from './cart'; import { one } from 'ui'; cart(one)
+        apps/shop/src/cart.ts = export const cart = (of: number) => of
+        packages/ui/index.ts = export { one } from './one'; export type { One } from './one'
+        packages/ui/one.ts = export type One = 1; export const one = 1 as One
+    "#;
+    let types = r#"
+        packages/ui/one.ts = export type One = number; export const one = 1 as One
+        apps/shop/src/cart.ts = export const cart = (of: bigint) => of
+    "#;
+    let near = |added: &str, change: &str, expected: Expect| check(&format!("{site}\n{added}"), change, expected);
+    let shop = |more: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*"{more}}}}}"#
+        )
+    };
+    let built_by =
+        |command: &str, more: &str| shop(more).replacen('{', &format!(r#"{{"scripts": {{"build": "{command}"}}, "#), 1);
+    let both = || {
+        expect![[r#"
+            shop: `apps/shop/src/cart.ts` changed
+            shop: `packages/ui/one.ts` changed, needed through ui"#]]
+    };
+    near("", types, expect![]);
+    near(
+        "",
+        "packages/ui/one.ts = export const one = 2",
+        expect!["shop: `packages/ui/one.ts` changed, needed through ui"],
+    );
+    near(
+        "",
+        "apps/shop/src/cart.ts = export const cart = (of: number) => of + 1",
+        expect!["shop: `apps/shop/src/cart.ts` changed"],
+    );
+    // Where types are checked, or names of classes taken from whatever stands there.
+    near(&built_by("tsc && vite build", ""), types, both());
+    near(&built_by("vite build", r#", "tailwindcss": "*""#), types, both());
+    near(&built_by("vite build", r#", "vite-plugin-checker": "*""#), types, both());
+    near(&built_by("vite build && upload", ""), types, both());
+    // Where something of the repository's own may look at texts.
+    let config = |text: &str| format!("apps/shop/vite.config.ts = {text}");
+    near(&config("export default { plugins: [{ transform: (code) => code }] }"), types, both());
+    near(&config("import { readFileSync } from 'node:fs'; export default {}"), types, both());
+    near(
+        &config("import plugin from './plugin'; export default {} \n apps/shop/plugin.ts = import 'fs/promises'"),
+        types,
+        both(),
+    );
+    near(
+        &config("export default { module: { rules: [{ loader: './loader.js' }] } } \n apps/shop/loader.js = 1"),
+        types,
+        both(),
+    );
+    near(&config("export default { build: {} }"), types, expect![]);
+    // What is taken as it is written.
+    let cart = || expect!["shop: `apps/shop/src/cart.ts` changed"];
+    near("apps/shop/src/main.ts = import './cart'; import 'ui'; import text from './cart?raw'", types, cart());
+    near("apps/shop/src/main.ts = import './cart'; import 'ui'; new URL('./cart.ts', import.meta.url)", types, cart());
+    near("apps/shop/src/main.ts = import 'ui'", types, cart());
+    near(&config("export default { copy: ['src/cart.ts'] }"), types, cart());
+    near(&built_by("vite build && cp src/cart.ts dist", ""), types, cart());
+}

@@ -115,6 +115,10 @@ const UNTOLD: &str = "$UNTOLD";
 /// The longest command that is looked at; a longer one may be any.
 const LONGEST_COMMAND: usize = 2000;
 
+/// What functions are called that bundlers and compilers give the texts of modules, or have read them.
+/// Source: rollupjs.org, "Plugin Development"; esbuild.github.io, "Plugins"; babeljs.io, "Plugin development".
+const HOOKS: [&str; 4] = ["transform", "load", "onLoad", "visitor"];
+
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
 
@@ -375,6 +379,7 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let before = (self.is_aside, self.is_entry, self.is_naming, self.is_about_types);
         if let Some(name) = property.key.static_name() {
+            self.record.sees_texts |= HOOKS.contains(&&*name);
             self.option(&name, &property.value);
         }
         walk::walk_object_property(self, property);
