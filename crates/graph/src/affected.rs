@@ -94,12 +94,8 @@ impl<'a> Differences<'a> {
             let Difference { before, after, .. } = &components[file];
             let with_code = (base.part(&code).is_some(), head.part(&code).is_some());
             match (before.is_some(), after.is_some()) {
-                (true, true) => {
-                    if components.contains_key(&code) {
-                        components.remove(file);
-                    }
-                }
-                // As a whole it counts for a package that is needed on one side alone.
+                (true, true) if !components.contains_key(&code) => {}
+                // It is told without its types; as a whole it counts for a package that is needed.
                 _ if with_code == (true, true) => drop(components.remove(file)),
                 (is_before, is_after) if with_code == (is_after, is_before) => {
                     forms.extend(components.remove(file));

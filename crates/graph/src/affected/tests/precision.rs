@@ -1349,6 +1349,13 @@ fn of_what_is_bundled_types_do_not_count() {
     // Where something of the repository's own may look at texts.
     let config = |text: &str| format!("apps/shop/vite.config.ts = {text}");
     near(&config("export default { plugins: [{ transform: (code) => code }] }"), types, both());
+    near(
+        &config("export default { plugins: [{ transform: { order: 'pre', handler(code) { return code } } }] }"),
+        types,
+        both(),
+    );
+    near(&config("export default { babel: { plugins: [() => ({ visitor: { Program() {} } })] } }"), types, both());
+    near(&config("export default { esbuild: { transform: { target: 'es2022' } } }"), types, expect![]);
     near(&config("import { readFileSync } from 'node:fs'; export default {}"), types, both());
     near(
         &config("import plugin from './plugin'; export default {} \n apps/shop/plugin.ts = import 'fs/promises'"),

@@ -117,7 +117,10 @@ const LONGEST_COMMAND: usize = 2000;
 
 /// What functions are called that bundlers and compilers give the texts of modules, or have read them.
 /// Source: rollupjs.org, "Plugin Development"; esbuild.github.io, "Plugins"; babeljs.io, "Plugin development".
-const HOOKS: [&str; 4] = ["transform", "load", "onLoad", "visitor"];
+const HOOKS: [&str; 4] = ["transform", "load", "handler", "onLoad"];
+
+/// What a compiler's plugin has such functions in.
+const VISITOR: &str = "visitor";
 
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
@@ -379,7 +382,9 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let before = (self.is_aside, self.is_entry, self.is_naming, self.is_about_types);
         if let Some(name) = property.key.static_name() {
-            self.record.sees_texts |= HOOKS.contains(&&*name);
+            let may_be_function =
+                !property.value.is_literal() && !matches!(property.value, Expression::ObjectExpression(_));
+            self.record.sees_texts |= may_be_function && HOOKS.contains(&&*name) || name == VISITOR;
             self.option(&name, &property.value);
         }
         walk::walk_object_property(self, property);
