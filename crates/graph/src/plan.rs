@@ -290,6 +290,7 @@ impl<'a> Planner<'a> {
             is_app: true,
             runs_all: app.build.is_none(),
             is_bundled,
+            bundles_members: is_bundled || self.bundles_for_servers(app),
             drops_stars,
             tools: self.tools(&app.path),
             ..build

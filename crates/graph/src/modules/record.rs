@@ -152,6 +152,8 @@ pub struct Record {
     pub inlines: bool,
     /// Whether it has a bundler keep what nobody uses, if it configures one.
     pub keeps_all: bool,
+    /// Whether it says which packages a server finds as they are, if it configures a bundler.
+    pub leaves_outside: bool,
     /// Whether it has Next.js build in spite of types that do not fit, if it configures that.
     pub ignores_types: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{App, BuildKey, RepoPath};
+use model::{App, BuildKey, Framework, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
@@ -15,6 +15,10 @@ use crate::modules::{Found, Language, Made, Node, Reached, Wanted, folder_of, is
 use crate::packages;
 use crate::unread;
 use crate::workspace::Workspace;
+
+/// The module by which a module asks for others as they are installed.
+/// Source: nodejs.org, "Modules: `node:module` API", `createRequire`.
+const REQUIRING: [&str; 2] = ["module", "node:module"];
 
 /// How packages are made, by folder.
 pub type Makers = BTreeMap<RepoPath, Arc<Made>>;
@@ -53,7 +57,7 @@ impl Planner<'_> {
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
         let keeps_all = build.finds_components() || self.workspace.keeps_all(&app.path);
-        let is_followed = build.is_bundled && !may_run_all && !keeps_all;
+        let is_followed = build.bundles_members && !may_run_all && !keeps_all;
         if !is_followed || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
@@ -70,6 +74,24 @@ impl Planner<'_> {
             }
         }
         found
+    }
+
+    /// Whether an app's server, too, finds nothing of members but what was bundled: Vite leaves packages outside that are
+    /// installed, and none that is linked, if it is not told to; and what is started is what the framework makes.
+    /// Source: vite.dev, "SSR Options", `ssr.noExternal`; seen with SvelteKit 2.57 and Vite 6.4.
+    pub(super) fn bundles_for_servers(&self, app: &App) -> bool {
+        let is_frameworks = app.framework == Some(Framework::SvelteKit)
+            && app.build.is_some()
+            && app.start.as_deref().is_none_or(|start| Framework::SvelteKit.usual_start() == Some(start));
+        let graph = self.workspace.graph();
+        let mut nodes =
+            self.workspace.files_of(&app.path).filter_map(|file| graph.node(graph.place(file.path.as_str())?));
+        is_frameworks
+            && nodes.all(|node| match node.is_configuration {
+                true => !node.record.leaves_outside,
+                // It could be asked for while it runs, past every bundler.
+                false => !node.record.imports.iter().any(|import| REQUIRING.contains(&&*import.module)),
+            })
     }
 
     /// What counts of packages of which not all does: keys of what is left, by folder. `runs` are members that the app's

@@ -1110,3 +1110,26 @@ fn of_what_gets_through_outputs_types_do_not_count() {
     let copies = "packages/ui/tsdown.config.ts = export default { entry: ['src/*.ts'], copy: ['src/round.ts'] }";
     built_by("tsdown", copies, types, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
 }
+
+#[test]
+fn a_server_that_is_bundled_holds_what_it_uses() {
+    let kit = r#"
+        ui
+        apps/shop/package.json = {"name": "shop", "type": "module", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "@sveltejs/kit": "*", "@sveltejs/adapter-node": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/svelte.config.js = import adapter from '@sveltejs/adapter-node'; export default { kit: { adapter: adapter() } }
+        apps/shop/src/routes/a.ts = import { button } from 'ui'; button()
+    "#;
+    let near =
+        |added: &str, change: &str, expected: Expect| built_by("tsc", &format!("{kit}\n{added}"), change, expected);
+    near("", DIALOG, expect![]);
+    near("", ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+    let dialog = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    // It is told to leave it outside, or asks for it past the bundler, or something else is started.
+    near("apps/shop/vite.config.ts = export default { ssr: { external: ['ui'] } }", DIALOG, dialog());
+    near(
+        "apps/shop/src/hooks.ts = import { createRequire } from 'node:module'; createRequire('/')('u' + 'i')",
+        DIALOG,
+        dialog(),
+    );
+    near("frontage.toml = [apps.shop]\\nstart = \"node server.js\"", DIALOG, dialog());
+}

@@ -65,6 +65,9 @@ const NAMING: [&str; 8] = [
     "optimizeDeps",
 ];
 
+/// Those of them by which a server finds packages as they are.
+const OUTSIDE: [&str; 2] = ["noExternal", "external"];
+
 /// What functions are called that elements of JSX become calls of.
 /// Source: typescriptlang.org, "JSX Factory"; esbuild.github.io, "JSX factory".
 const FACTORIES: [&str; 5] = ["React", "h", "createElement", "jsx", "Fragment"];
@@ -211,6 +214,7 @@ impl<'a> Reader<'a> {
         self.is_about_types = name == "typescript";
         self.is_entry |= begins;
         self.is_naming |= is_written && NAMING.contains(&name);
+        self.record.leaves_outside |= OUTSIDE.contains(&name);
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_about = self.depth == Some(1) && ASIDE.contains(&name);
         self.is_aside |= is_about && matches!(value, Expression::ObjectExpression(_));
