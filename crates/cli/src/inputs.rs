@@ -46,7 +46,6 @@ fn piece(component: &Component, counted: &Counted) -> [String; 4] {
         Component::File(path) => ("file", path.clone()),
         Component::Signature(path) => ("exports", path.clone()),
         Component::Types(path) => ("types", path.clone()),
-        Component::Code(path) => ("code", path.clone()),
         Component::Field { file, field } => ("field", format!("{file}#{field}")),
         Component::Dependency { name, place } => {
             ("dependency", if name == place { name.clone() } else { place.clone() })

@@ -20,9 +20,6 @@ pub fn reasons(base: &Inputs, head: &Inputs) -> Vec<Reason> {
     reasons.extend(differences.packages());
     reasons.extend(differences.dependencies());
     if reasons.is_empty() {
-        reasons.extend(differences.forms.iter().filter_map(|difference| differences.reason(difference)));
-    }
-    if reasons.is_empty() {
         reasons.extend(other_builds(base, head));
     }
     if reasons.is_empty() {
@@ -56,8 +53,6 @@ pub fn unknown_base(what: &str, because: impl Into<String>) -> Vec<Reason> {
 /// What two builds do not have in common.
 struct Differences<'a> {
     components: BTreeMap<&'a Component, Difference<'a>>,
-    /// Modules that count with their types on one side and without on the other: what decides that is among the rest.
-    forms: Vec<Difference<'a>>,
     /// Folders of packages that are needed at one of them only, with how each is reached and what became of it.
     packages: BTreeMap<String, (Vec<String>, &'static str)>,
 }
@@ -87,24 +82,7 @@ impl<'a> Differences<'a> {
             let is_same = content(&before) == content(&after);
             (!is_same).then_some((component, Difference { component, before, after }))
         });
-        let mut components: BTreeMap<&Component, Difference<'_>> = differences.collect();
-        let mut forms = Vec::new();
-        let files: Vec<&Component> = components.keys().copied().collect();
-        for (file, code) in files.into_iter().filter_map(|file| Some((file, code_of(file)?))) {
-            let Difference { before, after, .. } = &components[file];
-            let with_code = (base.part(&code).is_some(), head.part(&code).is_some());
-            match (before.is_some(), after.is_some()) {
-                (true, true) if !components.contains_key(&code) => {}
-                // It is told without its types; as a whole it counts for a package that is needed.
-                _ if with_code == (true, true) => drop(components.remove(file)),
-                (is_before, is_after) if with_code == (is_after, is_before) => {
-                    forms.extend(components.remove(file));
-                    components.remove(&code);
-                }
-                _ => {}
-            }
-        }
-        Differences { components, forms, packages: packages.into_iter().collect() }
+        Differences { components: differences.collect(), packages: packages.into_iter().collect() }
     }
 
     /// Whether a component is among the differences on one side.
@@ -137,13 +115,8 @@ impl<'a> Differences<'a> {
         match difference.component {
             // Dependencies are told by name, and a build that came or went by its scripts.
             Component::Dependency { .. } | Component::Built(_) => None,
-            Component::File(path) if self.forms.iter().any(|other| other.component == difference.component) => {
-                let detail =
-                    if difference.after.is_some() { "it counts with its types" } else { "it counts without its types" };
-                reason(ReasonKind::File, path, detail.to_owned())
-            }
-            Component::File(path) | Component::Code(path) => {
-                let others = [Component::Signature, Component::Types].map(|part| part(path.clone()));
+            Component::File(path) => {
+                let others = [Component::Signature(path.clone()), Component::Types(path.clone())];
                 let is_there = |side: fn(&Difference<'_>) -> bool| others.iter().any(|part| self.is_there(part, side));
                 let detail = match (&difference.before, &difference.after) {
                     (None, Some(_)) if is_there(|difference| difference.before.is_some()) => "used now",
@@ -152,10 +125,9 @@ impl<'a> Differences<'a> {
                 };
                 reason(ReasonKind::File, path, detail.to_owned())
             }
+            // Told by the file itself.
             Component::Signature(path) | Component::Types(path)
-                if [Component::File, Component::Code]
-                    .iter()
-                    .any(|part| self.is_there(&part(path.clone()), |_| true)) =>
+                if self.is_there(&Component::File(path.clone()), |_| true) =>
             {
                 None
             }
@@ -240,10 +212,7 @@ impl Difference<'_> {
     fn presence(&self) -> &'static str {
         // Of another package's files only those count that are reached.
         let of_package = |counted: &Counted| matches!(*counted.reach, Reach::Package { .. });
-        let is_file = matches!(
-            self.component,
-            Component::File(_) | Component::Signature(_) | Component::Types(_) | Component::Code(_)
-        );
+        let is_file = matches!(self.component, Component::File(_) | Component::Signature(_) | Component::Types(_));
         match (&self.before, &self.after) {
             (None, Some(after)) if is_file && of_package(after) => "read now",
             (Some(before), None) if is_file && of_package(before) => "no longer read",
@@ -258,14 +227,6 @@ impl Difference<'_> {
             counted.map(|counted| &*counted.content).filter(|content| !content.is_empty()).unwrap_or("none")
         }
         format!("{} → {}", content(self.before.as_ref()), content(self.after.as_ref()))
-    }
-}
-
-/// What a module counts by without its types, if something is one that counts with them.
-fn code_of(component: &Component) -> Option<Component> {
-    match component {
-        Component::File(path) => Some(Component::Code(path.clone())),
-        _ => None,
     }
 }
 

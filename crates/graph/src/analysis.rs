@@ -172,12 +172,10 @@ impl Analysis {
         });
         let mut contents: BTreeMap<Component, String> =
             files.map(|(path, content)| (Component::File(path.to_owned()), content)).collect();
-        for ((_, after, _), records) in looked_at.iter().zip(records.chunks(2)) {
-            let Record { declared, code, .. } = &records[1];
-            let parts = [(Component::Types as fn(String) -> Component, declared), (Component::Code, code)];
-            let told = parts.into_iter().filter_map(|(part, told)| Some((part, told.as_ref()?)));
-            contents.extend(told.map(|(part, told)| (part(after.path.to_string()), told.to_string())));
-        }
+        let declared = looked_at.iter().zip(records.chunks(2));
+        let declared = declared.filter_map(|((_, after, _), records)| Some((after, records[1].declared.as_ref()?)));
+        contents
+            .extend(declared.map(|(file, declared)| (Component::Types(file.path.to_string()), declared.to_string())));
         // An app that asks for it is built anew by every commit.
         if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
             contents.insert(plan::commit_setting(), commit.to_string());
@@ -214,10 +212,10 @@ impl Structure {
             let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
             record.words.iter().filter(|word| may_name(word)).cloned().collect()
         };
-        // Types are told apart, and so is what is left without them.
-        let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, code: None, ..record.clone() };
-        let told = |record: &Record| (record.declared.is_some(), record.code.is_some());
-        rest(before) == rest(after) && words(before) == words(after) && told(before) == told(after)
+        // Types are told apart.
+        let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, ..record.clone() };
+        let has_types = |record: &Record| record.declared.is_some();
+        rest(before) == rest(after) && words(before) == words(after) && has_types(before) == has_types(after)
     }
 
     /// Whether a word may name a package, a file of a member, or what configuration names.

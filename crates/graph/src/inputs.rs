@@ -29,8 +29,6 @@ pub enum Component {
     Signature(String),
     /// A module of which the types count that it declares.
     Types(String),
-    /// A module of which counts what is left of it without types.
-    Code(String),
     /// A field of a manifest.
     Field {
         /// The manifest.
@@ -64,7 +62,6 @@ impl Component {
             Component::File(path) => ["file", path, ""],
             Component::Signature(path) => ["signature", path, ""],
             Component::Types(path) => ["types", path, ""],
-            Component::Code(path) => ["code", path, ""],
             Component::Field { file, field } => ["field", file, field],
             Component::Dependency { name, place } => ["dependency", name, place],
             Component::Variable(name) => ["variable", name, ""],
@@ -130,8 +127,6 @@ pub struct Instead {
     pub exports: Option<String>,
     /// What tells its types from others.
     pub types: Option<String>,
-    /// What tells from others what is left of it without types.
-    pub code: Option<String>,
 }
 
 /// Everything that a key covers.
@@ -249,17 +244,13 @@ impl Covered {
         into.extend(own.chain(others).map(|(component, _)| component));
     }
 
-    /// The same without some files, each replaced by what of it is told instead, and with other keys
+    /// The same without some files, each replaced by what it exports and by its types if these are told, and with other keys
     /// of builds that it needs.
     pub fn without(&self, files: &BTreeMap<&str, &Instead>, keys: &BTreeMap<&str, BuildKey>) -> Covered {
         let mut changed = self.clone();
-        for (path, Instead { exports, types, code }) in files {
+        for (path, Instead { exports, types }) in files {
             let Some(counted) = changed.components.remove(&Component::File((*path).to_owned())) else { continue };
-            let parts = [
-                (Component::Signature as fn(String) -> Component, exports),
-                (Component::Types, types),
-                (Component::Code, code),
-            ];
+            let parts = [(Component::Signature as fn(String) -> Component, exports), (Component::Types, types)];
             for (component, content) in parts.into_iter().filter_map(|(part, content)| Some((part, content.as_ref()?)))
             {
                 let counted = Counted { content: content.as_str().into(), reach: Arc::clone(&counted.reach) };

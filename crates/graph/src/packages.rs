@@ -74,33 +74,6 @@ pub const CHECKERS: [&str; 11] = [
     "vite-plugin-dts",
 ];
 
-/// Words in the names of packages that make something of types, or of how a module is written: names of classes that stand in
-/// it, its checksum, or places in it.
-const TEXT_READERS: [&str; 22] = [
-    "tailwind",
-    "nativewind",
-    "twin.macro",
-    "purgecss",
-    "master.co",
-    "macros",
-    "plugin-styled-components",
-    "istanbul",
-    "coverage",
-    "inspector",
-    "locator",
-    "click-to",
-    "tagger",
-    "docgen",
-    "custom-elements-manifest",
-    "stencil",
-    "typia",
-    "ts-patch",
-    "ttypescript",
-    "ts-transform",
-    "typescript-transform",
-    "deepkit",
-];
-
 /// Packages that import what is only named, by rules that configuration has from wherever.
 pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
 
@@ -108,11 +81,6 @@ pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import
 /// Source: tanstack.com/router, "File-Based Routing".
 const MADE_OF_OWN: [(&str, &[&str]); 1] =
     [("routeTree.gen", &["@tanstack/router", "@tanstack/react-start", "@tanstack/solid-start"])];
-
-/// Whether a package makes something of types, or of how a module is written.
-pub fn reads_texts(package: &str) -> bool {
-    !is_tool(package) && EXTRACTORS.iter().chain(&TEXT_READERS).any(|word| package.contains(word))
-}
 
 /// Whether a module that is not there is made of its package's own by one of the packages that this asks for.
 pub fn is_made_of_own<'p>(module: &str, mut packages: impl Iterator<Item = &'p str>) -> bool {

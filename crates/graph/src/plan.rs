@@ -9,8 +9,6 @@ mod build;
 
 mod called;
 
-mod code;
-
 mod dependencies;
 
 mod toolchains;
@@ -290,7 +288,6 @@ impl<'a> Planner<'a> {
             is_app: true,
             runs_all: app.build.is_none(),
             is_bundled,
-            bundles_members: is_bundled || self.bundles_for_servers(app),
             drops_stars,
             tools: self.tools(&app.path),
             ..build
@@ -326,10 +323,7 @@ impl<'a> Planner<'a> {
         let build = self.build_of_app(app);
         let made = self.made_for(app, &build);
         let (reached, through) = self.walk(&app.path, &build, &made);
-        let code = self.code_of(&build, &reached, &BTreeMap::new());
-        let reached = Reached { code, ..reached };
         let mut draft = self.draft(&app.path, &build, &reached);
-        let through = through.map(|through| Reached { code: self.code_of(&build, &through, &made), ..through });
         let traced = through.map(|through| self.trace(&build, &draft.runs, &made, &through)).unwrap_or_default();
         self.add_needs(&app.path, &build, &reached, usize::MAX, &traced, &mut draft);
         let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());

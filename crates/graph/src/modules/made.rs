@@ -135,11 +135,6 @@ struct Reading<'a> {
 }
 
 impl Made {
-    /// Whether a file is named as an entry.
-    pub fn is_entry(&self, file: u32) -> bool {
-        self.by_name.contains(&file) || self.by_pattern.contains(&file)
-    }
-
     /// How a package's build makes its modules by its commands; none if that cannot be told.
     pub fn of(workspace: &Workspace, member: &Member, commands: &[String]) -> Option<Made> {
         let programs: Vec<Program> = commands.iter().flat_map(|command| programs(command)).collect();
@@ -276,7 +271,7 @@ impl Made {
         if self.by_name.is_empty() && self.by_pattern.is_empty() {
             return (has_default && end == "index").then_some(files);
         }
-        files.retain(|file| self.is_entry(*file));
+        files.retain(|file| self.by_name.contains(file) || self.by_pattern.contains(file));
         if files.is_empty() {
             return None;
         }

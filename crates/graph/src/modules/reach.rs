@@ -58,10 +58,6 @@ pub struct Reached {
     pub lacking: BTreeMap<u32, BTreeSet<Box<str>>>,
     /// Files that count by what they pass on alone, and the places of what is asked of it.
     pub barrels: BTreeMap<u32, BTreeSet<usize>>,
-    /// Files that commands name.
-    pub named: BTreeSet<u32>,
-    /// Modules of which counts what is left of them without types.
-    pub code: BTreeSet<u32>,
 }
 
 /// Something that is asked for and is a source by a condition.
@@ -174,8 +170,7 @@ impl<'a> Walk<'a> {
         checks: impl Iterator<Item = u32>,
     ) -> (Reached, Option<Reached>) {
         self.all_of(self.subject.built, Origin::default());
-        self.reached.named = named.collect();
-        self.open.extend(self.reached.named.iter().map(|file| (*file, Wanted::All, Origin::default())));
+        self.open.extend(named.map(|file| (file, Wanted::All, Origin::default())));
         above.for_each(|file| self.run_above(file));
         self.go();
         for needed in self.workspace.needs().direct(self.subject.built, true) {

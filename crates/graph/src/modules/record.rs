@@ -14,8 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::resolve::package_of;
 use super::text;
 
-mod code;
-
 mod declared;
 
 mod reader;
@@ -37,9 +35,6 @@ const RUNNERS: [&str; 5] = ["child_process", "execa", "zx", "shelljs", "cross-sp
 /// Source: nodejs.org, "File system", "Worker threads"; npmjs.com, the pages of these packages.
 const FILE_READERS: [&str; 8] =
     ["fs", "worker_threads", "fs-extra", "graceful-fs", "glob", "globby", "fast-glob", "tinyglobby"];
-
-/// Modules by which the syntax of other modules is read.
-const SYNTAX_READERS: [&str; 2] = ["typescript", "ts-morph"];
 
 /// How a file's text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,8 +147,6 @@ pub struct Record {
     pub inlines: bool,
     /// Whether it has a bundler keep what nobody uses, if it configures one.
     pub keeps_all: bool,
-    /// Whether it says which packages a server finds as they are, if it configures a bundler.
-    pub leaves_outside: bool,
     /// Whether it has Next.js build in spite of types that do not fit, if it configures that.
     pub ignores_types: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.
@@ -162,13 +155,8 @@ pub struct Record {
     pub entries: BTreeSet<Box<str>>,
     /// Paths of modules that it has under names, as entries are given names.
     pub keyed: BTreeSet<(Box<str>, Box<str>)>,
-    /// Whether it may look at the texts of modules, if it runs while something is built: it has a function that is called as
-    /// bundlers' hooks are, reads files or runs programs.
-    pub sees_texts: bool,
     /// What tells its types from others, of a module of TypeScript.
     pub declared: Option<Box<str>>,
-    /// What tells from others what is left of it without types, of a module of TypeScript of which that can be told.
-    pub code: Option<Box<str>>,
 }
 
 impl Language {
@@ -336,15 +324,12 @@ impl Record {
         };
         let (reads_files, runs_programs) = (imports(&FILE_READERS), imports(&RUNNERS));
         record.reads_files = reader.knows_its_place || reads_files || runs_programs;
-        record.sees_texts |= reads_files || runs_programs || imports(&SYNTAX_READERS);
         // Others have functions that are called like those.
         record.commands.retain(|_| runs_programs);
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
         record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
-        let is_code = is_typescript && parsed.diagnostics.is_empty();
-        record.code = is_code.then(|| code::of(&parsed.program).map(Into::into)).flatten();
         record.ignores_types = reader.type_checks == BTreeSet::from([false]);
         record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);

@@ -42,8 +42,6 @@ pub struct Build<'a> {
     pub is_app: bool,
     /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
     pub is_bundled: bool,
-    /// Whether of members nothing is there but what was bundled.
-    pub bundles_members: bool,
     /// Names of packages that it may be built by.
     pub tools: Vec<&'a str>,
     /// The command that may read anything, if there is one.
@@ -83,7 +81,6 @@ impl<'a> Build<'a> {
             generates,
             is_app: false,
             is_bundled: false,
-            bundles_members: false,
             drops_stars: false,
             tools: Vec::new(),
             reads_anything,

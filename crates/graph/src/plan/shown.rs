@@ -79,17 +79,7 @@ impl Planner<'_> {
                 draft.shown.insert(name.to_owned(), file.clone());
                 return true;
             }
-            match graph
-                .node(place)
-                .and_then(|node| node.record.code.as_deref())
-                .filter(|_| reached.code.contains(&place))
-            {
-                Some(code) => {
-                    draft.inputs.add_reached(Component::Code(name.to_owned()), code, &reaches.with(origin.doubt));
-                    draft.shown.insert(name.to_owned(), file.clone());
-                }
-                None => draft.show(file, self.content(file, build, reached), &reaches.with(origin.doubt)),
-            }
+            draft.show(file, self.content(file, build, reached), &reaches.with(origin.doubt));
         } else if reached.shown.contains(&place) {
             let is_told = graph.node(place).is_some_and(|node| node.record.is_told);
             match reached.lacking.get(&place) {

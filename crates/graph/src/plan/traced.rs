@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use model::{App, BuildKey, Framework, RepoPath};
+use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
@@ -16,12 +16,8 @@ use crate::packages;
 use crate::unread;
 use crate::workspace::Workspace;
 
-/// The module by which a module asks for others as they are installed.
-/// Source: nodejs.org, "Modules: `node:module` API", `createRequire`.
-const REQUIRING: [&str; 2] = ["module", "node:module"];
-
 /// How packages are made, by folder.
-pub type Makers = BTreeMap<RepoPath, Arc<Made>>;
+type Makers = BTreeMap<RepoPath, Arc<Made>>;
 
 /// What is left of a package's key for an app.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,7 +53,7 @@ impl Planner<'_> {
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
         let keeps_all = build.finds_components() || self.workspace.keeps_all(&app.path);
-        let is_followed = build.bundles_members && !may_run_all && !keeps_all;
+        let is_followed = build.is_bundled && !may_run_all && !keeps_all;
         if !is_followed || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
@@ -74,24 +70,6 @@ impl Planner<'_> {
             }
         }
         found
-    }
-
-    /// Whether an app's server, too, finds nothing of members but what was bundled: Vite leaves packages outside that are
-    /// installed, and none that is linked, if it is not told to; and what is started is what the framework makes.
-    /// Source: vite.dev, "SSR Options", `ssr.noExternal`; seen with SvelteKit 2.57 and Vite 6.4.
-    pub(super) fn bundles_for_servers(&self, app: &App) -> bool {
-        let is_frameworks = app.framework == Some(Framework::SvelteKit)
-            && app.build.is_some()
-            && app.start.as_deref().is_none_or(|start| Framework::SvelteKit.usual_start() == Some(start));
-        let graph = self.workspace.graph();
-        let mut nodes =
-            self.workspace.files_of(&app.path).filter_map(|file| graph.node(graph.place(file.path.as_str())?));
-        is_frameworks
-            && nodes.all(|node| match node.is_configuration {
-                true => !node.record.leaves_outside,
-                // It could be asked for while it runs, past every bundler.
-                false => !node.record.imports.iter().any(|import| REQUIRING.contains(&&*import.module)),
-            })
     }
 
     /// What counts of packages of which not all does: keys of what is left, by folder. `runs` are members that the app's
@@ -161,9 +139,7 @@ impl Planner<'_> {
         }
         let (graph, all) = (self.workspace.graph(), &self.walks[path]);
         let kept = covered.components().filter_map(|(component, _)| match &**component {
-            Component::File(name) | Component::Signature(name) | Component::Code(name) => {
-                graph.node(graph.place(name)?)
-            }
+            Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
@@ -302,7 +278,6 @@ impl Planner<'_> {
         let inside = closure(asks, path, is_outside);
         let is_script =
             |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
-        let takes_code = self.is_made_of_code(path, own);
         for (component, _) in self.planned[path].covered.components() {
             let Component::File(name) = &**component else { continue };
             let Some(place) = graph.place(name).filter(|place| is_module(name) && !own.read.contains(place)) else {
@@ -314,18 +289,13 @@ impl Planner<'_> {
             let mut leave = |exports: Option<String>| {
                 // Types that are not told by a module of TypeScript are as it is written; scripts have none for others.
                 if !checks_types || types.is_some() || is_script(name) {
-                    left.insert(place, Instead { exports, types: types.map(str::to_owned), code: None });
+                    left.insert(place, Instead { exports, types: types.map(str::to_owned) });
                 }
             };
             match graph.owner(place) {
                 Some(owner) if owner == path && whole.contains(path) => {}
                 Some(owner) if owner == path => match (through.barrels.get(&place), node) {
                     (Some(places), Some(node)) => leave(Some(shown::passed_on(&node.record, places))),
-                    (_, Some(node)) if is_counted && takes_code && through.code.contains(&place) => {
-                        if let Some(code) = &node.record.code {
-                            left.insert(place, Instead { code: Some(code.to_string()), ..Instead::default() });
-                        }
-                    }
                     _ if is_counted => {}
                     (_, Some(node)) if is_shown && !node.record.is_told => {}
                     (_, node) => {

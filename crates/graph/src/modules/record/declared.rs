@@ -73,7 +73,11 @@ impl<'a> Reader<'a> {
 
     /// Keeps a text of which the blanks tell it from others.
     fn space(&mut self, text: &'a str) {
-        self.spaced.extend(has_blanks_of_its_own(text).then_some(text));
+        let is_blank = |char: char| char.is_whitespace();
+        let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
+        if has_others || text.starts_with(is_blank) || text.ends_with(is_blank) {
+            self.spaced.push(text);
+        }
     }
 
     /// What is private to a class and from which no type of others is inferred: who has the class sees that there is
@@ -148,15 +152,8 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 }
 
-/// Whether blanks tell a text from others, but for single ones between words.
-pub fn has_blanks_of_its_own(text: &str) -> bool {
-    let is_blank = |char: char| char.is_whitespace();
-    let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
-    has_others || text.starts_with(is_blank) || text.ends_with(is_blank)
-}
-
 /// A text with one blank for several, and one end of a line where there is any among them.
-pub fn with_single_blanks(text: &str) -> String {
+fn with_single_blanks(text: &str) -> String {
     let mut single = String::with_capacity(text.len());
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         line.split_whitespace().for_each(|word| single.extend([word, " "]));

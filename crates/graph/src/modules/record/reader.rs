@@ -65,9 +65,6 @@ const NAMING: [&str; 8] = [
     "optimizeDeps",
 ];
 
-/// Those of them by which a server finds packages as they are.
-const OUTSIDE: [&str; 2] = ["noExternal", "external"];
-
 /// What functions are called that elements of JSX become calls of.
 /// Source: typescriptlang.org, "JSX Factory"; esbuild.github.io, "JSX factory".
 const FACTORIES: [&str; 5] = ["React", "h", "createElement", "jsx", "Fragment"];
@@ -117,13 +114,6 @@ const UNTOLD: &str = "$UNTOLD";
 
 /// The longest command that is looked at; a longer one may be any.
 const LONGEST_COMMAND: usize = 2000;
-
-/// What functions are called that bundlers and compilers give the texts of modules, or have read them.
-/// Source: rollupjs.org, "Plugin Development"; esbuild.github.io, "Plugins"; babeljs.io, "Plugin development".
-const HOOKS: [&str; 4] = ["transform", "load", "handler", "onLoad"];
-
-/// What a compiler's plugin has such functions in.
-const VISITOR: &str = "visitor";
 
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
@@ -214,7 +204,6 @@ impl<'a> Reader<'a> {
         self.is_about_types = name == "typescript";
         self.is_entry |= begins;
         self.is_naming |= is_written && NAMING.contains(&name);
-        self.record.leaves_outside |= OUTSIDE.contains(&name);
         // Of the configuration itself: further in, an option of any plugin may be called so.
         let is_about = self.depth == Some(1) && ASIDE.contains(&name);
         self.is_aside |= is_about && matches!(value, Expression::ObjectExpression(_));
@@ -386,9 +375,6 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_object_property(&mut self, property: &ObjectProperty<'a>) {
         let before = (self.is_aside, self.is_entry, self.is_naming, self.is_about_types);
         if let Some(name) = property.key.static_name() {
-            let may_be_function =
-                !property.value.is_literal() && !matches!(property.value, Expression::ObjectExpression(_));
-            self.record.sees_texts |= may_be_function && HOOKS.contains(&&*name) || name == VISITOR;
             self.option(&name, &property.value);
         }
         walk::walk_object_property(self, property);
