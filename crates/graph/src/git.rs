@@ -184,7 +184,7 @@ impl Repository {
         // Of most repositories one question tells everything.
         let all = command::in_folder(&folder, &[&asked as &[&str], &["--show-toplevel", "HEAD^{commit}"]].concat());
         if let Ok(said) = &all
-            && let [common, top, _] = said.lines().collect::<Vec<&str>>().as_slice()
+            && let [common, top, _] = said.trim_end_matches('\n').split('\n').collect::<Vec<&str>>().as_slice()
             && let Ok(common) = Path::new(common).canonicalize()
         {
             let id = RepositoryId::of_common_folder(&common);

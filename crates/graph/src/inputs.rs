@@ -305,13 +305,13 @@ impl Inputs {
     }
 
     /// Adds a component of the build's own.
-    pub fn add(&mut self, component: Component, content: impl Into<String>) {
+    pub fn add(&mut self, component: Component, content: impl AsRef<str>) {
         self.add_reached(component, content, &Arc::new(Reach::Own));
     }
 
     /// Adds a component with how it reaches the build.
-    pub fn add_reached(&mut self, component: Component, content: impl Into<String>, reach: &Arc<Reach>) {
-        self.add_shared(Arc::new(component), content.into().into(), reach);
+    pub fn add_reached(&mut self, component: Component, content: impl AsRef<str>, reach: &Arc<Reach>) {
+        self.add_shared(Arc::new(component), content.as_ref().into(), reach);
     }
 
     /// Adds a component that others may have as well.

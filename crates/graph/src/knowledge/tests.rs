@@ -10,23 +10,30 @@ use crate::notation::World;
 
 const LOCKFILE: &str = r#"{"lockfileVersion": 3, "packages": {"": {}}}"#;
 
-/// A module and a lockfile.
-fn commit() -> Snapshot {
-    let files = [("a.ts", "import 'x'"), ("package-lock.json", LOCKFILE)];
-    let files = files.map(|(path, text)| (path.to_owned(), ("100644", text.as_bytes().to_vec())));
-    Snapshot::in_memory(&files.into_iter().collect())
+fn snapshot(files: &[(&str, &str)]) -> Snapshot {
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), ("100644", text.as_bytes().to_vec())));
+    Snapshot::in_memory(&files.collect())
 }
 
-/// The same files under other names, of which no content is there.
-fn without_contents() -> Snapshot {
-    let mut snapshot = commit();
+/// A module and a lockfile.
+fn commit() -> Snapshot {
+    snapshot(&[("a.ts", "import 'x'"), ("package-lock.json", LOCKFILE)])
+}
+
+/// Files of a snapshot under other names, of which no content is there.
+fn unread(mut snapshot: Snapshot, names: &[(&str, &str)]) -> Snapshot {
     let files = Arc::make_mut(&mut snapshot.files);
-    for (path, other) in [("a.ts", "b.ts"), ("package-lock.json", "below/package-lock.json")] {
-        let mut file = files.remove(path).unwrap();
+    for (path, other) in names {
+        let mut file = files.remove(*path).unwrap();
         file.path = other.parse().unwrap();
-        files.insert(other.to_owned(), file);
+        files.insert((*other).to_owned(), file);
     }
     snapshot
+}
+
+/// The same files as the commit's.
+fn without_contents() -> Snapshot {
+    unread(commit(), &[("a.ts", "b.ts"), ("package-lock.json", "below/package-lock.json")])
 }
 
 fn record(knowledge: &Knowledge, snapshot: &Snapshot, path: &str) -> Arc<Record> {
@@ -57,6 +64,21 @@ fn what_is_kept_is_found_by_the_same_program_alone() {
     assert!(!is_known(&Knowledge::kept_in(&below, "other")));
     let names: Vec<_> = std::fs::read_dir(&below).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, [CONTENTS], "nothing is left of the writing");
+}
+
+#[test]
+fn what_was_kept_is_kept_again_with_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    kept_in(folder.path());
+    let later = Knowledge::kept_in(folder.path(), "one");
+    let new = snapshot(&[("c.ts", "import 'y'; import 'z'")]);
+    record(&later, &new, "c.ts");
+    // Lockfiles are kept for whoever asked for them.
+    later.lockfile(&commit(), "package-lock.json").unwrap().unwrap().unwrap();
+    later.keep().unwrap();
+    let last = Knowledge::kept_in(folder.path(), "one");
+    assert!(is_known(&last));
+    assert_eq!(record(&last, &unread(new, &[("c.ts", "d.ts")]), "d.ts").imports.len(), 2);
 }
 
 #[test]

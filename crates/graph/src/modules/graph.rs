@@ -236,15 +236,14 @@ impl<'a> Linker<'a> {
         let of = member.unwrap_or(self.root);
         let of = self.workspace.members.get_key_value(of).map_or(self.root, |(of, _)| of);
         let known = known.entry(of).or_default();
-        let mut import = |name: &str| match known.get(name) {
-            Some(found) if !Resolver::depends_on_place(path, name) => found.clone(),
-            _ => {
-                let found = self.resolver.import(path, of, name);
-                if !Resolver::depends_on_place(path, name) {
-                    known.insert(name.into(), found.clone());
-                }
-                found
+        let mut import = |name: &str| {
+            if Resolver::depends_on_place(path, name) {
+                return self.resolver.import(path, of, name);
             }
+            if !known.contains_key(name) {
+                known.insert(name.into(), self.resolver.import(path, of, name));
+            }
+            known[name].clone()
         };
         let is_configuration = is_configuration(path, kind);
         let is_other = |word: &str| {

@@ -10,7 +10,7 @@ use super::{Build, Draft, Planner, content};
 use crate::detect::command;
 use crate::files::below;
 use crate::inputs::{Component, Reach};
-use crate::lockfile::{Closure, name_of};
+use crate::lockfile::{Closure, Lockfile, name_of};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::Reached;
 use crate::packages;
@@ -54,7 +54,7 @@ impl<'a> Planner<'a> {
         let undeclared = reached.outside.keys().map(|name| &**name).filter(|name| !asked_for.contains(name));
         let is_member = |folder: &str| self.is_member_at(folder);
         let closures: Vec<Arc<Installs>> =
-            wishes.iter().map(|(_, folder, wanted)| self.closure(folder, wanted)).collect();
+            wishes.iter().map(|(_, folder, wanted)| self.closure(lockfile, folder, wanted)).collect();
         let undeclared = self.told_of(lockfile.all_named(undeclared, &is_member));
         let installed = closures.iter().flat_map(|installs| installs.iter()).chain(&undeclared);
         let installed = installed.map(|(component, content)| (Arc::clone(component), Arc::clone(content)));
@@ -80,9 +80,7 @@ impl<'a> Planner<'a> {
     }
 
     /// What is installed of what the package in a folder wants, and all that this needs.
-    fn closure(&self, folder: &'a str, wanted: &BTreeMap<&'a str, &'a str>) -> Arc<Installs> {
-        let root = self.root;
-        let Some(lockfile) = &root.lockfile else { return Arc::default() };
+    fn closure(&self, lockfile: &'a Lockfile, folder: &'a str, wanted: &BTreeMap<&'a str, &'a str>) -> Arc<Installs> {
         let asked = (folder, wanted.clone());
         if let Some(known) = self.installs.borrow().get(&asked) {
             return Arc::clone(known);
