@@ -14,11 +14,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{EnvironmentName, RepoPath, Toolchain};
+use model::{App, AppName, EnvironmentName, RepoPath, Toolchain};
 use serde_json::{Map, Value, json};
 
 use crate::git::{SYMBOLIC_LINK, Snapshot};
-use crate::plan::{Planned, Toolchains, plan};
+use crate::inputs::Inputs;
+use crate::plan::{Planned, Toolchains, inputs, plan, together};
 use crate::workspace::{Unreadable, Workspace};
 
 mod managers;
@@ -176,14 +177,20 @@ pub fn toolchains() -> Toolchains {
 
 /// Every app's build, by the app's name.
 ///
-/// Planning twice gives the same, and every task comes after those that it needs.
+/// Planning twice gives the same, with others as well as alone, and every task comes after those that it needs.
 pub fn plans(workspace: &Workspace) -> BTreeMap<String, Planned> {
     let one = |app| plan(workspace, app, &EnvironmentName::production(), &toolchains());
     let plans: BTreeMap<String, Planned> =
         workspace.apps.iter().map(|(name, app)| (name.to_string(), one(app))).collect();
-    for (name, app) in &workspace.apps {
+    let (production, toolchains) = (EnvironmentName::production(), toolchains());
+    let apps: Vec<&App> = workspace.apps.values().collect();
+    let with_others: Vec<(AppName, Inputs)> =
+        together(workspace, &apps, &production, &toolchains, |planned| planned.inputs);
+    assert_eq!(inputs(workspace, &production, &toolchains), with_others.iter().cloned().collect());
+    for ((name, app), (_, inputs)) in workspace.apps.iter().zip(&with_others) {
         let planned = &plans[name.as_str()];
         assert_eq!(planned.tasks, one(app).tasks);
+        assert_eq!(planned.inputs, *inputs, "{name}");
         let mut before = BTreeSet::new();
         for task in &planned.tasks {
             assert!(task.needs.iter().all(|key| before.contains(key)), "`{}` comes too early", task.package);

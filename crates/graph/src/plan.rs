@@ -91,7 +91,7 @@ pub fn all(
     each(workspace, environment, toolchains, |planned| planned)
 }
 
-/// What `wanted` takes of each app's plan. Apps are planned some at a time, each time a package that several need once.
+/// What `wanted` takes of each app's plan.
 fn each<Wanted: Send>(
     workspace: &Workspace,
     environment: &EnvironmentName,
@@ -99,16 +99,25 @@ fn each<Wanted: Send>(
     wanted: impl Fn(Planned) -> Wanted + Sync,
 ) -> BTreeMap<AppName, Wanted> {
     let apps: Vec<&App> = workspace.apps.values().collect();
-    let some = |apps: &[&App]| {
-        let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
-        let planned = apps.iter().map(|app| {
-            let root = &workspace.members[&app.path].root;
-            let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
-            (app.name.clone(), wanted(planner.plan(app, environment)))
-        });
-        planned.collect()
-    };
+    let some = |apps: &[&App]| together(workspace, apps, environment, toolchains, &wanted);
     parallel::parts(&apps, FEWEST_APPS, some).into_iter().collect()
+}
+
+/// The same of some apps, one after the other; what several need is looked at once.
+pub(crate) fn together<Wanted>(
+    workspace: &Workspace,
+    apps: &[&App],
+    environment: &EnvironmentName,
+    toolchains: &Toolchains,
+    wanted: impl Fn(Planned) -> Wanted,
+) -> Vec<(AppName, Wanted)> {
+    let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
+    let planned = apps.iter().map(|app| {
+        let root = &workspace.members[&app.path].root;
+        let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
+        (app.name.clone(), wanted(planner.plan(app, environment)))
+    });
+    planned.collect()
 }
 
 /// What the key of every app covers.

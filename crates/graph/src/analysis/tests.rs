@@ -1,12 +1,14 @@
 //! Tests of what a commit comes to: what is told from another commit is what reading says, and what is kept is what was.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use model::ShownFile;
+use model::{RepoPath, ShownFile};
 
-use super::{Analysis, Stored};
+use super::{Analysed, Analysis, Stored, Structure};
 use crate::Snapshot;
 use crate::git::Change;
+use crate::inputs::{Component, Inputs, Reach};
 use crate::knowledge::Knowledge;
 use crate::notation::World;
 
@@ -104,4 +106,18 @@ fn a_change_of_contents_alone_is_told() {
     ] {
         assert!(!is_told(change), "{change}");
     }
+}
+
+#[test]
+fn what_two_apps_share_may_have_a_content_of_its_own_in_each() {
+    let (component, reach) = (Arc::new(Component::File("shared.ts".to_owned())), Arc::new(Reach::Above));
+    let app = |name: &str| {
+        let mut inputs = Inputs::default();
+        inputs.add_shared(Arc::clone(&component), name.into(), &reach);
+        (name.parse().unwrap(), Analysed { path: RepoPath::root(), inputs })
+    };
+    let structure = Structure::default();
+    let apps = [app("shop"), app("blog")].into();
+    let analysis = Analysis { production: None, apps, warnings: Vec::new(), structure };
+    assert_eq!(kept(&analysis).inputs(), analysis.inputs());
 }

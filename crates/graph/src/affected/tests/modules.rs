@@ -3,7 +3,8 @@
 
 use expect_test::{Expect, expect};
 
-use super::check;
+use super::{check, compare};
+use crate::notation::World;
 
 /// `shop` is built by Vite and takes a button from a package without side effects; `desk` is the same and checks types.
 const SITE: &str = r#"
@@ -36,6 +37,31 @@ const SITE: &str = r#"
 /// The same where `shop` is written anew.
 fn with(shop: &str) -> String {
     format!("{SITE} \n apps/shop/index.ts = {shop}; createServer(shop)")
+}
+
+#[test]
+fn a_relative_name_means_what_lies_beside_each_file_that_has_it() {
+    let site = |name: &str, text: &str| {
+        format!(
+            "shop*: ui \n ui \n packages/ui/index.ts = import './a/{name}'; import './b/{name}'
+            packages/ui/a/{name} = {text} \n packages/ui/b/{name} = {text}
+            packages/ui/a/y.css = a \n packages/ui/b/y.css = b
+            packages/ui/a/y.ts = export const y = 1 \n packages/ui/b/y.ts = export const y = 2"
+        )
+    };
+    for (name, text, asked) in [
+        ("x.ts", "import './y'", "y.ts"),
+        ("x.ts", "import 'url:./y.css'", "y.css"),
+        ("x.css", "@import './y.css';", "y.css"),
+        ("x.css", "@import 'y.css';", "y.css"),
+    ] {
+        let expected = format!("shop: `packages/ui/b/{asked}` changed, needed through ui");
+        let site = site(name, text);
+        assert_eq!(
+            compare(&World::of(&site), &World::of(&format!("{site} \n packages/ui/b/{asked} = changed"))),
+            expected
+        );
+    }
 }
 
 #[test]
