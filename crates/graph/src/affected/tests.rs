@@ -312,6 +312,11 @@ fn dependencies_by_what_they_resolve_to() {
             shop: dependency `scheduler` changed (0.1.0 removed)"#]],
     );
     check(
+        "blog*: react \n shop*: react \n #react 1.2.0 \n #apps/shop/node_modules/react 2.0.0",
+        "#apps/shop/node_modules/react 2.1.0",
+        expect!["shop: dependency `react` changed (2.0.0 → 2.1.0)"],
+    );
+    check(
         SITE,
         "#packages/ui/node_modules/clsx 2.0.0",
         expect!["shop: dependency `clsx` changed (2.0.0, installed elsewhere)"],
