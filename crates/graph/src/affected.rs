@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{AppName, CommitId, Reason, ReasonKind};
 
 use crate::inputs::{Component, Counted, Inputs, Reach};
+use crate::manifest::OUTSIDE;
 
 /// What a reason names if it knows nothing better.
 const UNTOLD: &str = "build key";
@@ -138,6 +139,12 @@ impl<'a> Differences<'a> {
                 let detail = if presence.is_empty() { what } else { presence };
                 reason(ReasonKind::File, path, detail.to_owned())
             }
+            // Told by what is installed, or by a build that came or went.
+            Component::Field { file, field }
+                if OUTSIDE.contains(&field.as_str()) && (self.is_installed_anew() || self.is_built_anew(file)) =>
+            {
+                None
+            }
             Component::Field { file, field } => {
                 reason(ReasonKind::Config, file, with_presence(&format!("field `{field}`"), presence))
             }
@@ -172,6 +179,12 @@ impl<'a> Differences<'a> {
     /// Whether another package from outside is installed.
     fn is_installed_anew(&self) -> bool {
         self.components.keys().any(|component| matches!(component, Component::Dependency { .. }))
+    }
+
+    /// Whether the member of a manifest is built on one side only.
+    fn is_built_anew(&self, manifest: &str) -> bool {
+        let folder = manifest.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.components.contains_key(&Component::Built(folder.to_owned()))
     }
 
     fn packages(&self) -> impl Iterator<Item = Reason> {

@@ -13,6 +13,10 @@ pub const LIFECYCLE: [&str; 6] = ["preinstall", "install", "postinstall", "prepr
 /// Dependency tables; what a later one says of a name holds.
 const TABLES: [&str; 4] = ["peerDependencies", "devDependencies", "dependencies", "optionalDependencies"];
 
+/// Tables whose names bundlers leave outside of what they make.
+/// Source: tsup.egoist.dev, "Excluding packages"; tsdown.dev, "Dependencies"; github.com/unjs/unbuild, "Options".
+pub const OUTSIDE: [&str; 3] = ["dependencies", "peerDependencies", "optionalDependencies"];
+
 /// Fields that no build reads, or whose effect counts otherwise (dependencies by what they resolve to).
 const UNCOUNTED: [&str; 31] = [
     "description",
@@ -174,8 +178,18 @@ impl Manifest {
 
     /// What of it a build may see, field by field, in canonical text.
     pub fn counted(&self) -> BTreeMap<String, String> {
-        let counted = self.fields.iter().filter(|(name, _)| !UNCOUNTED.contains(&name.as_str()));
+        // pnpm links a package's folder of this name in its place.
+        let is_linked = |name: &str, value: &Value| name == "publishConfig" && value.get("directory").is_some();
+        let counted =
+            self.fields.iter().filter(|(name, value)| !UNCOUNTED.contains(&name.as_str()) || is_linked(name, value));
         counted.map(|(name, value)| (name.clone(), value.to_string())).collect()
+    }
+
+    /// The names that bundlers leave outside, by table: one that comes into another table is put in, or no longer.
+    pub fn left_outside(&self) -> impl Iterator<Item = (String, String)> {
+        let names = |table: &str| self.dependencies(table).into_keys().collect::<Vec<_>>().join(" ");
+        let tables = OUTSIDE.into_iter().map(move |table| (table.to_owned(), names(table)));
+        tables.filter(|(_, names)| !names.is_empty())
     }
 
     /// The manifest as an install needs it: without its own lifecycle scripts, which read source.

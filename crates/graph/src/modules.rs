@@ -21,7 +21,7 @@ mod text;
 pub use aliases::{is_read, read_extended};
 pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, is_of_shell, names_plugins, read};
-pub use made::{Made, is_of_bundler, texts};
+pub use made::{Made, is_of_bundler, leaves_outside, texts};
 pub use paths::{head_of, is_bare};
 pub use reach::{COMPILERS, Reached, Subject, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};

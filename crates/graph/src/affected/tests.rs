@@ -488,11 +488,16 @@ fn circles_have_reasons_too() {
     let site = "shop*: a \n a!: b \n b!: a \n packages/b/index.ts = import 'a'";
     check(site, "packages/a/x.ts = new", expect!["shop: `packages/a/x.ts` changed (read now), needed through a"]);
     check(
-        site,
+        &site.replace("b!: a", "b!: ~a"),
         "b!:",
         expect![[r#"
             shop: `packages/a` changed (its build stands on others)
             shop: `packages/b` changed (its build stands on others)"#]],
+    );
+    check(
+        site,
+        "b!:",
+        expect!["shop: `packages/b/package.json` changed (field `dependencies` removed), needed through b → a"],
     );
     check(
         site,
@@ -505,6 +510,7 @@ fn circles_have_reasons_too() {
         packages/b/package.json = {"name": "0", "dependencies": {"a": "*"}, "scripts": {"build": "tsc"}}"#,
         expect![[r#"
             shop: `packages/a/index.ts` changed, needed through a
+            shop: `packages/a/package.json` changed (field `dependencies`), needed through a
             shop: `packages/b/package.json` changed (field `name`), needed through 0 → a"#]],
     );
 }

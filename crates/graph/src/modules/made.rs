@@ -36,7 +36,7 @@ const BUNDLERS: [(&str, bool); 8] = [
 ];
 
 /// Bundlers that leave outside what the manifest asks for, if nothing else is said.
-const EXTERNAL: [&str; 4] = ["tsdown", "tsup", "unbuild", "bunchee"];
+const EXTERNAL: [&str; 5] = ["tsdown", "tsup", "tsup-node", "unbuild", "bunchee"];
 
 /// The plugin that has others leave it outside.
 /// Source: npmjs.com, the page of this package.
@@ -494,12 +494,17 @@ fn imported(value: &Value) -> Vec<&str> {
 fn imports_needed(programs: &[Program], externalizes: bool) -> bool {
     let is_other = |program: &Program| {
         let name = program.name.as_str();
-        program.file().is_some() || is_bundler(name) && !EXTERNAL.contains(&name) && !externalizes
+        program.file().is_some() || is_bundler(name) && !leaves_outside(name) && !externalizes
     };
     let inlines = |program: &Program| {
         program.arguments.iter().any(|argument| INLINING.iter().any(|option| argument.starts_with(option)))
     };
     !programs.iter().any(|program| is_other(program) || inlines(program))
+}
+
+/// Whether a program leaves outside what the manifest asks for, if nothing else is said.
+pub fn leaves_outside(program: &str) -> bool {
+    EXTERNAL.contains(&program)
 }
 
 /// Whether a file configures a bundler: packages that it names are put in or left outside by it.

@@ -7,12 +7,16 @@ use model::RepoPath;
 
 use super::called::Called;
 use super::shown::is_looked_for;
-use crate::detect::command::patterns;
-use crate::modules::Language;
+use crate::detect::command::{patterns, programs as programs_of};
+use crate::modules::{Language, leaves_outside};
 use crate::packages;
 use crate::programs;
 use crate::unread::Reads;
 use crate::workspace::Member;
+
+/// The adapter that leaves outside what a server of SvelteKit asks for.
+/// Source: svelte.dev, "Node servers".
+const ADAPTER: &str = "@sveltejs/adapter-node";
 
 /// How a member is built, as far as it tells what that reads.
 pub struct Build<'a> {
@@ -117,6 +121,19 @@ impl Build<'_> {
     pub fn extracts(&self) -> bool {
         let is_extractor = |name: &&str| packages::EXTRACTORS.iter().any(|word| name.contains(word));
         self.tools.iter().any(is_extractor)
+    }
+
+    /// Whether it may leave outside what the member's manifest asks for. What a bundler makes of an app for browsers holds
+    /// all, and what other servers run with counts.
+    pub fn leaves_outside(&self) -> bool {
+        let bundles_so = |command: &String| programs_of(command).iter().any(|program| leaves_outside(&program.name));
+        !self.is_app || self.commands.iter().any(bundles_so) || self.tools.contains(&ADAPTER)
+    }
+
+    /// Whether a plugin of it may leave outside what manifests above ask for: some look there as well.
+    /// Source: github.com/Septh/rollup-plugin-node-externals, `packagePath`.
+    pub fn leaves_outside_by_plugin(&self) -> bool {
+        self.tools.iter().any(|name| name.contains("external"))
     }
 
     /// Whether something imports components that are named in markup alone.

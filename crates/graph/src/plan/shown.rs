@@ -46,6 +46,9 @@ impl Planner<'_> {
                     let serves = build.is_app && via.is_none() && !build.is_bundled;
                     let counts_version = serves || may_read_versions(build, reached);
                     self.show_manifest(file, &member.manifest, counts_version, &reaches.certain, reached, draft);
+                    if via.is_none() && build.leaves_outside() {
+                        count_left_outside(name, &member.manifest, &reaches.certain, draft);
+                    }
                 }
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
@@ -237,6 +240,9 @@ impl Planner<'_> {
             if name == manifest {
                 let counts_version = may_read_versions(build, reached);
                 self.show_manifest(file, &self.root.manifest, counts_version, &above, reached, draft);
+                if build.leaves_outside_by_plugin() {
+                    count_left_outside(name, &self.root.manifest, &above, draft);
+                }
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if self.show_reached(file, build, &mut own, reached, draft) {
@@ -360,6 +366,13 @@ fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
         || reached.reads_manifest
         || build.commands.iter().any(|command| command.contains(MANIFEST_VARIABLE))
         || build.tools.iter().any(|name| packages::may_read_versions(name) && !packages::is_tool(name))
+}
+
+/// Counts which packages a manifest has bundlers leave outside.
+fn count_left_outside(file: &str, manifest: &Manifest, reach: &Arc<Reach>, draft: &mut Draft) {
+    for (field, names) in manifest.left_outside() {
+        draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, names, reach);
+    }
 }
 
 /// Whether a file is read if it is imported or named: a module, an image, a font. Declarations of types are read by being

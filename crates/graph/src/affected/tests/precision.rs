@@ -1298,3 +1298,56 @@ fn some_bundlers_take_all_of_what_data_exports_by_default() {
         expect![],
     );
 }
+
+#[test]
+fn what_bundlers_leave_outside_counts_by_its_table() {
+    let ui = |tables: &str| {
+        format!(
+            r#"packages/ui/package.json = {{"name": "ui", "exports": "./dist/index.js", {tables}, "scripts": {{"build": "tsup"}}}}"#
+        )
+    };
+    let site = format!(
+        "shop*: ui \n ui \n blog* \n #clsx 2.0.0 \n #tsup 8.0.0 \n tokens
+        packages/ui/index.ts = import 'clsx'; import 'tokens'; export const ui = 1
+        {}",
+        ui(r#""dependencies": {"clsx": "*"}, "devDependencies": {"tsup": "*", "tokens": "*"}"#)
+    );
+    let change = |tables: &str, expected: Expect| check(&site, &ui(tables), expected);
+    change(
+        r#""dependencies": {}, "devDependencies": {"tsup": "*", "tokens": "*", "clsx": "*"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `dependencies` removed), needed through ui"],
+    );
+    change(
+        r#""dependencies": {"clsx": "*", "tokens": "*"}, "devDependencies": {"tsup": "*"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `dependencies`), needed through ui"],
+    );
+    change(
+        r#""dependencies": {"clsx": "*"}, "peerDependencies": {"tokens": "*"}, "devDependencies": {"tsup": "*", "tokens": "*"}"#,
+        expect!["shop: `packages/ui/package.json` changed (field `peerDependencies` added), needed through ui"],
+    );
+    // Another range of the same is told by what is installed.
+    change(r#""dependencies": {"clsx": "^2.0.0"}, "devDependencies": {"tsup": "*", "tokens": "*"}"#, expect![]);
+    // A server that is put together so, and one that is not.
+    let server = |build: &str, tables: &str| {
+        format!(
+            r#"apps/blog/package.json = {{"name": "blog", "main": "dist/index.js", {tables}, "scripts": {{"build": "{build}", "start": "node dist/index.js"}}}}"#
+        )
+    };
+    for (build, expected) in [
+        ("tsup", expect!["blog: `apps/blog/package.json` changed (field `dependencies` removed)"]),
+        ("vite build", expect![]),
+    ] {
+        let site = format!("{site} \n {}", server(build, r#""dependencies": {"tokens": "*"}"#));
+        check(&site, &server(build, r#""devDependencies": {"tokens": "*"}"#), expected);
+    }
+    // pnpm links this folder instead of the package's.
+    let linked = |folder: &str| {
+        ui(&format!(r#""publishConfig": {{"access": "public"{folder}}}, "dependencies": {{"clsx": "*"}}"#))
+    };
+    check(&format!("{site} \n {}", linked("")), &linked(r#", "tag": "next""#), expect![]);
+    check(
+        &format!("{site} \n {}", linked("")),
+        &linked(r#", "directory": "dist""#),
+        expect!["shop: `packages/ui/package.json` changed (field `publishConfig` added), needed through ui"],
+    );
+}
