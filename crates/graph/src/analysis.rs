@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
 
-use model::{AppName, CommitId, EnvironmentName, RepoPath, ShownFile};
+use model::{App, AppName, CommitId, EnvironmentName, Environmental, RepoPath, ShownFile};
 use serde::{Deserialize, Serialize};
 
 use crate::git::{Change, GitError};
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
-use crate::modules::{self, Kind, Record, is_configuration, package_of};
+use crate::modules::{self, Found, Kind, Node, Record, is_configuration, package_of};
 use crate::plan;
 use crate::undeclared;
-use crate::workspace::{Unreadable, Workspace};
+use crate::workspace::{Member, Unreadable, Workspace};
 use crate::{Repository, Snapshot};
 
 mod stored;
@@ -61,6 +61,8 @@ struct Structure {
     told: BTreeSet<String>,
     /// Names of members and of packages from outside that anybody asks for.
     names: BTreeSet<String>,
+    /// Modules that configuration imports or names, whose texts may be paths like its own.
+    run: BTreeSet<String>,
 }
 
 impl Analysis {
@@ -98,7 +100,12 @@ impl Analysis {
     pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
         let workspace = Workspace::read_to_compare(snapshot, knowledge)?;
         let toolchains = plan::as_written(&workspace);
-        let inputs = plan::inputs(&workspace, &EnvironmentName::production(), &toolchains);
+        let mut inputs = plan::inputs(&workspace, &EnvironmentName::production(), &toolchains);
+        for (name, inputs) in &mut inputs {
+            for (variable, values) in of_previews(&workspace.apps[name]) {
+                inputs.add(Component::Variable(variable), values);
+            }
+        }
         let analysed = |(app, inputs): (AppName, Inputs)| {
             let path = workspace.apps[&app].path.clone();
             (app, Analysed { path, inputs })
@@ -112,7 +119,7 @@ impl Analysis {
                 .chain(&undeclared::imports(&workspace))
                 .map(ToString::to_string)
                 .collect(),
-            structure: Structure { told: workspace.told.clone(), names: names(&workspace) },
+            structure: Structure { told: workspace.told.clone(), names: names(&workspace), run: run(&workspace) },
         })
     }
 
@@ -131,12 +138,16 @@ impl Analysis {
         if known.is_empty() {
             return Ok(None);
         }
-        let before = match near.filter(|near| known.contains(*near)) {
-            Some(near) => Some(near.clone()),
-            None => repository.before(commit, MOST_BEFORE)?.into_iter().find(|before| known.contains(before)),
+        let kept = |before: CommitId| Some((knowledge.analysis(&before)?, before));
+        let near = near.filter(|near| known.contains(*near)).cloned().and_then(kept);
+        let before = match near {
+            Some(near) => Some(near),
+            None => {
+                let before = repository.before(commit, MOST_BEFORE)?.into_iter();
+                before.filter(|before| known.contains(before)).find_map(kept)
+            }
         };
-        let Some(before) = before else { return Ok(None) };
-        let Some(analysis) = knowledge.analysis(&before) else { return Ok(None) };
+        let Some((analysis, before)) = before else { return Ok(None) };
         // Commits and contents that are not there are told by whoever reads the rest.
         let read = |objects: &[&str]| repository.contents(objects).ok();
         let changes = repository.changes(&before, commit).ok();
@@ -189,12 +200,41 @@ impl Analysis {
     }
 }
 
+/// Variables that builds for previews are given with another value, each with both: a commit that changes only that affects
+/// its previews.
+fn of_previews(app: &App) -> impl Iterator<Item = (String, String)> {
+    let of_builds = app.env.iter().filter(|(name, _)| plan::is_for_builds(app, name));
+    of_builds.filter_map(|(name, value)| match value {
+        Environmental::PerKind { production, preview } if production != preview => {
+            let values = [production, preview].map(|value| value.as_deref().unwrap_or_default());
+            Some((name.clone(), values.join("\n")))
+        }
+        _ => None,
+    })
+}
+
 /// Names by which anything of the workspace may be named.
 fn names(workspace: &Workspace) -> BTreeSet<String> {
     let manifests = workspace.members.values().map(|member| &member.manifest);
     let manifests = manifests.chain(workspace.roots.values().map(|root| &root.manifest));
     let asked_for = manifests.flat_map(|manifest| manifest.all_dependencies().into_keys().map(str::to_owned));
     workspace.members.values().map(|member| member.name.clone()).chain(asked_for).collect()
+}
+
+/// Modules that configuration of packages which are built imports or names, with all that these import.
+fn run(workspace: &Workspace) -> BTreeSet<String> {
+    let graph = workspace.graph();
+    let is_built = |member: &RepoPath| workspace.members.get(member).is_some_and(Member::has_task);
+    let configures = |(_, node): &(u32, &Node)| node.is_configuration && node.member.as_ref().is_some_and(is_built);
+    let mut open: Vec<u32> = graph.nodes().filter(configures).map(|(file, _)| file).collect();
+    let mut seen: BTreeSet<u32> = BTreeSet::new();
+    while let Some(file) = open.pop() {
+        if let Some(node) = graph.node(file).filter(|node| node.record.settings.is_none() && seen.insert(file)) {
+            open.extend(node.all().flat_map(Found::files).chain(&node.named));
+        }
+    }
+    let modules = seen.into_iter().filter(|file| graph.node(*file).is_some_and(|node| !node.is_configuration));
+    modules.map(|file| graph.path(file).to_owned()).collect()
 }
 
 impl Structure {
@@ -220,7 +260,11 @@ impl Structure {
 
     /// Whether a word may name a package, a file of a member, or what configuration names.
     fn may_name(&self, word: &str, path: &str, kind: Kind) -> bool {
-        is_configuration(path, kind) || word.contains('.') || self.names.contains(package_of(word))
+        // What holds `@` may be a condition.
+        is_configuration(path, kind)
+            || word.contains(['.', '@'])
+            || self.names.contains(package_of(word))
+            || self.run.contains(path)
     }
 }
 

@@ -434,8 +434,8 @@ impl Repository {
         let objects: Vec<&str> = elsewhere.iter().map(|(.., object)| object.as_str()).collect();
         // A partial clone may not have them.
         let contents = command::contents(&self.common, &objects)?;
-        let file = |((path, mode, object), content)| Some((path, Elsewhere { mode, object, content: content? }));
-        index.elsewhere = elsewhere.into_iter().zip(contents).filter_map(file).collect();
+        let file = |((path, mode, object), content)| (path, Elsewhere { mode, object, content });
+        index.elsewhere = elsewhere.into_iter().zip(contents).map(file).collect();
         Ok(index)
     }
 

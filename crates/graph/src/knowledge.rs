@@ -167,8 +167,14 @@ impl Knowledge {
         analysis
     }
 
-    /// What some files of a snapshot say, by path. What is not there cannot be built either, which the build says.
-    pub(crate) fn records(&self, snapshot: &Snapshot, wanted: &[(&str, Kind)]) -> Result<Vec<Arc<Record>>, GitError> {
+    /// What some files of a snapshot say, by path. What is not there fails where it must be; else it says nothing: it cannot
+    /// be built either, which the build says.
+    pub(crate) fn records(
+        &self,
+        snapshot: &Snapshot,
+        wanted: &[(&str, Kind)],
+        must_be_there: bool,
+    ) -> Result<Vec<Arc<Record>>, GitError> {
         let key = |path: &str, kind: Kind| {
             let object = snapshot.files.get(path).map(|file| file.object.clone()).unwrap_or_default();
             (object, kind)
@@ -181,7 +187,8 @@ impl Knowledge {
         };
         let mut found = parallel::map(&known, |known| known.as_ref()?.read(&written));
         let unknown: Vec<usize> = (0..wanted.len()).filter(|at| found[*at].is_none()).collect();
-        let contents = snapshot.read_there(unknown.iter().map(|at| wanted[*at].0))?;
+        let paths = unknown.iter().map(|at| wanted[*at].0);
+        let contents = if must_be_there { snapshot.read(paths)? } else { snapshot.read_there(paths)? };
         let there: Vec<usize> = unknown.into_iter().filter(|at| contents.contains_key(wanted[*at].0)).collect();
         let text = |at: &usize| {
             let (path, kind) = wanted[*at];

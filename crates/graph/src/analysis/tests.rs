@@ -7,6 +7,7 @@ use model::{RepoPath, ShownFile};
 
 use super::{Analysed, Analysis, Stored, Structure};
 use crate::Snapshot;
+use crate::affected::reasons;
 use crate::git::Change;
 use crate::inputs::{Component, Inputs, Reach};
 use crate::knowledge::Knowledge;
@@ -69,6 +70,8 @@ const SITE: &str = r#"
     packages/ui/index.ts = import 'tokens'; export * from './button'
     packages/tokens/colour.ts = export const red = 1
     packages/tokens/index.ts = import './colour'
+    packages/ui/tsup.config.ts = import { where } from './build/where'; export default { entry: [where] }
+    packages/ui/build/where.ts = export const where = 'src/icons'
 "#;
 
 #[test]
@@ -81,6 +84,7 @@ fn a_change_of_contents_alone_is_told() {
         "",
         "apps/shop/cart.ts = import './total'; export const cart = 'basket of things'",
         "apps/shop/cart.ts = import './total'; export const cart = 'basket'",
+        "apps/shop/cart.ts = import './total'; export const cart = 'w-1/2'",
         "apps/shop/logo.svg = <svg></svg>",
         "packages/tokens/colour.ts = export const red = 2",
         "packages/tokens/colour.ts = export const red = 2 \n apps/shop/total.ts = export const total = 2",
@@ -93,6 +97,8 @@ fn a_change_of_contents_alone_is_told() {
         "apps/shop/cart.ts = export const cart = 1",
         "apps/shop/cart.ts = import './total'; import './logo.svg'; export const cart = 'cart'",
         "apps/shop/cart.ts = import './total'; export const cart = 'react'",
+        "apps/shop/cart.ts = import './total'; export const cart = '@acme/source'",
+        "packages/ui/build/where.ts = export const where = 'src/buttons'",
         "apps/shop/cart.ts = import './total'; export const cart = 'total.ts'",
         "apps/shop/cart.ts = import './total'; export const basket = 'cart'",
         "apps/shop/vite.config.ts = export default { plugins: ['anything'] }",
@@ -120,4 +126,22 @@ fn what_two_apps_share_may_have_a_content_of_its_own_in_each() {
     let apps = [app("shop"), app("blog")].into();
     let analysis = Analysis { production: None, apps, warnings: Vec::new(), structure };
     assert_eq!(kept(&analysis).inputs(), analysis.inputs());
+}
+
+#[test]
+fn a_variable_of_previews_alone_is_another_build() {
+    let analysed = |preview: &str| {
+        let banner = format!(r#"apps.shop.env.VITE_BANNER = {{ production = "", preview = "{preview}" }}"#);
+        let world = World::of(SITE).with(&format!("frontage.toml = {banner}"));
+        Analysis::of_snapshot(world.snapshot(), &Knowledge::default()).map_err(|_| "it can be read").unwrap()
+    };
+    let (one, same, other) = (analysed("x"), analysed("x"), analysed("y"));
+    let (shop, blog) = ("shop".parse().unwrap(), "blog".parse().unwrap());
+    let reasons = |app| {
+        let found = reasons(&one.apps[app].inputs, &other.apps[app].inputs);
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(reasons(&shop), ["variable `VITE_BANNER` changed"]);
+    assert_eq!(one.apps[&shop].inputs.key(), same.apps[&shop].inputs.key());
+    assert_eq!(one.apps[&blog].inputs.own_part(&Component::Variable("VITE_BANNER".to_owned())), None);
 }

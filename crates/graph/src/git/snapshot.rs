@@ -93,11 +93,16 @@ impl Snapshot {
         for (path, file) in &index.elsewhere {
             let mode = ["100644", "100755", SYMBOLIC_LINK].into_iter().find(|known| *known == file.mode);
             if let Some(mode) = mode {
-                files.entry(path.clone()).or_insert_with(|| (mode, file.content.clone()));
+                files.entry(path.clone()).or_insert_with(|| (mode, file.content.clone().unwrap_or_default()));
             }
         }
         let submodules = index.submodules.clone();
-        Ok(Snapshot { left_out, submodules, ..Snapshot::of_files(commit, files) })
+        let mut snapshot = Snapshot { left_out, submodules, ..Snapshot::of_files(commit, files) };
+        if let Reader::Memory(contents) = &mut snapshot.reader {
+            let absent = index.elsewhere.iter().filter(|(_, file)| file.content.is_none());
+            absent.for_each(|(path, _)| drop(Arc::make_mut(contents).remove(path)));
+        }
+        Ok(snapshot)
     }
 
     /// A snapshot that is nowhere but in memory, for tests: modes and contents by path.
@@ -155,9 +160,7 @@ impl Snapshot {
         let there: Vec<&ShownFile> = paths.into_iter().filter_map(|path| self.files.get(path)).collect();
         let paths = there.iter().map(|file| file.path.to_string());
         match &self.reader {
-            Reader::Memory(contents) => {
-                Ok(paths.filter_map(|path| Some((path.clone(), Some(contents.get(&path)?.clone())))).collect())
-            }
+            Reader::Memory(contents) => Ok(paths.map(|path| (path.clone(), contents.get(&path).cloned())).collect()),
             Reader::Git(common) => {
                 let objects: Vec<&str> = there.iter().map(|file| file.object.as_str()).collect();
                 let contents = command::contents(common, &objects)?;
@@ -186,7 +189,8 @@ pub struct Index {
 pub struct Elsewhere {
     pub mode: String,
     pub object: String,
-    pub content: Vec<u8>,
+    /// None if it is not in this clone.
+    pub content: Option<Vec<u8>>,
 }
 
 /// The path and the commit of a submodule, by an entry of `ls-tree -z`.

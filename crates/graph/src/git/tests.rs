@@ -9,6 +9,8 @@ use model::CommitId;
 use tempfile::TempDir;
 
 use super::{Branch, Change, Commit, GitError, Repository, Snapshot};
+use crate::knowledge::Knowledge;
+use crate::workspace::{Unreadable, Workspace};
 
 /// A repository in a folder that goes with it.
 struct Scratch {
@@ -320,6 +322,23 @@ fn a_content_that_is_not_there() {
 }
 
 #[test]
+fn what_two_commits_both_lack_is_not_taken_for_equal() {
+    let scratch = Scratch::new();
+    scratch.write("package.json", r#"{"name": "shop", "scripts": {"build": "vite build", "start": "node a.js"}}"#);
+    scratch.write("a.ts", "import './b'; createServer()");
+    let head = scratch.commit("second");
+    let object = scratch.git("rev-parse HEAD:a.ts");
+    let (folder, name) = object.trim().split_at(2);
+    std::fs::remove_file(scratch.path().join(".git/objects").join(folder).join(name)).unwrap();
+    let snapshot = || scratch.open().snapshot(&head).unwrap();
+    assert!(Workspace::read(snapshot()).is_ok());
+    let Err(Unreadable::Git(error)) = Workspace::read_to_compare(snapshot(), &Knowledge::default()) else {
+        panic!("it lacks a content")
+    };
+    assert!(error.to_string().contains("the content of `a.ts`"), "{error}");
+}
+
+#[test]
 fn files_that_cannot_be_used() {
     let (scratch, library) = (Scratch::new(), Scratch::new());
     git(scratch.path(), &["submodule", "--quiet", "add", &library.path().display().to_string(), "vendor/library"]);
@@ -364,6 +383,13 @@ fn what_the_index_knows_of_a_working_tree() {
         repository.snapshot(&head).unwrap().files["apps/two/index.ts"].object
     );
     assert_eq!(sparse.read(["apps/two/index.ts"]).unwrap()["apps/two/index.ts"], b"two");
+    // In a partial clone it is there all the same, without its content.
+    let object = scratch.git("rev-parse HEAD:apps/two/index.ts");
+    let (folder, name) = object.trim().split_at(2);
+    std::fs::remove_file(scratch.path().join(".git/objects").join(folder).join(name)).unwrap();
+    let partial = repository.working_tree().unwrap();
+    assert_eq!(listed(&partial), whole);
+    assert!(partial.read(["apps/two/index.ts"]).is_err());
     // A mode that the file system does not tell.
     let one = scratch.path().join("apps/one/index.ts");
     std::fs::set_permissions(&one, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();

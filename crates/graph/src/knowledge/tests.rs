@@ -37,7 +37,7 @@ fn without_contents() -> Snapshot {
 }
 
 fn record(knowledge: &Knowledge, snapshot: &Snapshot, path: &str) -> Arc<Record> {
-    knowledge.records(snapshot, &[(path, Kind::Module(Language::TypeScript))]).unwrap().remove(0)
+    knowledge.records(snapshot, &[(path, Kind::Module(Language::TypeScript))], false).unwrap().remove(0)
 }
 
 fn is_known(knowledge: &Knowledge) -> bool {

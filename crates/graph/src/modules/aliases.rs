@@ -138,24 +138,37 @@ impl<'a> Reader<'a> {
         Reader { files, packages, texts: BTreeMap::new(), said: BTreeMap::new(), own: BTreeMap::new() }
     }
 
-    /// The aliases of a member: those of the configuration in its folder, and of the nearest above if that is none of
-    /// its own.
+    /// The aliases of a member: those of the configuration in its folder and below, and of the nearest above if there is
+    /// none in its folder.
     pub fn aliases(&mut self, member: &RepoPath) -> Aliases {
         let mut aliases = Aliases::default();
         let mut folder = Some(member.as_str());
         while let Some(at) = folder {
             let own = self.configuration(at);
-            for file in &own {
-                let said = self.said(file);
-                said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
-                aliases.bases.extend(said.base.clone());
-                aliases.conditions.extend(said.conditions.iter().cloned());
-                aliases.is_open |= said.is_open;
-            }
+            own.iter().for_each(|file| self.take(file, &mut aliases));
             let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
             folder = above(at).filter(|_| !own.iter().any(is_whole));
         }
+        self.nested(member).iter().for_each(|file| self.take(file, &mut aliases));
         aliases
+    }
+
+    fn take(&mut self, file: &str, aliases: &mut Aliases) {
+        let said = self.said(file);
+        said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
+        aliases.bases.extend(said.base.clone());
+        aliases.conditions.extend(said.conditions.iter().cloned());
+        aliases.is_open |= said.is_open;
+    }
+
+    /// Files of configuration in folders of a member that are no members themselves.
+    fn nested(&self, member: &RepoPath) -> Vec<String> {
+        let others: Vec<&RepoPath> =
+            self.packages.values().copied().filter(|other| *other != member && member.holds(other.as_str())).collect();
+        let is_nested = |path: &&str| {
+            is_read(path) && member.below(path).contains('/') && !others.iter().any(|other| other.holds(path))
+        };
+        self.files.below(member.as_str()).filter(is_nested).map(str::to_owned).collect()
     }
 
     /// Files of configuration in a folder.

@@ -80,15 +80,17 @@ pub enum Found {
 
 impl Graph {
     /// The modules of a workspace, whose members and their needs by manifest are known; `extended` are files of compilers'
-    /// configuration that are not called so.
+    /// configuration that are not called so. What two commits both lack would compare as equal, so `must_be_there` says
+    /// whether all contents must be.
     ///
     /// # Errors
-    /// If git fails.
+    /// If git fails, or a content is not there that must be.
     pub fn of(
         workspace: &Workspace,
         files: &Contents,
         extended: &BTreeSet<String>,
         knowledge: &Knowledge,
+        must_be_there: bool,
     ) -> Result<Graph, GitError> {
         let paths = Arc::new(Paths::new(workspace));
         let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
@@ -101,7 +103,7 @@ impl Graph {
         let mut records = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(AT_ONCE) {
             let asked: Vec<(&str, Kind)> = some.iter().map(|(_, path, kind)| (*path, *kind)).collect();
-            records.extend(knowledge.records(&workspace.snapshot, &asked)?);
+            records.extend(knowledge.records(&workspace.snapshot, &asked, must_be_there)?);
         }
         let asked: Vec<(Wanted<'_>, Arc<Record>)> = wanted.into_iter().zip(records).collect();
         let mut nodes = vec![None; workspace.snapshot.files.len()];
@@ -166,12 +168,12 @@ impl Graph {
 
 /// How many texts of a file are tried as paths behind folders that are not told, and up to how many folders and texts all
 /// of these before all of those: what has more holds no paths.
-const MOST_GIVEN: usize = 200;
+const MOST_GIVEN: usize = 1000;
 const MOST_FOLDERS: usize = 8;
 const MOST_BEHIND: usize = 30;
 
 /// How many words of a script are tried as paths.
-const MOST_WORDS: usize = 200;
+const MOST_WORDS: usize = 5000;
 
 /// A file that is looked at, with the member that it belongs to.
 type Wanted<'a> = (Option<&'a RepoPath>, &'a str, Kind);
@@ -268,7 +270,8 @@ impl<'a> Linker<'a> {
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
-            member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path));
+            member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path))
+                && !self.has_nearer_manifest(of, path);
         Node {
             member: member.cloned(),
             imports: record.imports.iter().map(|asked| import(&asked.module)).collect(),
@@ -282,6 +285,14 @@ impl<'a> Linker<'a> {
             is_configuration,
             record,
         }
+    }
+
+    /// Whether a manifest lies between a member and a file of it: bundlers ask that one for side effects.
+    /// Source: webpack's and esbuild's sources.
+    fn has_nearer_manifest(&self, member: &RepoPath, path: &str) -> bool {
+        let above = std::iter::successors(Some(folder_of(path)), |folder| Some(folder_of(folder)));
+        let between = above.take_while(|folder| folder.len() > member.as_str().len());
+        between.into_iter().any(|folder| self.paths.place(&format!("{folder}/package.json")).is_some())
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of what is run, from its package's, where tools

@@ -142,6 +142,7 @@ pub fn read(texts: &[(String, Kind)]) -> Vec<Record> {
         Kind::Template => text::template(text),
         Kind::Commands => text::commands(text),
         // It may import anything.
+        Kind::Module(_) if text.len() > LARGEST => Record { is_open: true, ..text::markup(text) },
         _ if text.len() > LARGEST => Record { is_open: true, ..Record::default() },
         Kind::Module(language) if may_parse => Record::read(text, *language),
         Kind::Compiler if may_parse => text::compiler(text),

@@ -163,6 +163,8 @@ impl Paths {
         }
         // Patterns are slow to make, and of most it is seen by their ends that they match nothing.
         let end = pattern.rfind(['*', '}']).map_or(pattern, |at| &pattern[at + 1..]);
+        // Below `**` there may be no folder.
+        let end = end.trim_start_matches('/');
         let mut likely = files.clone().filter(|file| self.path(*file).contains(end)).peekable();
         if likely.peek().is_none() {
             return Vec::new();

@@ -89,6 +89,8 @@ pub struct Subject<'a> {
     pub checks_types: bool,
     /// Whether all that is imported is run, used or not.
     pub runs_all: bool,
+    /// Whether what is built answers requests itself, and finds then what is installed for it.
+    pub serves: bool,
     /// Whether what a compiler's configuration names gets into what is built.
     pub compiles: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
@@ -396,7 +398,14 @@ impl<'a> Walk<'a> {
         if node.record.is_open
             && let Some(member) = &node.member
         {
-            self.widen(member, || format!("`{path}` imports what is only known when it runs"));
+            let because = || format!("`{path}` imports what is only known when it runs");
+            self.widen(member, because);
+            // Bundlers leave that as it is; a server finds whatever its package asks for.
+            let workspace = self.workspace;
+            let finds = self.subject.serves && !node.is_configuration;
+            for needed in workspace.needs().direct(member, false).filter(|_| finds) {
+                self.widen(needed, because);
+            }
         }
     }
 

@@ -105,7 +105,8 @@ impl<'a> Resolver<'a> {
     /// Whether what a name in a file stands for depends on where in its member that lies.
     pub fn depends_on_place(file: &str, name: &str) -> bool {
         name.starts_with(['.', '/', '~', '#'])
-            || name.contains(':')
+            // Behind a loader or a scheme may be a path.
+            || name.contains([':', '!'])
             || Language::of(file).is_some_and(Language::may_hold_styles)
     }
 

@@ -229,11 +229,11 @@ fn no_nesting_breaks_it() {
     let snapshot = crate::Snapshot::in_memory(&files);
     let wanted: Vec<(&str, Kind)> =
         files.keys().map(|path| (path.as_str(), Kind::Module(Language::TypeScriptJsx))).collect();
-    let records = Knowledge::default().records(&snapshot, &wanted).unwrap();
+    let records = Knowledge::default().records(&snapshot, &wanted, true).unwrap();
     let imports = |record: &Record| record.imports.iter().any(|import| import.module.as_ref() == "./a");
     assert_eq!(records.iter().filter(|record| !imports(record)).count(), 1, "all but the last import it");
     let compiler: Vec<(&str, Kind)> = files.keys().map(|path| (path.as_str(), Kind::Compiler)).collect();
-    assert_eq!(Knowledge::default().records(&snapshot, &compiler).unwrap().len(), files.len());
+    assert_eq!(Knowledge::default().records(&snapshot, &compiler, true).unwrap().len(), files.len());
 }
 
 #[test]
@@ -244,9 +244,9 @@ fn a_content_that_was_seen_in_another_commit_is_not_read_again() {
         crate::Snapshot::in_memory(&files.into_iter().collect())
     };
     let wanted = [("a.ts", Kind::Module(Language::TypeScript))];
-    let first = knowledge.records(&of("import 'x'"), &wanted).unwrap();
-    let other = knowledge.records(&of("import 'y'"), &wanted).unwrap();
-    let again = knowledge.records(&of("import 'x'"), &wanted).unwrap();
+    let first = knowledge.records(&of("import 'x'"), &wanted, true).unwrap();
+    let other = knowledge.records(&of("import 'y'"), &wanted, true).unwrap();
+    let again = knowledge.records(&of("import 'x'"), &wanted, true).unwrap();
     assert_ne!(first, other);
     assert!(std::sync::Arc::ptr_eq(&first[0], &again[0]));
 }

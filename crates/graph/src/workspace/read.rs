@@ -109,7 +109,7 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge, purpose: Purpose) -> Resu
     reader.tasks(&mut workspace);
     let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
     let extended = modules::read_extended(&mut files, &workspace.snapshot, &names)?;
-    workspace.graph = Graph::of(&workspace, &files, &extended, knowledge)?;
+    workspace.graph = Graph::of(&workspace, &files, &extended, knowledge, matches!(purpose, Purpose::Compare))?;
     workspace.told.extend(extended);
     imports(&mut workspace);
     reader.problems.extend(apps::find(&mut workspace, &files));

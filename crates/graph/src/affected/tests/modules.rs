@@ -52,6 +52,7 @@ fn a_relative_name_means_what_lies_beside_each_file_that_has_it() {
     for (name, text, asked) in [
         ("x.ts", "import './y'", "y.ts"),
         ("x.ts", "import 'url:./y.css'", "y.css"),
+        ("x.ts", "import y from '!!raw-loader!./y.css'", "y.css"),
         ("x.css", "@import './y.css';", "y.css"),
         ("x.css", "@import 'y.css';", "y.css"),
     ] {
@@ -376,13 +377,100 @@ fn what_cannot_be_told_widens_to_the_package() {
         desk: `packages/ui/src/alone.ts` changed, needed through ui
         shop: `packages/ui/src/alone.ts` changed, needed through ui"#]],
     );
-    // Of the app itself all counts anyway, and a test is no part of it.
-    check(&with("import(name)"), change, expect![]);
+    // All of the app itself counts anyway, and a server finds what the app asks for.
+    check(
+        &with("import(name)"),
+        change,
+        expect![
+            "shop: `packages/ui/src/alone.ts` may matter (`apps/shop/index.ts` imports what is only known when it runs), needed through ui"
+        ],
+    );
+    // A test is no part of it.
     check(
         &format!("{SITE} \n packages/ui/src/join.ts = export const join = import(name)"),
         "packages/ui/src/button.test.ts = changed",
         expect![],
     );
+}
+
+#[test]
+fn a_server_finds_what_its_packages_ask_for() {
+    let change = "packages/a/index.ts = changed";
+    let site = |load: &str| {
+        format!(
+            "shop*: registry \n registry: a \n a \n b \n packages/registry/index.ts = export const load = (name) => {load}"
+        )
+    };
+    let open = "`packages/registry/index.ts` imports what is only known when it runs";
+    let reason = format!("shop: `packages/a/index.ts` may matter ({open}), needed through a → registry");
+    for load in ["import(name)", "require(name)", "require(folder + name)"] {
+        assert_eq!(compare(&World::of(&site(load)), &World::of(&site(load)).with(change)), reason, "{load}");
+    }
+    check(&site("name"), change, expect![]);
+    check(&site("import(name)"), "packages/b/index.ts = nobody asks for it", expect![]);
+    // What bundlers put together for browsers holds none of it.
+    let page = "apps/shop/index.ts = import 'registry' \n apps/shop/index.html = <script src=/index.ts></script> \n";
+    let page = format!(
+        r#"{page} apps/shop/package.json = {{"name": "shop", "dependencies": {{"registry": "*"}}, "scripts": {{"build": "vite build"}}}}"#
+    );
+    check(&format!("{} \n {page}", site("import(name)")), change, expect![]);
+    // A name of which the beginning is known.
+    let scoped = r#"
+        shop*
+        a
+        apps/shop/package.json = {"name": "shop", "dependencies": {"@acme/a": "*"}, "scripts": {"build": "vite build", "start": "node server.js"}}
+        packages/a/package.json = {"name": "@acme/a"}
+        apps/shop/index.ts = createServer((name) => require('@acme/' + name + '/index'))
+    "#;
+    check(
+        scoped,
+        change,
+        expect![
+            "shop: `packages/a/index.ts` may matter (`apps/shop/index.ts` imports `@acme/*`, which is nowhere in the commit), needed through @acme/a"
+        ],
+    );
+}
+
+#[test]
+fn a_manifest_between_says_whether_a_module_has_side_effects() {
+    let site = r#"
+        shop*: ui
+        ui
+        apps/shop/index.ts = import { a } from 'ui'; createServer(a)
+        packages/ui/package.json = {"name": "ui", "sideEffects": false, "main": "esm/index.js"}
+        packages/ui/esm/index.js = import './setup.js'; export const a = 1
+        packages/ui/esm/setup.js = globalThis.a = 1; export {}
+    "#;
+    check(site, "packages/ui/esm/setup.js = globalThis.a = 2; export {}", expect![]);
+    check(
+        &format!("{site} \n packages/ui/esm/package.json = {{\"type\": \"module\"}}"),
+        "packages/ui/esm/setup.js = globalThis.a = 2; export {}",
+        expect!["shop: `packages/ui/esm/setup.js` changed, needed through ui"],
+    );
+}
+
+#[test]
+fn compilers_configuration_below_a_member_has_names_for_files_as_well() {
+    let site = r#"
+        shop*
+        raw
+        other
+        apps/shop/client/tsconfig.json = {"compilerOptions": {"paths": {"@raw/*": ["../../../packages/raw/src/*"]}}}
+        apps/shop/client/main.ts = import '@raw/a'
+        packages/raw/src/a.ts = export const a = 1
+    "#;
+    check(
+        site,
+        "packages/raw/src/a.ts = export const a = 2",
+        expect!["shop: `packages/raw/src/a.ts` changed, needed through raw"],
+    );
+    // That of a package inside another is its own.
+    let inside = r#"
+        package.json = {"workspaces": ["apps/*", "packages/*", "apps/shop/client"]}
+        apps/shop/client/package.json = {"name": "client"}
+        apps/shop/index.ts = import '@raw/a'; createServer()
+    "#;
+    check(&format!("{site} \n {inside}"), "packages/raw/src/a.ts = export const a = 2", expect![]);
 }
 
 #[test]

@@ -302,6 +302,11 @@ fn what_task_runners_are_told_counts() {
         blog: `config/flags.json` changed
         shop: `config/flags.json` changed"#]],
     );
+    for pattern in ["**/tokens.json", "**/*.json", "*.json"] {
+        let told = format!("{SITE} \n tokens.json = 1 \n turbo.json = {{\"globalDependencies\": [\"{pattern}\"]}}");
+        let said = lines(&World::of(&told), &World::of(&told).with("tokens.json = 2"));
+        assert_eq!(said, "blog: `tokens.json` changed\nshop: `tokens.json` changed", "{pattern}");
+    }
     with(
         r#"turbo.json = {"tasks": {"build": {"inputs": ["$TURBO_DEFAULT$", "$TURBO_ROOT$/content/**"]}}}"#,
         expect![[r#"

@@ -285,9 +285,12 @@ impl<'a> Reader<'a> {
                 self.ask(&choice.consequent);
                 self.ask(&choice.alternate);
             }
-            Expression::BinaryExpression(sum) => match &sum.left {
+            Expression::BinaryExpression(sum) => match first_of(sum) {
                 Expression::StringLiteral(text) if is_path(&text.value) => {
                     self.record.paths.insert(format!("{}$", text.value).into());
+                }
+                Expression::StringLiteral(text) if is_word(&text.value) => {
+                    self.asked.insert(format!("{}*", text.value).into());
                 }
                 _ => self.record.is_open = true,
             },
@@ -295,6 +298,15 @@ impl<'a> Reader<'a> {
             _ => self.record.is_open = true,
         }
     }
+}
+
+/// What stands at the beginning of what is put together.
+fn first_of<'s, 'a>(sum: &'s BinaryExpression<'a>) -> &'s Expression<'a> {
+    let mut first = &sum.left;
+    while let Expression::BinaryExpression(sum) = first {
+        first = &sum.left;
+    }
+    first
 }
 
 /// A template as a glob; none if nothing of it is known.
