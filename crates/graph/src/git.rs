@@ -1,7 +1,7 @@
 //! A repository by way of the `git` program: refs, history and files of commits. It is never written to.
 //!
 //! Only plumbing is used, so that neither the user's configuration nor the environment changes an answer.
-//! In a partial clone git itself fetches the contents that are missing, as for any command.
+//! In a partial clone nothing is fetched: what is missing is told.
 
 use std::collections::BTreeSet;
 use std::io;
