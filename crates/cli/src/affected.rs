@@ -97,46 +97,82 @@ pub fn keep(place: &Place, knowledge: Knowledge) {
 /// If a revision names nothing, or the head cannot be used.
 pub fn answer(place: &Place, asked: &Compared, knowledge: &Knowledge) -> Result<Answer, Failure> {
     let repository = &place.repository;
-    let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
-    let asked_base = asked.base.as_deref().map(|base| named_base(repository, base)).transpose().map_err(unreadable)?;
-    // What was compared with before is likely to be known, and what lies near it is soon told.
-    let mut bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>> = BTreeMap::new();
-    if let Some(base) = &asked_base {
-        bases.insert(base.clone(), analysis_at(place, base, &commit, knowledge));
-    }
+    let mut comparison = Comparison::of(place, asked, knowledge)?;
     let head = if asked.working_tree {
         let files = repository.working_tree().map_err(unreadable)?;
         Analysis::of_snapshot(files, knowledge).map(Arc::new)
     } else {
-        Analysis::of(repository, &commit, asked_base.as_ref(), knowledge)
+        Analysis::of(repository, &comparison.commit, comparison.asked_base.as_ref(), knowledge)
     };
     let head = head.map_err(|because| unusable("the head", because))?;
-    let base = base(place, asked_base, &commit, head.production.as_deref())?;
-    let mut inputs: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
-    let mut reasons = |app: &AppName, at_head: &Inputs| {
-        let base = match &base {
-            Base::Commit(base) => base,
-            Base::Built(built) => match built.get(app) {
-                Some(commit) => commit,
-                None => return affected::never_built(),
-            },
-            Base::Unrelated(base) => return affected::unknown_base(base.short(), UNRELATED),
-            Base::CutOff => return affected::unknown_base("the shallow clone", CUT_OFF),
+    let head_id = (!asked.working_tree).then(|| comparison.commit.clone());
+    comparison.answer(&head, head_id)
+}
+
+/// What heads are compared with, with what is found out about it.
+pub struct Comparison<'a> {
+    place: &'a Place,
+    knowledge: &'a Knowledge,
+    /// What is checked out, or asked about.
+    commit: CommitId,
+    asked_base: Option<CommitId>,
+    bases: BTreeMap<CommitId, Result<Arc<Analysis>, String>>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Of what is asked.
+    ///
+    /// # Errors
+    /// If a revision names nothing.
+    pub fn of(place: &'a Place, asked: &Compared, knowledge: &'a Knowledge) -> Result<Comparison<'a>, Failure> {
+        let repository = &place.repository;
+        let commit = repository.resolve(asked.head.as_deref().unwrap_or("HEAD")).map_err(unreadable)?;
+        let asked_base = asked.base.as_deref().map(|base| named_base(repository, base)).transpose();
+        let asked_base = asked_base.map_err(unreadable)?;
+        let mut comparison = Comparison { place, knowledge, commit, asked_base, bases: BTreeMap::new() };
+        // What was compared with before is likely to be known, and what lies near it is soon told.
+        if let Some(base) = comparison.asked_base.clone() {
+            // Why it cannot be told is said where it is compared with.
+            drop(comparison.at(&base));
+        }
+        Ok(comparison)
+    }
+
+    /// What a base comes to.
+    fn at(&mut self, base: &CommitId) -> Result<Arc<Analysis>, String> {
+        let Comparison { place, knowledge, commit, bases, .. } = self;
+        let of_base = || analysis_at(place, base, commit, knowledge);
+        bases.entry(base.clone()).or_insert_with(of_base).clone()
+    }
+
+    /// Compares every app of a head, which has this id unless it is the working tree.
+    ///
+    /// # Errors
+    /// If git fails, or what was built cannot be read.
+    pub fn answer(&mut self, head: &Analysis, head_id: Option<CommitId>) -> Result<Answer, Failure> {
+        let base = base(self.place, self.asked_base.clone(), &self.commit, head.production.as_deref())?;
+        let mut inputs: BTreeMap<CommitId, BaseInputs> = BTreeMap::new();
+        let mut reasons = |app: &AppName, at_head: &Inputs| {
+            let base = match &base {
+                Base::Commit(base) => base,
+                Base::Built(built) => match built.get(app) {
+                    Some(commit) => commit,
+                    None => return affected::never_built(),
+                },
+                Base::Unrelated(base) => return affected::unknown_base(base.short(), UNRELATED),
+                Base::CutOff => return affected::unknown_base("the shallow clone", CUT_OFF),
+            };
+            let at_base = || Ok(self.at(base)?.inputs());
+            affected::since(base, inputs.entry(base.clone()).or_insert_with(at_base), app, at_head)
         };
-        let at_base = || {
-            let known = bases.entry(base.clone()).or_insert_with(|| analysis_at(place, base, &commit, knowledge));
-            Ok(known.clone()?.inputs())
-        };
-        affected::since(base, inputs.entry(base.clone()).or_insert_with(at_base), app, at_head)
-    };
-    let apps = head.apps.iter().map(|(name, app)| Answered {
-        name: name.clone(),
-        path: app.path.clone(),
-        reasons: reasons(name, &app.inputs),
-    });
-    let apps = apps.collect();
-    let head_id = (!asked.working_tree).then_some(commit);
-    Ok(Answer { base, head: head_id, apps, warnings: head.warnings.clone() })
+        let apps = head.apps.iter().map(|(name, app)| Answered {
+            name: name.clone(),
+            path: app.path.clone(),
+            reasons: reasons(name, &app.inputs),
+        });
+        let apps = apps.collect();
+        Ok(Answer { base, head: head_id, apps, warnings: head.warnings.clone() })
+    }
 }
 
 /// The commit that a base names. A whole id names one that a shallow clone lacks, or that nothing leads to since a force push:
@@ -198,7 +234,8 @@ fn in_words(unreadable: Unreadable) -> String {
 }
 
 impl Answer {
-    fn value(&self, took_ms: u64) -> Value {
+    /// In JSON.
+    pub fn value(&self, took_ms: u64) -> Value {
         let apps = self.apps.iter().map(|Answered { name, path, reasons }| {
             let mut value = json!({
                 "name": name,
@@ -223,7 +260,8 @@ impl Answer {
         })
     }
 
-    fn lines(&self) -> Vec<String> {
+    /// In words.
+    pub fn lines(&self) -> Vec<String> {
         let is_affected = |app: &&Answered| !app.reasons.is_empty();
         let count = self.apps.iter().filter(is_affected).count();
         let since = match &self.base {

@@ -134,6 +134,9 @@ pub struct Affected {
     /// the output stays the same without what modules do that do not count. The exit status is 1 if anything is found.
     #[arg(long, conflicts_with_all = ["base", "working_tree"])]
     pub verify: bool,
+    /// Compare the working tree, and again after each save, until it is ended. With `--json` each answer is a line.
+    #[arg(long, conflicts_with_all = ["head", "verify"])]
+    pub watch: bool,
     /// With `--verify`: the apps; by default all.
     #[arg(value_name = "APP")]
     pub apps: Vec<String>,

@@ -16,6 +16,7 @@ mod report;
 mod show;
 mod up;
 mod verify;
+mod watch;
 mod why;
 mod write;
 
@@ -70,6 +71,7 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
             apps::run(&Place::of(arguments, path.as_deref())?, head.as_deref(), *json)?;
         }
         Command::Affected(asked) if asked.verify => return verify::run(&place()?, asked).await,
+        Command::Affected(asked) if asked.watch => watch::run(&place()?, asked)?,
         Command::Affected(asked) => affected::run(&place()?, asked)?,
         Command::Inputs { app, head, json } => inputs::run(&place()?, app, head.as_deref(), *json)?,
         Command::Init { path, yes, print } => init::run(&Place::of(arguments, path.as_deref())?, *yes, *print)?,

@@ -373,3 +373,49 @@ fn answers_are_as_the_published_schema_says() {
     other["head"] = json!("HEAD");
     assert_eq!(violations(&schema, &other, "answer").len(), 2);
 }
+
+#[test]
+fn a_working_tree_is_watched() {
+    let mut world = repository();
+    let base = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    world.write(".gitignore", "*.log\n");
+    world.commit("what is ignored");
+    world.start_asking(&["affected", "--watch", "--json", "--base", &base]);
+    let mut told = 0;
+    let mut answer = |world: &World, expected: Value| {
+        world.wait("the next answer", |world| {
+            let printed = world.printed();
+            let answers: Vec<Value> = printed.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            (answers.len() > told).then(|| assert_eq!(marked(&answers[told]), expected, "{printed}"))
+        });
+        told += 1;
+    };
+    answer(&world, json!({}));
+    // Contents alone, of a package and of an app.
+    world.write("packages/ui/button.ts", "export const Button = () => 2;\n");
+    answer(&world, json!({"shop": ["packages/ui/button.ts"]}));
+    // As editors write: into another file, which is moved into its place.
+    world.write("apps/blog/.index.html.swp", "<p>Hello");
+    fs::rename(world.repository().join("apps/blog/.index.html.swp"), world.repository().join("apps/blog/index.html"))
+        .unwrap();
+    answer(&world, json!({"blog": ["apps/blog/index.html"], "shop": ["packages/ui/button.ts"]}));
+    // What git ignores, and the same content once more, say nothing; a folder that is new does, and is watched as well.
+    world.write("apps/blog/server.log", "a line");
+    world.write("packages/ui/button.ts", "export const Button = () => 2;\n");
+    world.write("apps/blog/pages/one/a.ts", "export {};\n");
+    let blog = json!(["apps/blog/index.html", "apps/blog/pages/one/a.ts"]);
+    answer(&world, json!({"blog": blog, "shop": ["packages/ui/button.ts"]}));
+    world.write("apps/blog/pages/one/a.ts", "export const a = 1;\n");
+    answer(&world, json!({"blog": blog, "shop": ["packages/ui/button.ts"]}));
+    fs::remove_dir_all(world.repository().join("apps/blog/pages")).unwrap();
+    answer(&world, json!({"blog": ["apps/blog/index.html"], "shop": ["packages/ui/button.ts"]}));
+    // What cannot be used is told, and the next save mends it.
+    world.write("apps/shop/package.json", "{");
+    world.wait("an error", |world| world.printed().contains("error: the working tree cannot be used").then_some(()));
+    world.write("apps/shop/package.json", SHOP);
+    answer(&world, json!({"blog": ["apps/blog/index.html"], "shop": ["packages/ui/button.ts"]}));
+    // Another commit is checked out, by which nothing is ignored.
+    world.git(&["checkout", "--quiet", "--force", &base]);
+    answer(&world, json!({"blog": ["apps/blog/server.log"]}));
+    world.kill();
+}

@@ -43,7 +43,7 @@ pub struct Analysis {
 }
 
 /// Gives the contents of objects in the order of their ids; none if one is not there.
-type Read<'a> = dyn Fn(&[&str]) -> Option<Vec<Vec<u8>>> + 'a;
+pub(crate) type Read<'a> = dyn Fn(&[&str]) -> Option<Vec<Vec<u8>>> + 'a;
 
 /// An app of a commit.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ impl Analysis {
     }
 
     /// What another commit comes to, if nothing differs but contents.
-    fn after(&self, commit: &CommitId, changes: &[Change], read: &Read<'_>) -> Option<Analysis> {
+    pub(crate) fn after(&self, commit: &CommitId, changes: &[Change], read: &Read<'_>) -> Option<Analysis> {
         if changes.len() > MOST_CHANGES || !changes.iter().all(|change| self.structure.may_stay(change)) {
             return None;
         }

@@ -71,6 +71,9 @@ pub enum Change {
     Other,
 }
 
+/// The object and the content of a file of the working tree.
+type Saved = (String, Vec<u8>);
+
 /// What git could not do.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -223,6 +226,15 @@ impl Repository {
     /// Git's common folder, where objects are.
     pub fn common_folder(&self) -> &Path {
         &self.common
+    }
+
+    /// Git's folder of this working tree alone, where its index and its `HEAD` are.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn own_folder(&self) -> Result<PathBuf, GitError> {
+        let said = command::in_folder(&self.folder, &["rev-parse", "--absolute-git-dir"])?;
+        Ok(PathBuf::from(said.trim_end_matches('\n')))
     }
 
     /// Every branch, by name.
@@ -410,6 +422,41 @@ impl Repository {
         let mut snapshot = Snapshot::of_folder(&self.folder, head, paths, &index)?;
         self.name_objects(&mut snapshot, &index)?;
         Ok(snapshot)
+    }
+
+    /// Whether a commit of everything in the working tree would hold any of some paths.
+    ///
+    /// # Errors
+    /// If git fails.
+    pub(crate) fn lists_any(&self, paths: &[&String]) -> Result<bool, GitError> {
+        let is_there = |path: &&&String| self.folder.join(path).symlink_metadata().is_ok();
+        let there: Vec<&str> = paths.iter().filter(is_there).map(|path| path.as_str()).collect();
+        let asked = ["--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"];
+        Ok(!there.is_empty()
+            && !command::bytes_in_folder(&self.folder, &[&asked, there.as_slice()].concat())?.is_empty())
+    }
+
+    /// The objects and contents of plain files of the working tree; none if one of them is not there, or of another kind
+    /// or mode.
+    ///
+    /// # Errors
+    /// If git fails, or a file cannot be read.
+    pub(crate) fn saved(&self, files: &[ShownFile]) -> Result<Option<Vec<Saved>>, GitError> {
+        let mut contents = Vec::new();
+        for file in files {
+            let path = file.path.as_str();
+            match snapshot::working_file(&self.folder.join(path)) {
+                Ok(Some((mode, content))) if mode == file.mode && mode != SYMBOLIC_LINK && !path.contains('\n') => {
+                    contents.push(content);
+                }
+                Ok(_) => return Ok(None),
+                Err(cause) if snapshot::is_absent(&cause) => return Ok(None),
+                Err(cause) => return Err(GitError::Unreadable { path: path.to_owned(), cause }),
+            }
+        }
+        let paths: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
+        let objects = if paths.is_empty() { Vec::new() } else { command::objects_of_files(&self.folder, &paths)? };
+        Ok(Some(objects.into_iter().zip(contents).collect()))
     }
 
     /// What the index knows besides.

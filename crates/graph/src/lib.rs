@@ -44,6 +44,8 @@ pub mod plan;
 
 pub mod analysis;
 
+pub mod working;
+
 pub mod affected;
 
 pub mod variables;

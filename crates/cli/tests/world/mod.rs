@@ -68,9 +68,20 @@ impl World {
 
     /// Starts `demo` or `up` in the background, with more arguments.
     pub fn start(&mut self, arguments: &[&str]) {
-        let output = File::options().create(true).append(true).open(self.folder.path().join("up.log")).expect("a log");
         let mut command = self.command();
         command.args(arguments).arg(self.repository()).args(["--listen", &format!("127.0.0.1:{}", self.port)]);
+        self.spawn(command);
+    }
+
+    /// Starts a command about this world in the background, in place of `up`.
+    pub fn start_asking(&mut self, arguments: &[&str]) {
+        let mut command = self.command();
+        command.arg("-C").arg(self.repository()).args(arguments);
+        self.spawn(command);
+    }
+
+    fn spawn(&mut self, mut command: Command) {
+        let output = File::options().create(true).append(true).open(self.folder.path().join("up.log")).expect("a log");
         command.stdin(Stdio::null()).stdout(output.try_clone().expect("a descriptor")).stderr(output);
         self.up = Some(command.spawn().expect("frontage starts"));
     }

@@ -105,6 +105,13 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// Takes another content of a file along, if it is in memory; gives the one before.
+    pub(crate) fn take(&mut self, file: &ShownFile, content: Vec<u8>) -> Option<Vec<u8>> {
+        let Reader::Memory(contents) = &mut self.reader else { return None };
+        Arc::make_mut(&mut self.files).insert(file.path.to_string(), file.clone());
+        Arc::make_mut(contents).insert(file.path.to_string(), content)
+    }
+
     /// A snapshot that is nowhere but in memory, for tests: modes and contents by path.
     ///
     /// # Panics
@@ -203,7 +210,7 @@ fn submodule(line: &[u8]) -> Option<(String, String)> {
 
 /// Mode and content of a file of the working tree; none if it is a folder, which git lists for a repository inside
 /// the repository.
-fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
+pub(super) fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
     let metadata = place.symlink_metadata()?;
     if metadata.is_dir() {
         return Ok(None);
@@ -220,7 +227,7 @@ fn working_file(place: &Path) -> io::Result<Option<(&'static str, Vec<u8>)>> {
 }
 
 /// Whether there is no such file: it was deleted, or a file stands where its folder was.
-fn is_absent(cause: &io::Error) -> bool {
+pub(super) fn is_absent(cause: &io::Error) -> bool {
     matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
