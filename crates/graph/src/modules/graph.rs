@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::aliases::{self, Aliases};
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
-use super::paths::{Named, Paths};
+use super::paths::{Named, Paths, head_of};
 use super::record::Record;
 use super::resolve::{Resolver, by_alias, folder_of, package_of};
 use crate::files::Contents;
@@ -140,6 +140,17 @@ impl Graph {
         self.paths.owner(file)
     }
 
+    /// Files that a name in a member may stand for behind an alias that is not told, for the repository or a folder above
+    /// the member.
+    pub fn behind_alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
+        let rests = name.match_indices('/').take(2).map(|(at, _)| &name[at + 1..]).filter(|rest| !rest.is_empty());
+        let above =
+            std::iter::successors(Some(member.as_str()), |folder| (!folder.is_empty()).then(|| folder_of(folder)));
+        let folders: Vec<&str> = above.skip(1).collect();
+        let paths = rests.flat_map(|rest| folders.iter().filter_map(move |folder| resolved(folder, rest)));
+        paths.flat_map(|path| self.paths.candidates(&path)).collect()
+    }
+
     /// What a path in a text in a folder may stand for.
     pub fn named(&self, folder: &str, text: &str) -> Named {
         self.paths.by_text(folder, text)
@@ -266,7 +277,11 @@ impl<'a> Linker<'a> {
         };
         let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
         let is_run = is_configuration || record.reads_files;
-        let (named, below) = self.named(path, of, kind, is_run, &record);
+        let (named, mut below) = self.named(path, of, kind, is_run, &record);
+        // A folder is looked through for names of classes, even where it is above.
+        let folders = record.scans.iter().filter(|text| head_of(text).is_none());
+        let scanned = folders.flat_map(|folder| self.paths.meant(folder_of(path), folder));
+        below.extend(scanned.filter(|file| !named.contains(file)));
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
@@ -345,7 +360,10 @@ impl<'a> Linker<'a> {
             // From the root a single name is one of something else more often, and a manifest is that of what is built.
             let is_of_root = (is_at_top || text.contains('/')) && !text.ends_with("package.json");
             let folders = [is_of_root.then_some(""), Some(of.as_str()), Some(folder_of(path))];
-            folders.into_iter().flatten().map(move |folder| (folder, text))
+            // A variable may stand for the folder of all packages.
+            let above = std::iter::successors(Some(folder_of(of.as_str())), |folder| Some(folder_of(folder)));
+            let above = above.take_while(move |folder| is_of_root && is_run && !folder.is_empty());
+            folders.into_iter().flatten().chain(above).map(move |folder| (folder, text))
         });
         let joined = joined.filter(|(folder, text)| {
             let place = resolved(folder, text).unwrap_or_default();

@@ -497,6 +497,11 @@ impl<'a> Walk<'a> {
                 }
                 if by_builder.is_empty() && !is_type {
                     self.doubt(file, name);
+                    let member = self.graph.node(file).and_then(|node| node.member.as_ref());
+                    let behind = member.filter(|_| !name.starts_with(['.', '/']));
+                    for target in behind.map(|member| self.graph.behind_alias(member, name)).unwrap_or_default() {
+                        self.ask(file, target, Wanted::All, false);
+                    }
                 }
             }
         }

@@ -589,3 +589,91 @@ fn hostile_lists_end() {
         expect!["shop: `packages/ui/index.ts` changed, needed through ui"],
     );
 }
+
+#[test]
+fn configuration_of_a_package_finds_its_neighbours() {
+    let site = r#"
+        shop*: ui
+        blog*
+        ui
+        assets
+        lib
+        vite-config
+        apps/shop/package.json = {"name": "shop", "dependencies": {"vite-config": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/index.html = <script type=module src=/index.ts></script>
+        apps/shop/index.ts = import { x } from '@lib/x'; console.log(x)
+        apps/shop/vite.config.ts = import { make } from 'vite-config'; export default { ...make({ brand: 'acme' }) }
+        packages/vite-config/index.ts = const packages = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..'); export const make = ({ brand }) => ({ publicDir: path.join(packages, 'assets/public'), resolve: { alias: { '@lib': path.join(packages, 'lib/src') } } })
+        packages/assets/public/x.txt = x
+        packages/lib/src/x.ts = export const x = 1
+    "#;
+    for file in ["packages/assets/public/x.txt", "packages/assets/public/y.txt", "packages/lib/src/x.ts"] {
+        let said = lines(&World::of(site), &World::of(site).with(&format!("{file} = 2")));
+        assert!(said.starts_with(&format!("shop: `{file}` changed")) && said.lines().count() == 1, "{file}: {said}");
+    }
+    check(site, "packages/lib/test/x.ts = 2", expect![]);
+}
+
+#[test]
+fn a_package_whose_place_is_asked_for_may_be_read_whole() {
+    let site = |config: &str| {
+        format!("shop*: kit \n kit \n packages/kit/dyn.js = export const dyn = 'mt-1'
+            apps/shop/index.html = <script type=module src=/index.ts></script>
+            apps/shop/package.json = {{\"name\": \"shop\", \"dependencies\": {{\"kit\": \"*\"}}, \"scripts\": {{\"build\": \"vite build\"}}}} \n {config}")
+    };
+    let change = "packages/kit/dyn.js = export const dyn = 'mt-2'";
+    for config in [
+        "apps/shop/tailwind.config.cjs = module.exports = { content: ['./src/**/*.js', path.join(path.dirname(require.resolve('kit')), '**/*.js')] }",
+        "apps/shop/vite.config.mjs = const kit = dirname(fileURLToPath(import.meta.resolve('kit'))); export default { plugins: [copy({ targets: [{ src: join(kit, 'img/*') }] })] }",
+    ] {
+        let said = lines(&World::of(&site(config)), &World::of(&site(config)).with(change));
+        assert!(
+            said.starts_with("shop: `packages/kit/dyn.js` may matter") && said.contains("names where it is installed"),
+            "{said}"
+        );
+    }
+    check(&site("apps/shop/vite.config.mjs = const kit = require.resolve('kit')"), change, expect![]);
+}
+
+#[test]
+fn aliases_for_folders_above_are_tried() {
+    let site = r#"
+        shop*
+        x
+        apps/shop/package.json = {"name": "shop", "scripts": {"build": "vite build"}}
+        apps/shop/index.html = <script type=module src=/index.ts></script>
+        apps/shop/vite.config.ts = export default { resolve: { alias: { '~': path.resolve(__dirname, '../..'), '@apps': path.resolve(__dirname, '..') } } }
+        apps/shop/index.ts = import { i } from '~/packages/x/src/i'; import { y } from '~/shared/y'; import { nav } from '@apps/common/nav'; console.log(i, y, nav)
+        packages/x/src/i.ts = export const i = 1
+        packages/x/src/j.ts = export const j = 1
+        shared/y.ts = export const y = 1
+        apps/common/nav.ts = export const nav = 1
+    "#;
+    for file in ["packages/x/src/i.ts", "shared/y.ts", "apps/common/nav.ts"] {
+        let said = lines(&World::of(site), &World::of(site).with(&format!("{file} = export const changed = 1")));
+        assert!(said.starts_with(&format!("shop: `{file}` changed")) && said.lines().count() == 1, "{file}: {said}");
+    }
+    check(site, "packages/x/src/j.ts = export const j = 2", expect![]);
+}
+
+#[test]
+fn a_folder_above_is_looked_through_for_classes() {
+    let site = r#"
+        shop*: ui
+        ui
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/index.html = <script type=module src=/index.ts></script>
+        apps/shop/index.ts = import 'ui/globals.css'
+        #tailwindcss 4.0.0
+        packages/ui/package.json = {"name": "ui", "dependencies": {"tailwindcss": "*"}, "sideEffects": ["**/*.css"], "exports": {".": "./src/index.ts", "./globals.css": "./src/styles/globals.css"}}
+        packages/ui/src/styles/globals.css = @import "tailwindcss"; @source "../";
+        packages/ui/src/unused.ts = export const unused = 'mt-1'
+        packages/ui/src/unused.test.ts = 'mt-1'
+        packages/ui/other/a.ts = 'mt-1'
+    "#;
+    check(
+        site,
+        "packages/ui/src/unused.ts = export const unused = 'mt-2' \n packages/ui/src/unused.test.ts = 'mt-2' \n packages/ui/other/a.ts = 'mt-2'",
+        expect!["shop: `packages/ui/src/unused.ts` changed, needed through ui"],
+    );
+}

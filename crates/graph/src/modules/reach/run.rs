@@ -1,9 +1,12 @@
 //! What is run: configuration above the member, and modules that mean paths from where they run.
 
+use model::RepoPath;
+
 use super::{Origin, Walk};
 use crate::modules::graph::{Found, Node};
 use crate::modules::kind::names_plugins;
 use crate::modules::record::{Language, Wanted};
+use crate::modules::resolve::folder_of;
 
 impl Walk<'_> {
     /// Takes what is imported, or named as a package, by configuration that governs the member.
@@ -44,6 +47,13 @@ impl Walk<'_> {
         if is_run && !node.is_configuration && !node.record.reads_files {
             let given = node.record.given.iter().filter(|text| !self.workspace.is_place(text));
             named.extend(given.flat_map(|text| self.graph.named("", text).all()));
+            // A variable may stand for the folder of all packages.
+            let own = node.member.as_ref().map_or("", RepoPath::as_str);
+            let above = std::iter::successors(Some(folder_of(own)), |folder| Some(folder_of(folder)));
+            let texts = node.record.given.iter().chain(&node.record.joined).filter(|text| text.contains('/'));
+            for folder in above.take_while(|folder| !folder.is_empty()) {
+                named.extend(texts.clone().flat_map(|text| self.graph.named(folder, text).all()));
+            }
         }
         self.open.extend(named.into_iter().map(|file| (file, Wanted::All, origin)));
     }

@@ -300,6 +300,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The package of which an expression is the place, as `require.resolve('ui')` is.
+fn found_package<'s>(expression: &'s Argument<'_>) -> Option<&'s str> {
+    let Argument::CallExpression(call) = expression else { return None };
+    let finds = matches!(&call.callee, Expression::StaticMemberExpression(member) if member.property.name == "resolve");
+    match call.arguments.first()? {
+        Argument::StringLiteral(name) if finds && is_word(&name.value) => Some(&name.value),
+        inner => found_package(inner),
+    }
+}
+
 /// What stands at the beginning of what is put together.
 fn first_of<'s, 'a>(sum: &'s BinaryExpression<'a>) -> &'s Expression<'a> {
     let mut first = &sum.left;
@@ -509,6 +519,15 @@ impl<'a> Visit<'a> for Reader<'a> {
                     self.ask(argument);
                 }
             }
+        }
+        // Where a package lies: of it may be read what there is.
+        let is_folder = match &call.callee {
+            Expression::Identifier(name) => name.name == "dirname",
+            Expression::StaticMemberExpression(member) => member.property.name == "dirname",
+            _ => false,
+        };
+        if let (true, Some(package)) = (is_folder, call.arguments.first().and_then(found_package)) {
+            self.record.installed.insert(package.into());
         }
         // A path that is put together of its parts.
         let parts = call.arguments.iter().filter_map(|argument| match argument {
