@@ -45,17 +45,40 @@ pub fn with_stack<T: Send>(bytes: usize, work: impl FnOnce() -> T + Send) -> Opt
     thread::scope(|scope| thread::Builder::new().stack_size(bytes).spawn_scoped(scope, work).ok()?.join().ok())
 }
 
-/// How deep brackets are nested.
+/// How deep a text is nested: by brackets, with those in comments and without, and by functions that are the body of others.
 fn deepest(text: &str) -> usize {
-    let (mut depth, mut deepest, mut before) = (0_usize, 0, b' ');
-    for byte in text.bytes() {
+    let all = nested(text.as_bytes());
+    let Some((first, mut rest)) = text.split_once("/*") else { return all };
+    let mut plain = first.as_bytes().to_vec();
+    loop {
+        let behind = rest.split_once("*/").map_or("", |(_, behind)| behind);
+        let (before, next) = behind.split_once("/*").unwrap_or((behind, ""));
+        plain.extend(before.as_bytes());
+        if next.is_empty() {
+            return all.max(nested(&plain));
+        }
+        rest = next;
+    }
+}
+
+fn nested(text: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut arrows, mut before) = (0_usize, 0, 0_usize, b' ');
+    for byte in text {
         match byte {
             b'(' | b'[' | b'{' | b'<' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'>' if before != b'=' => depth = depth.saturating_sub(1),
+            b'>' if before == b'=' => arrows += 1,
+            b'>' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        (deepest, before) = (deepest.max(depth), byte);
+        // A line ends a statement, unless it ends with the arrow.
+        if matches!(byte, b';' | b',' | b'{' | b'}') || *byte == b'\n' && before != b'>' {
+            arrows = 0;
+        }
+        deepest = deepest.max(depth).max(arrows);
+        if !byte.is_ascii_whitespace() {
+            before = *byte;
+        }
     }
     deepest
 }

@@ -9,6 +9,13 @@ fn what_is_nested_too_deep_or_too_long_is_not_parsed() {
     assert!(stack_for(&"a<".repeat(DEEPEST + 1)).is_none());
     assert!(stack_for(&"f(x); ".repeat(1_000)).is_some(), "what is closed is not deep");
     assert!(stack_for(&"() => a; ".repeat(DEEPEST + 1)).is_some(), "an arrow closes nothing");
+    assert!(stack_for(&"const f = (x) => x\n".repeat(DEEPEST + 1)).is_some(), "a line ends it");
+    assert!(stack_for(&"a?(b):c=>".repeat(DEEPEST + 1)).is_none());
+    assert!(stack_for(&"a=>\n".repeat(DEEPEST + 1)).is_none());
+    // What a comment closes is open all the same, and a glob is no comment.
+    assert!(stack_for(&"(a=/*)*/".repeat(DEEPEST + 1)).is_none());
+    assert!(stack_for(&"f(/* ( */ a); ".repeat(DEEPEST + 1)).is_none(), "on doubt it is deep");
+    assert!(stack_for(&"f('./**/*.ts'); ".repeat(1_000)).is_some());
     assert!(stack_for(&"!".repeat(8 << 20)).is_none());
     assert!(stack_for("a").expect("little") < stack_for(&"a ".repeat(10_000)).expect("more"));
 }
