@@ -99,6 +99,11 @@ fn log_to_standard_error() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
 }
 
+/// Marks that change in which direction a text is written.
+/// Source: unicode.org, UAX #9, "Directional Formatting Characters".
+const MARKS: [char; 9] =
+    ['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'];
+
 /// A line on standard output. One that nobody reads any more (`frontage builds | head`) is no error.
 pub fn say(line: &str) {
     let mut output = std::io::stdout().lock();
@@ -112,7 +117,14 @@ pub fn say(line: &str) {
 
 /// A line on standard error.
 pub fn complain(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
+    drop(writeln!(std::io::stderr().lock(), "{}", plain(text)));
+}
+
+/// A text without what would control a terminal: names in a repository are anybody's.
+pub fn plain(text: &str) -> String {
+    let is_control = |char: char| char.is_control() && !['\n', '\t'].contains(&char) || MARKS.contains(&char);
+    let shown = |char: char| if is_control(char) { char.escape_unicode().to_string() } else { char.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// Now, in milliseconds since 1970.

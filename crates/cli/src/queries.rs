@@ -34,7 +34,7 @@ pub fn print(json: bool, value: &Value, lines: impl FnOnce() -> Vec<String>) {
     if json {
         crate::say(&serde_json::to_string_pretty(value).expect("values serialise"));
     } else {
-        lines().iter().for_each(|line| crate::say(line));
+        lines().iter().for_each(|line| crate::say(&crate::plain(line)));
     }
 }
 

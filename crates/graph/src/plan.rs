@@ -534,13 +534,13 @@ impl<'a> Planner<'a> {
         self.patches(&mut draft);
         self.install_settings(&mut draft);
         self.count_toolchain(&mut draft);
+        let mut problems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for problem in &self.root.not_installed {
-            let file = problem.file.clone().unwrap_or_default();
-            let object = self.workspace.snapshot.files.get(&file).map_or("none", |file| &*file.object);
-            let component = Component::Unreadable(file);
-            let known = draft.inputs.own_part(&component).map(|known| format!("{}; ", known.content));
-            let content = format!("{}{}", known.unwrap_or_else(|| format!("{object} ")), problem.message);
-            draft.inputs.add(component, content);
+            problems.entry(problem.file.as_deref().unwrap_or_default()).or_default().push(&problem.message);
+        }
+        for (file, problems) in problems {
+            let object = self.workspace.snapshot.files.get(file).map_or("none", |file| &*file.object);
+            draft.inputs.add(Component::Unreadable(file.to_owned()), format!("{object} {}", problems.join("; ")));
         }
         self.lifecycle_scripts(path, &mut draft);
         for ((folder, name), text) in &build.called.scripts {

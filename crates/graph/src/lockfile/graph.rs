@@ -1,6 +1,6 @@
 //! What a lockfile resolves to: packages, links to folders, and what each needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::Digest;
 use serde::{Deserialize, Serialize};
@@ -187,10 +187,19 @@ impl Graph {
 
     /// Has every package say which others it is given.
     pub fn tell_given(&mut self) {
-        let given = |node: &Node| {
-            let places: BTreeSet<&str> = node.needs.iter().flat_map(|need| self.packages(*need).into_keys()).collect();
+        fn told(places: BTreeSet<&str>) -> String {
             let text = places.into_iter().collect::<Vec<_>>().join("\n");
             if text.is_empty() { text } else { Digest::of(text.as_bytes()).hex()[..16].to_owned() }
+        }
+        let places = |node: usize| self.packages(node).into_keys().collect::<BTreeSet<&str>>();
+        // What several packages stand for may be given to thousands.
+        let is_several = |node: &usize| matches!(self.nodes[*node].thing, Thing::Several);
+        let several = (0..self.nodes.len()).filter(is_several);
+        let several: HashMap<usize, String> = several.map(|node| (node, told(places(node)))).collect();
+        let given = |node: &Node| {
+            let of_several = node.needs.iter().filter_map(|need| several.get(need)).map(String::as_str);
+            let others = node.needs.iter().filter(|need| !several.contains_key(need));
+            told(others.flat_map(|need| places(*need)).chain(of_several.filter(|text| !text.is_empty())).collect())
         };
         let all: Vec<String> = self.nodes.iter().map(given).collect();
         for (node, text) in self.nodes.iter_mut().zip(all) {

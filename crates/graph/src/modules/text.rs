@@ -143,7 +143,9 @@ fn unquoted(text: &str) -> impl Iterator<Item = &str> {
 
 /// What a statement that ends before `from` imports by names; none if it is not plain.
 fn clause(before: &str) -> Option<Wanted> {
-    let (_, clause) = before.rsplit_once("import")?;
+    // What is longer is none, and looking for it in all of a text would take its square.
+    let near = before.ceil_char_boundary(before.len().saturating_sub(LONGEST + "import".len()));
+    let (_, clause) = before[near..].rsplit_once("import")?;
     let is_of_clause = |char: char| char.is_alphanumeric() || char.is_whitespace() || "_$,{}".contains(char);
     if clause.len() > LONGEST || !clause.starts_with([' ', '{', '\n', '\t']) || !clause.chars().all(is_of_clause) {
         return None;
@@ -301,9 +303,9 @@ pub fn targets(text: &str) -> Record {
 /// A template, which names others in ways of its language: in quotes or not, with its ending or without.
 pub fn template(text: &str) -> Record {
     let mut record = markup(text);
-    let is_import = |path: &str| record.imports.iter().any(|import| &*import.module == path);
+    let imports: BTreeSet<&str> = record.imports.iter().map(|import| &*import.module).collect();
     let has_ending = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
-    let named = loose(text).filter(|path| !is_import(path) && !path.contains(['*', '$']));
+    let named = loose(text).filter(|path| !imports.contains(path) && !path.contains(['*', '$']));
     let named: Vec<&str> = named.take(MOST_PATHS).collect();
     let ended = named.iter().filter(|path| !has_ending(path));
     let ended = ended.flat_map(|path| TEMPLATES.iter().map(move |ending| format!("{path}.{ending}")));
@@ -356,10 +358,13 @@ fn with_variables<'t>(lines: impl Iterator<Item = &'t str>) -> String {
     for written in lines {
         let mut line = Cow::Borrowed(written);
         for (name, value) in &variables {
-            let Some(value) = value else { continue };
+            let Some(value) = value.as_ref().filter(|_| line.contains('$')) else { continue };
             for mark in [format!("$({name})"), format!("${{{name}}}"), format!("${name}")] {
                 if line.len() <= LONGEST_LINE && line.contains(&mark) {
-                    line = Cow::Owned(put_in_place(&line, &mark, value));
+                    let longer = put_in_place(&line, &mark, value);
+                    if longer.len() <= LONGEST_LINE {
+                        line = Cow::Owned(longer);
+                    }
                 }
             }
         }
