@@ -165,7 +165,17 @@ fn clause(before: &str) -> Option<Wanted> {
 
 /// A document in which scripts may stand: MDX.
 pub fn page(text: &str) -> Record {
-    markup(&without_examples(text))
+    let text = &*without_examples(text);
+    let mut record = markup(text);
+    shown(text, &mut record);
+    record
+}
+
+/// Takes along what a document shows, and what stands in front of it.
+fn shown(text: &str, record: &mut Record) {
+    put_in(text).for_each(|path| record.mention(&path));
+    let front = text.strip_prefix("---").and_then(|rest| rest.split_once("\n---")).map_or("", |(front, _)| front);
+    loose(front).for_each(|path| record.mention(path));
 }
 
 /// A document: what it imports and shows, but not what it tells of.
@@ -178,9 +188,7 @@ pub fn document(text: &str) -> Record {
         return record;
     }
     let mut record = Record { words: BTreeSet::new(), installed: BTreeSet::new(), ..markup(&text.replace('`', " ")) };
-    put_in(text).for_each(|path| record.mention(&path));
-    let front = text.strip_prefix("---").and_then(|rest| rest.split_once("\n---")).map_or("", |(front, _)| front);
-    loose(front).for_each(|path| record.mention(path));
+    shown(text, &mut record);
     // What it shows is one file; other paths in it are examples.
     let is_of_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     record.paths.retain(|path| is_of_file(path) && !path.contains(['*', '{', '[', '$', '!']));

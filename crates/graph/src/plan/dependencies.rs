@@ -46,7 +46,11 @@ impl<'a> Planner<'a> {
             } else {
                 let is_whole = reached.whole.contains_key(&member.path);
                 let run = member.manifest.needed(false).into_iter();
-                run.filter(|(name, _)| is_whole || reached.packages.contains(*name)).collect()
+                let run = run.filter(|(name, _)| is_whole || reached.packages.contains(*name));
+                // A source finds what its package has for development as well, and before what others ask for.
+                let imports = |name: &str| reached.outside.get(name).is_some_and(|by| by.contains(&member.path));
+                let imported = member.manifest.needed(true).into_iter().filter(|(name, _)| imports(name));
+                run.chain(imported).collect()
             };
             wishes.push((is_source.then_some(&member.path), self.root.below(&member.path), wanted));
         }

@@ -677,3 +677,36 @@ fn a_folder_above_is_looked_through_for_classes() {
         expect!["shop: `packages/ui/src/unused.ts` changed, needed through ui"],
     );
 }
+
+#[test]
+fn a_source_finds_what_its_package_has_for_development() {
+    let site = r#"
+        shop*: clsx ui
+        ui: ~clsx
+        #clsx 2.1.1
+        #packages/ui/node_modules/clsx 2.1.0
+        packages/ui/index.ts = import clsx from 'clsx'; export default clsx
+    "#;
+    check(site, "#packages/ui/node_modules/clsx 1.1.1", expect!["shop: dependency `clsx` changed (2.1.0 → 1.1.1)"]);
+    check(
+        &format!("{site} \n packages/ui/index.ts = export default 1"),
+        "#packages/ui/node_modules/clsx 1.1.1",
+        expect![],
+    );
+}
+
+#[test]
+fn pages_of_components_show_pictures_too() {
+    let page = "---\\ncover: ../../pictures/cover.png\\n---\\n![a](../../pictures/pic.png)\\n<A />";
+    let site = format!(
+        "shop* \n pictures/cover.png = 1 \n pictures/pic.png = 1 \n pictures/other.png = 1 \n apps/shop/page.mdx = {page}
+        apps/shop/index.ts = import './page.mdx'; createServer()"
+    );
+    check(
+        &site,
+        "pictures/cover.png = 2 \n pictures/pic.png = 2 \n pictures/other.png = 2",
+        expect![[r#"
+            shop: `pictures/cover.png` changed
+            shop: `pictures/pic.png` changed"#]],
+    );
+}
