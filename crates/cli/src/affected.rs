@@ -81,14 +81,19 @@ pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Keeps what was found out. If that fails, only the next question is answered later.
+/// Keeps what was found out, at the end of a process.
 pub fn keep(place: &Place, knowledge: Knowledge) {
+    keep_so_far(place, &knowledge);
+    // The process ends, which gives it back faster.
+    std::mem::forget(knowledge);
+}
+
+/// Keeps what was found out so far. If that fails, only the next question is answered later.
+pub fn keep_so_far(place: &Place, knowledge: &Knowledge) {
     if let Err(cause) = knowledge.keep() {
         let folder = place.data.knowledge();
         crate::complain(&format!("note: what was found out could not be kept in `{}`: {cause}", folder.display()));
     }
-    // The process ends, which gives it back faster.
-    std::mem::forget(knowledge);
 }
 
 /// Compares every app.

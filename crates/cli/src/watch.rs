@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use graph::knowledge::Knowledge;
 use graph::working::{Looked, Working};
-use notify::event::{CreateKind, EventKind, MetadataKind, ModifyKind};
+use notify::event::{EventKind, MetadataKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::affected::{Answer, Comparison};
+use crate::affected::{Answer, Comparison, keep_so_far};
 use crate::apps::{unreadable, unusable};
 use crate::arguments::Affected;
 use crate::place::Place;
@@ -52,21 +51,22 @@ pub fn run(place: &Place, asked: &Affected) -> Result<(), Failure> {
             }
             Err(failure) => crate::complain(&failure.to_string()),
         }
-        keep(place, &knowledge);
+        keep_so_far(place, &knowledge);
         looked = loop {
             let (paths, is_of_git) = watch.next()?;
             since = Instant::now();
-            let looked = working.look(&paths).map_err(unreadable).and_then(|looked| {
-                if is_of_git {
-                    comparison = Comparison::of(place, &asked.compared, &knowledge)?;
+            if is_of_git {
+                match Comparison::of(place, &asked.compared, &knowledge) {
+                    Ok(other) => comparison = other,
+                    // In the middle of something that git does.
+                    Err(failure) => crate::complain(&failure.to_string()),
                 }
-                Ok(looked)
-            });
-            match looked {
+            }
+            match working.look(&paths) {
                 Ok(Looked::Same) if !is_of_git => {}
                 Ok(looked) => break looked,
                 // What is being written or moved is there a moment later, and says so.
-                Err(failure) => crate::complain(&failure.to_string()),
+                Err(error) => crate::complain(&unreadable(error).to_string()),
             }
         };
         if looked == Looked::Anew {
@@ -85,14 +85,7 @@ fn tell(answer: &Answer, is_json: bool, since: Instant) {
         let took_ms = u64::try_from(since.elapsed().as_millis()).expect("nobody waits for aeons");
         crate::say(&answer.value(took_ms).to_string());
     } else {
-        answer.lines().iter().for_each(|line| crate::say(line));
-    }
-}
-
-fn keep(place: &Place, knowledge: &Knowledge) {
-    if let Err(cause) = knowledge.keep() {
-        let folder = place.data.knowledge();
-        crate::complain(&format!("note: what was found out could not be kept in `{}`: {cause}", folder.display()));
+        answer.lines().iter().for_each(|line| crate::say(&crate::plain(line)));
     }
 }
 
@@ -188,7 +181,6 @@ fn may_differ(kind: &EventKind) -> bool {
     !matches!(
         kind,
         EventKind::Access(_)
-            | EventKind::Create(CreateKind::Other)
             | EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime | MetadataKind::WriteTime))
     )
 }

@@ -442,21 +442,20 @@ impl Repository {
     /// # Errors
     /// If git fails, or a file cannot be read.
     pub(crate) fn saved(&self, files: &[ShownFile]) -> Result<Option<Vec<Saved>>, GitError> {
-        let mut contents = Vec::new();
+        let mut saved = Vec::new();
         for file in files {
             let path = file.path.as_str();
             match snapshot::working_file(&self.folder.join(path)) {
-                Ok(Some((mode, content))) if mode == file.mode && mode != SYMBOLIC_LINK && !path.contains('\n') => {
-                    contents.push(content);
+                // It may be written at this moment: what was read is what gets the name.
+                Ok(Some((mode, content))) if mode == file.mode && mode != SYMBOLIC_LINK => {
+                    saved.push((command::object_of_file(&self.folder, path, &content)?, content));
                 }
                 Ok(_) => return Ok(None),
                 Err(cause) if snapshot::is_absent(&cause) => return Ok(None),
                 Err(cause) => return Err(GitError::Unreadable { path: path.to_owned(), cause }),
             }
         }
-        let paths: Vec<String> = files.iter().map(|file| file.path.to_string()).collect();
-        let objects = if paths.is_empty() { Vec::new() } else { command::objects_of_files(&self.folder, &paths)? };
-        Ok(Some(objects.into_iter().zip(contents).collect()))
+        Ok(Some(saved))
     }
 
     /// What the index knows besides.

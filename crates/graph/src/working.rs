@@ -14,6 +14,9 @@ use crate::knowledge::Knowledge;
 use crate::workspace::Unreadable;
 use crate::{GitError, Repository, Snapshot};
 
+/// How many files are looked at one by one.
+const MOST_SAVED: usize = 20;
+
 /// A working tree and what it comes to.
 pub struct Working<'a> {
     repository: &'a Repository,
@@ -85,6 +88,10 @@ impl<'a> Working<'a> {
         // It is not known to what anything happened.
         let is_anything = paths.contains("");
         if is_anything || others.iter().any(|path| is_folder(&path)) || self.repository.lists_any(&others)? {
+            return self.look_anew();
+        }
+        // Git has changed them.
+        if known.len() > MOST_SAVED {
             return self.look_anew();
         }
         let files: Vec<ShownFile> = known.iter().map(|path| self.snapshot.files[*path].clone()).collect();

@@ -95,7 +95,16 @@ pub fn objects_of_files(folder: &Path, paths: &[String]) -> Result<Vec<String>, 
 
 /// The object that a content would be.
 pub fn object_of(folder: &Path, content: &[u8]) -> Result<String, GitError> {
-    let said = fed(folder, &["hash-object", "--stdin"], content.to_owned())?;
+    hashed(folder, &["hash-object", "--stdin"], content)
+}
+
+/// The object that a content would be as that of a file of the working tree, after git's filters.
+pub fn object_of_file(folder: &Path, path: &str, content: &[u8]) -> Result<String, GitError> {
+    hashed(folder, &["hash-object", "--stdin", "--path", path], content)
+}
+
+fn hashed(folder: &Path, arguments: &[&str], content: &[u8]) -> Result<String, GitError> {
+    let said = fed(folder, arguments, content.to_owned())?;
     Ok(String::from_utf8_lossy(&said).trim().to_owned())
 }
 

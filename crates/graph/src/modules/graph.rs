@@ -11,7 +11,7 @@ use super::aliases::{self, Aliases};
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
 use super::paths::{Named, Paths, head_of};
 use super::record::Record;
-use super::resolve::{Resolver, by_alias, folder_of, package_of};
+use super::resolve::{Resolver, by_alias, folder_of, folders_above, package_of};
 use crate::files::Contents;
 use crate::git::GitError;
 use crate::knowledge::Knowledge;
@@ -144,9 +144,7 @@ impl Graph {
     /// the member.
     pub fn behind_alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
         let rests = name.match_indices('/').take(2).map(|(at, _)| &name[at + 1..]).filter(|rest| !rest.is_empty());
-        let above =
-            std::iter::successors(Some(member.as_str()), |folder| (!folder.is_empty()).then(|| folder_of(folder)));
-        let folders: Vec<&str> = above.skip(1).collect();
+        let folders: Vec<&str> = folders_above(member.as_str()).chain([""]).collect();
         let paths = rests.flat_map(|rest| folders.iter().filter_map(move |folder| resolved(folder, rest)));
         paths.flat_map(|path| self.paths.candidates(&path)).collect()
     }
@@ -305,9 +303,8 @@ impl<'a> Linker<'a> {
     /// Whether a manifest lies between a member and a file of it: bundlers ask that one for side effects.
     /// Source: webpack's and esbuild's sources.
     fn has_nearer_manifest(&self, member: &RepoPath, path: &str) -> bool {
-        let above = std::iter::successors(Some(folder_of(path)), |folder| Some(folder_of(folder)));
-        let between = above.take_while(|folder| folder.len() > member.as_str().len());
-        between.into_iter().any(|folder| self.paths.place(&format!("{folder}/package.json")).is_some())
+        let mut between = folders_above(path).take_while(|folder| folder.len() > member.as_str().len());
+        between.any(|folder| self.paths.place(&format!("{folder}/package.json")).is_some())
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of what is run, from its package's, where tools
@@ -361,8 +358,7 @@ impl<'a> Linker<'a> {
             let is_of_root = (is_at_top || text.contains('/')) && !text.ends_with("package.json");
             let folders = [is_of_root.then_some(""), Some(of.as_str()), Some(folder_of(path))];
             // A variable may stand for the folder of all packages.
-            let above = std::iter::successors(Some(folder_of(of.as_str())), |folder| Some(folder_of(folder)));
-            let above = above.take_while(move |folder| is_of_root && is_run && !folder.is_empty());
+            let above = folders_above(of.as_str()).filter(move |_| is_of_root && is_run);
             folders.into_iter().flatten().chain(above).map(move |folder| (folder, text))
         });
         let joined = joined.filter(|(folder, text)| {

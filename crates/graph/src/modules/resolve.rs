@@ -432,6 +432,12 @@ fn partials(path: &str) -> [String; 2] {
     [with_underscore, format!("{path}/_index")]
 }
 
+/// Folders that a path lies in, the nearest first, without the repository's.
+pub fn folders_above(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder_of(path)), |folder| Some(folder_of(folder)))
+        .take_while(|folder| !folder.is_empty())
+}
+
 /// The folder of a file; empty for the repository's.
 pub fn folder_of(file: &str) -> &str {
     file.rsplit_once('/').map_or("", |(folder, _)| folder)

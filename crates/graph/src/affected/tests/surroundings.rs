@@ -590,6 +590,12 @@ fn hostile_lists_end() {
     );
 }
 
+/// Whether another content of a file is a reason for the shop, and the only one for anybody.
+fn chooses_the_shop_alone(site: &str, file: &str) {
+    let said = lines(&World::of(site), &World::of(site).with(&format!("{file} = export const changed = 1")));
+    assert!(said.starts_with(&format!("shop: `{file}` changed")) && said.lines().count() == 1, "{file}: {said}");
+}
+
 #[test]
 fn configuration_of_a_package_finds_its_neighbours() {
     let site = r#"
@@ -608,8 +614,7 @@ fn configuration_of_a_package_finds_its_neighbours() {
         packages/lib/src/x.ts = export const x = 1
     "#;
     for file in ["packages/assets/public/x.txt", "packages/assets/public/y.txt", "packages/lib/src/x.ts"] {
-        let said = lines(&World::of(site), &World::of(site).with(&format!("{file} = 2")));
-        assert!(said.starts_with(&format!("shop: `{file}` changed")) && said.lines().count() == 1, "{file}: {said}");
+        chooses_the_shop_alone(site, file);
     }
     check(site, "packages/lib/test/x.ts = 2", expect![]);
 }
@@ -650,8 +655,7 @@ fn aliases_for_folders_above_are_tried() {
         apps/common/nav.ts = export const nav = 1
     "#;
     for file in ["packages/x/src/i.ts", "shared/y.ts", "apps/common/nav.ts"] {
-        let said = lines(&World::of(site), &World::of(site).with(&format!("{file} = export const changed = 1")));
-        assert!(said.starts_with(&format!("shop: `{file}` changed")) && said.lines().count() == 1, "{file}: {said}");
+        chooses_the_shop_alone(site, file);
     }
     check(site, "packages/x/src/j.ts = export const j = 2", expect![]);
 }

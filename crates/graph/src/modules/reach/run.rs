@@ -6,7 +6,7 @@ use super::{Origin, Walk};
 use crate::modules::graph::{Found, Node};
 use crate::modules::kind::names_plugins;
 use crate::modules::record::{Language, Wanted};
-use crate::modules::resolve::folder_of;
+use crate::modules::resolve::folders_above;
 
 impl Walk<'_> {
     /// Takes what is imported, or named as a package, by configuration that governs the member.
@@ -49,9 +49,8 @@ impl Walk<'_> {
             named.extend(given.flat_map(|text| self.graph.named("", text).all()));
             // A variable may stand for the folder of all packages.
             let own = node.member.as_ref().map_or("", RepoPath::as_str);
-            let above = std::iter::successors(Some(folder_of(own)), |folder| Some(folder_of(folder)));
             let texts = node.record.given.iter().chain(&node.record.joined).filter(|text| text.contains('/'));
-            for folder in above.take_while(|folder| !folder.is_empty()) {
+            for folder in folders_above(own) {
                 named.extend(texts.clone().flat_map(|text| self.graph.named(folder, text).all()));
             }
         }
