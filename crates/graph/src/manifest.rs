@@ -192,6 +192,11 @@ impl Manifest {
         tables.filter(|(_, names)| !names.is_empty())
     }
 
+    /// The dependency tables as they are written.
+    pub fn ranges(&self) -> impl Iterator<Item = (String, String)> {
+        TABLES.into_iter().filter_map(|table| Some((table.to_owned(), self.field(table)?.to_string())))
+    }
+
     /// The manifest as an install needs it: without its own lifecycle scripts, which read source.
     pub fn for_install(&self) -> String {
         let mut fields = self.fields.clone();

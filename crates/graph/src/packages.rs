@@ -53,7 +53,7 @@ const RUNNERS: [(&str, &[&str]); 14] = [
 const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-config", "tsup-config", "tsdown-config"];
 
 /// Words in the names of packages that put versions of packages into what they make.
-const VERSION_PACKAGES: [&str; 5] = ["version", "license", "banner", "federation", "release"];
+const VERSION_PACKAGES: [&str; 4] = ["version", "license", "banner", "release"];
 
 /// Bundlers that have Module Federation built in, which tells who shares a package its version.
 const FEDERATING: [&str; 3] = ["webpack", "@rspack/core", "@rsbuild/core"];
@@ -120,7 +120,12 @@ pub fn is_idle(package: &str, commands: &[String], reads_anything: bool) -> bool
 
 /// Whether a package is there to put versions into what is built, by its name.
 pub fn may_read_versions(package: &str) -> bool {
-    FEDERATING.contains(&package) || VERSION_PACKAGES.iter().any(|word| package.contains(word))
+    may_share(package) || VERSION_PACKAGES.iter().any(|word| package.contains(word))
+}
+
+/// Whether apps may share packages with each other by a package.
+pub fn may_share(package: &str) -> bool {
+    FEDERATING.contains(&package) || package.contains("federation")
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ const SERVED: [&str; 2] = ["public", "static"];
 const MARKS: [&str; 10] = ["test", "tests", "spec", "specs", "stories", "story", "cy", "e2e", "e2e-spec", "bench"];
 
 /// Beginnings of the names of tools' configuration that changes nothing in what is built.
-const TOOLS: [&str; 30] = [
+const TOOLS: [&str; 41] = [
     "eslint",
     "prettier",
     "stylelint",
@@ -67,10 +67,21 @@ const TOOLS: [&str; 30] = [
     "czrc",
     "editorconfig",
     "coderabbit",
+    "lighthouserc",
+    "size-limit",
+    "dependency-cruiser",
+    "jscpd",
+    "ncurc",
+    "syncpackrc",
+    "oxfmtrc",
+    "chromatic.config",
+    "typedoc",
+    "all-contributorsrc",
+    "pre-commit-config",
 ];
 
 /// Files that tell people and machines about a repository.
-const ABOUT: [&str; 23] = [
+const ABOUT: [&str; 38] = [
     ".gitignore",
     ".gitattributes",
     ".gitmodules",
@@ -93,9 +104,28 @@ const ABOUT: [&str; 23] = [
     "turbo.json",
     "turbo.jsonc",
     "lerna.json",
+    ".npmignore",
+    ".nxignore",
+    ".snyk",
+    ".gitleaks.toml",
+    ".hadolint.yaml",
+    ".yamllint",
+    ".sops.yaml",
+    ".gitpod.yml",
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    ".envrc",
+    ".mcp.json",
+    ".cursorrules",
+    ".windsurfrules",
+    // It has versions of other tools as well, and counts by what the toolchain comes to.
+    ".tool-versions",
     // It counts by what the lockfile comes to.
     "pnpm-workspace.yaml",
 ];
+
+/// How the names of files end that show which variables there may be.
+const EXAMPLES: [&str; 4] = [".example", ".sample", ".template", ".dist"];
 
 /// Folders at the top of a member that hold what images of servers are made from, which no build reads.
 const SERVING: [&str; 3] = ["nginx", "docker", ".docker"];
@@ -227,6 +257,7 @@ fn is_about(name: &str) -> bool {
     ABOUT.contains(&name)
         || ["LICENSE", "docker-compose", "Dockerfile"].iter().any(|begin| name.starts_with(begin))
         || name.ends_with(".dockerfile")
+        || is_example(name)
         || configures_checks(name)
 }
 
@@ -234,6 +265,11 @@ fn is_about(name: &str) -> bool {
 pub fn configures_checks(below: &str) -> bool {
     let plain = below.trim_start_matches('.');
     !below.contains('/') && TOOLS.iter().any(|tool| plain.starts_with(tool))
+}
+
+/// Whether a file shows which variables there may be, with none of their values.
+pub fn is_example(name: &str) -> bool {
+    name.starts_with(".env") && EXAMPLES.iter().any(|end| name.ends_with(end))
 }
 
 fn is_document(name: &str) -> bool {

@@ -17,6 +17,8 @@ mod made;
 
 mod modules;
 
+mod places;
+
 mod precision;
 
 mod run;

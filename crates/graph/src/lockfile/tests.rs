@@ -1289,6 +1289,19 @@ snapshots:
 }
 
 #[test]
+fn what_one_range_stands_for_several_times_is_given_as_well() {
+    let yarn = |second: &str| {
+        let text = format!(
+            "# yarn lockfile v1\n\n\na@^1.0.0:\n  version \"1.0.0\"\n  dependencies:\n    b \"^1.0.0\"\n\nb@^1.0.0:\n  version \"1.9.0\"\n\nb@^1.0.0, b@~1:\n  version \"{second}\"\n"
+        );
+        let lockfile = read("yarn.lock", &text);
+        lockfile.closure("", &wanted("a@^1.0.0"), &|_| false).installed["a@1.0.0"].content()
+    };
+    assert_eq!(yarn("1.8.0"), yarn("1.8.0"));
+    assert_ne!(yarn("1.8.0"), yarn("1.8.1"));
+}
+
+#[test]
 fn yarn_writes_folders_from_the_root() {
     let yarn = read("yarn.lock", "# yarn lockfile v1\n\n\n\"dep@file:vendor/dep\":\n  version \"1.0.0\"\n");
     assert!(yarn.holds("apps/a", "dep", "file:../../vendor/dep"));

@@ -3,7 +3,7 @@
 //! Source: typescriptlang.org, "TSConfig Reference", `paths`, `baseUrl`, `customConditions`, `extends`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use model::{RepoPath, resolved};
 use serde_json::Value;
@@ -14,6 +14,9 @@ use crate::git::{GitError, SYMBOLIC_LINK, Snapshot};
 
 /// How many files may extend each other.
 const LONGEST_CHAIN: usize = 50;
+
+/// What compilers of members are told of besides what they find, by members.
+pub type Told<'a> = BTreeMap<&'a RepoPath, BTreeSet<String>>;
 
 /// Whether a file may say which names stand for which folders.
 pub fn is_read(path: &str) -> bool {
@@ -28,10 +31,8 @@ pub fn is_read(path: &str) -> bool {
 /// Names that stand for files.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aliases {
-    /// Whole names, and the paths of the repository that they stand for.
-    whole: BTreeMap<String, BTreeSet<String>>,
-    /// Names with a `*`, by what is before and after it, and paths, each with a `*` or without.
-    open: BTreeMap<[String; 2], BTreeSet<String>>,
+    /// By each file of configuration, of which one may hold.
+    tables: Vec<Arc<Table>>,
     /// Folders in which names without an alias are looked for.
     bases: BTreeSet<String>,
     /// Conditions by which more is found in packages.
@@ -40,9 +41,45 @@ pub struct Aliases {
     is_open: bool,
 }
 
+/// Names that stand for files by one file of configuration.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Table {
+    /// Whole names, and the paths of the repository that they stand for.
+    whole: BTreeMap<String, BTreeSet<String>>,
+    /// Names with a `*`, by what is before and after it, and paths, each with a `*` or without.
+    open: BTreeMap<[String; 2], BTreeSet<String>>,
+}
+
 impl Aliases {
-    /// Paths that a name may stand for: of several that match, the one with the longest beginning holds.
-    pub fn targets(&self, name: &str) -> Vec<String> {
+    /// Paths that a name may stand for.
+    pub fn targets(&self, name: &str) -> BTreeSet<String> {
+        self.tables.iter().flat_map(|table| table.targets(name)).collect()
+    }
+
+    /// Whether a condition may hold.
+    pub fn may_hold(&self, condition: &str) -> bool {
+        self.is_open || self.conditions.contains(condition)
+    }
+
+    /// Paths that a name without an alias may stand for.
+    pub fn below_bases<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
+        self.bases.iter().filter_map(move |base| resolved(base, name))
+    }
+
+    /// Takes along what a file of configuration says.
+    fn take(&mut self, said: &Said) {
+        if !self.tables.contains(&said.table) {
+            self.tables.push(Arc::clone(&said.table));
+        }
+        self.bases.extend(said.base.clone());
+        self.conditions.extend(said.conditions.iter().cloned());
+        self.is_open |= said.is_open;
+    }
+}
+
+impl Table {
+    /// Paths that a name stands for: of several that match, the one with the longest beginning holds.
+    fn targets(&self, name: &str) -> Vec<String> {
         if let Some(paths) = self.whole.get(name) {
             return paths.iter().cloned().collect();
         }
@@ -56,38 +93,25 @@ impl Aliases {
             .unwrap_or_default()
     }
 
-    /// Whether a condition may hold.
-    pub fn may_hold(&self, condition: &str) -> bool {
-        self.is_open || self.conditions.contains(condition)
-    }
-
-    /// Paths that a name without an alias may stand for.
-    pub fn below_bases<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
-        self.bases.iter().filter_map(move |base| resolved(base, name))
-    }
-
     /// Takes an alias along.
-    fn add(&mut self, name: &str, targets: &[String]) {
+    fn add(&mut self, name: &str, targets: Vec<String>) {
         match name.split_once('*') {
-            None => self.whole.entry(name.to_owned()).or_default().extend(targets.iter().cloned()),
+            None => self.whole.entry(name.to_owned()).or_default().extend(targets),
             Some((before, after)) => {
                 let pattern = [before.to_owned(), after.to_owned()];
-                self.open.entry(pattern).or_default().extend(targets.iter().cloned());
+                self.open.entry(pattern).or_default().extend(targets);
             }
         }
     }
 }
-
-/// Names, and the paths of the repository that they stand for, as a file of configuration says it.
-type Names = Vec<(String, Vec<String>)>;
 
 /// Reads the aliases of one member after another.
 pub struct Reader<'a> {
     files: &'a Contents,
     /// Folders of packages that configuration may extend, by name.
     packages: BTreeMap<&'a str, &'a RepoPath>,
-    texts: BTreeMap<String, Option<Rc<Value>>>,
-    said: BTreeMap<String, Rc<Said>>,
+    texts: BTreeMap<String, Option<Arc<Value>>>,
+    said: BTreeMap<String, Arc<Said>>,
     /// Files of configuration by folder.
     own: BTreeMap<String, Vec<String>>,
 }
@@ -126,7 +150,7 @@ pub fn read_extended(
 /// What a file of configuration says together with those that it extends.
 #[derive(Default)]
 struct Said {
-    names: Names,
+    table: Arc<Table>,
     base: Option<String>,
     conditions: Vec<String>,
     is_open: bool,
@@ -138,27 +162,22 @@ impl<'a> Reader<'a> {
         Reader { files, packages, texts: BTreeMap::new(), said: BTreeMap::new(), own: BTreeMap::new() }
     }
 
-    /// The aliases of a member: those of the configuration in its folder and below, and of the nearest above if there is
-    /// none in its folder.
-    pub fn aliases(&mut self, member: &RepoPath) -> Aliases {
-        let mut aliases = Aliases::default();
+    /// The aliases of a member: those of the configuration in its folder and below, of the nearest above if there is none in
+    /// its folder, and of what else it is `told` of.
+    pub fn aliases(&mut self, member: &RepoPath, told: &Told<'_>) -> Aliases {
+        let mut files = BTreeSet::new();
         let mut folder = Some(member.as_str());
         while let Some(at) = folder {
             let own = self.configuration(at);
-            own.iter().for_each(|file| self.take(file, &mut aliases));
             let is_whole = |file: &String| ["tsconfig.json", "jsconfig.json"].iter().any(|name| file.ends_with(name));
             folder = above(at).filter(|_| !own.iter().any(is_whole));
+            files.extend(own);
         }
-        self.nested(member).iter().for_each(|file| self.take(file, &mut aliases));
+        files.extend(self.nested(member));
+        files.extend(told.get(member).into_iter().flatten().cloned());
+        let mut aliases = Aliases::default();
+        files.iter().for_each(|file| aliases.take(&self.said(file)));
         aliases
-    }
-
-    fn take(&mut self, file: &str, aliases: &mut Aliases) {
-        let said = self.said(file);
-        said.names.iter().for_each(|(name, targets)| aliases.add(name, targets));
-        aliases.bases.extend(said.base.clone());
-        aliases.conditions.extend(said.conditions.iter().cloned());
-        aliases.is_open |= said.is_open;
     }
 
     /// Files of configuration in folders of a member that are no members themselves.
@@ -183,33 +202,33 @@ impl<'a> Reader<'a> {
     }
 
     /// What holds for a file of configuration.
-    fn said(&mut self, file: &str) -> Rc<Said> {
+    fn said(&mut self, file: &str) -> Arc<Said> {
         if let Some(said) = self.said.get(file) {
-            return Rc::clone(said);
+            return Arc::clone(said);
         }
         let base = self.first(file, "baseUrl", &mut BTreeSet::new());
         let base = base.and_then(|(base, folder)| resolved(&folder, base.as_str()?));
-        let names = self.names(file, base.as_deref()).unwrap_or_default();
+        let table = Arc::new(self.table(file, base.as_deref()).unwrap_or_default());
         let conditions = self.first(file, "customConditions", &mut BTreeSet::new());
         let conditions = conditions.iter().filter_map(|(conditions, _)| conditions.as_array()).flatten();
         let conditions = conditions.filter_map(Value::as_str).map(str::to_owned).collect();
         let is_open = self.is_open(file, &mut BTreeSet::new());
-        let said = Rc::new(Said { names, base, conditions, is_open });
-        self.said.insert(file.to_owned(), Rc::clone(&said));
+        let said = Arc::new(Said { table, base, conditions, is_open });
+        self.said.insert(file.to_owned(), Arc::clone(&said));
         said
     }
 
-    fn names(&mut self, file: &str, base: Option<&str>) -> Option<Names> {
+    fn table(&mut self, file: &str, base: Option<&str>) -> Option<Table> {
         let (names, beside) = self.first(file, "paths", &mut BTreeSet::new())?;
         // Paths start from `baseUrl`, whichever file of the chain has it, else from the file that has them.
         let base = base.unwrap_or(&beside);
-        let of_name = |(name, values): (&String, &Value)| {
-            let values = values.as_array()?.iter().filter_map(Value::as_str);
-            let targets =
-                values.filter_map(|value| resolved(base, &value.replace('\\', "/").replace("${configDir}/", "")));
-            Some((name.clone(), targets.collect()))
-        };
-        Some(names.as_object()?.iter().filter_map(of_name).collect())
+        let mut table = Table::default();
+        for (name, values) in names.as_object()? {
+            let values = values.as_array().into_iter().flatten().filter_map(Value::as_str);
+            let target = |value: &str| resolved(base, &value.replace('\\', "/").replace("${configDir}/", ""));
+            table.add(name, values.filter_map(target).collect());
+        }
+        Some(table)
     }
 
     /// What the nearest file of a chain says of an option, and that file's folder.
@@ -255,11 +274,11 @@ impl<'a> Reader<'a> {
         Some(self.packages.get(package)?.join(if below.is_empty() { "tsconfig.json" } else { below }))
     }
 
-    fn value(&mut self, file: &str) -> Option<Rc<Value>> {
+    fn value(&mut self, file: &str) -> Option<Arc<Value>> {
         let files = self.files;
         let parse =
             || jsonc_parser::parse_to_serde_value(files.text(file)?, &jsonc_parser::ParseOptions::default()).ok();
-        self.texts.entry(file.to_owned()).or_insert_with(|| parse().map(Rc::new)).clone()
+        self.texts.entry(file.to_owned()).or_insert_with(|| parse().map(Arc::new)).clone()
     }
 }
 

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::aliases::{self, Aliases};
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
-use super::paths::{Named, Paths, head_of};
+use super::paths::{Named, Paths, head_of, is_bare};
 use super::record::Record;
-use super::resolve::{Resolver, by_alias, folder_of, folders_above, package_of};
+use super::resolve::{Resolver, by_alias, folder_of, folders_above, package_of, partials};
+use crate::detect::command;
 use crate::files::Contents;
 use crate::git::GitError;
 use crate::knowledge::Knowledge;
@@ -93,12 +94,6 @@ impl Graph {
         must_be_there: bool,
     ) -> Result<Graph, GitError> {
         let paths = Arc::new(Paths::new(workspace));
-        let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
-        let mut reader = aliases::Reader::new(files, names);
-        let aliases: BTreeMap<RepoPath, Aliases> =
-            workspace.members.keys().map(|member| (member.clone(), reader.aliases(member))).collect();
-        let root = RepoPath::root();
-        let linker = Linker::new(workspace, &paths, &aliases, &root);
         let wanted = looked_at(workspace, extended);
         let mut records = Vec::with_capacity(wanted.len());
         for some in wanted.chunks(AT_ONCE) {
@@ -106,6 +101,13 @@ impl Graph {
             records.extend(knowledge.records(&workspace.snapshot, &asked, must_be_there)?);
         }
         let asked: Vec<(Wanted<'_>, Arc<Record>)> = wanted.into_iter().zip(records).collect();
+        let told = told(workspace, &paths, &asked);
+        let names = workspace.members.values().map(|member| (member.name.as_str(), &member.path)).collect();
+        let mut reader = aliases::Reader::new(files, names);
+        let aliases: BTreeMap<RepoPath, Aliases> =
+            workspace.members.keys().map(|member| (member.clone(), reader.aliases(member, &told))).collect();
+        let root = RepoPath::root();
+        let linker = Linker::new(workspace, &paths, &aliases, &root);
         let mut nodes = vec![None; workspace.snapshot.files.len()];
         for (place, node) in parallel::parts(&asked, parallel::FEWEST, |some| linker.nodes(some)) {
             if let Some(place) = place {
@@ -141,12 +143,14 @@ impl Graph {
     }
 
     /// Files that a name in a member may stand for behind an alias that is not told, for the repository or a folder above
-    /// the member.
+    /// the member; or where these are looked through for it.
     pub fn behind_alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
-        let rests = name.match_indices('/').take(2).map(|(at, _)| &name[at + 1..]).filter(|rest| !rest.is_empty());
+        let rests = name.match_indices('/').take(2).map(|(at, _)| &name[at + 1..]);
+        let rests = rests.chain(name.contains('/').then_some(name)).filter(|rest| !rest.is_empty());
         let folders: Vec<&str> = folders_above(member.as_str()).chain([""]).collect();
         let paths = rests.flat_map(|rest| folders.iter().filter_map(move |folder| resolved(folder, rest)));
-        paths.flat_map(|path| self.paths.candidates(&path)).collect()
+        let with_partials = paths.flat_map(|path| [vec![path.clone()], partials(&path).to_vec()].concat());
+        with_partials.flat_map(|path| self.paths.candidates(&path)).collect()
     }
 
     /// What a path in a text in a folder may stand for.
@@ -181,6 +185,9 @@ const MOST_GIVEN: usize = 1000;
 const MOST_FOLDERS: usize = 8;
 const MOST_BEHIND: usize = 30;
 
+/// Folders at the top of a package that hold what configures its build.
+const CONFIGURING: [&str; 4] = ["config", "webpack", ".vitepress", ".storybook"];
+
 /// How many words of a script are tried as paths.
 const MOST_WORDS: usize = 5000;
 
@@ -200,6 +207,35 @@ fn looked_at<'w>(workspace: &'w Workspace, extended: &BTreeSet<String>) -> Vec<W
     let owned = members.flat_map(|member| workspace.files_of(member).map(move |file| (Some(member), file)));
     let all = owned.chain(workspace.unowned_files().map(|file| (None, file)));
     all.filter_map(|(member, file)| Some((member, file.path.as_str(), kind(file)?))).collect()
+}
+
+/// Compilers' configuration that members name in what configures their bundlers or in scripts, by its path or by its folder's.
+fn told<'w>(workspace: &'w Workspace, paths: &Paths, asked: &[(Wanted<'w>, Arc<Record>)]) -> aliases::Told<'w> {
+    let mut told = aliases::Told::new();
+    let mut take = |member: &'w RepoPath, folder: &str, text: &str| {
+        let names =
+            ["", "/tsconfig.json", "/jsconfig.json"].iter().map(|end| format!("{}{end}", text.trim_end_matches('/')));
+        let found = names.filter_map(|name| resolved(folder, &name)).filter(|path| aliases::is_read(path));
+        let found: Vec<String> = found.filter(|path| paths.place(path).is_some()).collect();
+        if !found.is_empty() {
+            told.entry(member).or_default().extend(found);
+        }
+    };
+    for ((member, path, kind), record) in asked {
+        let Some(member) = member.filter(|_| is_configuration(path, *kind) && *kind != Kind::Compiler) else {
+            continue;
+        };
+        for text in &record.paths {
+            take(member, folder_of(path), text);
+            take(member, member.as_str(), text);
+        }
+    }
+    for member in workspace.members.values() {
+        let scripts = member.manifest.scripts().filter_map(|name| member.manifest.script(name));
+        let words = scripts.flat_map(command::words).filter_map(|word| word.rsplit('=').next());
+        words.filter(|word| aliases::is_read(word)).for_each(|word| take(&member.path, member.path.as_str(), word));
+    }
+    told
 }
 
 /// Makes nodes of what files say.
@@ -276,8 +312,9 @@ impl<'a> Linker<'a> {
         let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
         let is_run = is_configuration || record.reads_files;
         let (named, mut below) = self.named(path, of, kind, is_run, &record);
-        // A folder is looked through for names of classes, even where it is above.
-        let folders = record.scans.iter().filter(|text| head_of(text).is_none());
+        // A folder is looked through for names of classes, even where it is above, and all folders that are called so.
+        let folders =
+            record.scans.iter().filter(|text| head_of(text).is_none() || is_bare(text) && !text.contains("**"));
         let scanned = folders.flat_map(|folder| self.paths.meant(folder_of(path), folder));
         below.extend(scanned.filter(|file| !named.contains(file)));
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
@@ -334,7 +371,9 @@ impl<'a> Linker<'a> {
         // A file of a member by its name alone; in its configuration also what lies below it or the repository. What is
         // configured for all at the root names everybody's folders.
         // Deeper a module may be called so for another reason.
-        let is_at_top = is_run && (record.reads_files || !of.below(path).contains('/'));
+        let below = of.below(path);
+        let is_of_top = !below.contains('/') || CONFIGURING.iter().any(|folder| folder_of(below) == *folder);
+        let is_at_top = is_run && (record.reads_files || is_of_top);
         let is_script = record.reads_files && !is_configuration;
         let words = || record.words.iter().filter(|_| !of.is_root() || is_script || configures_generators(path));
         let exact = words().filter(|word| word.contains('.')).flat_map(|word| {

@@ -27,6 +27,9 @@ const MADE: [(&str, [&str; 3]); 4] = [
     (".cjs", [".cts", ".ts", ".d.ts"]),
 ];
 
+/// By how many texts one with choices is told at most.
+const MOST_CHOICES: usize = 20;
+
 /// Of how many patterns it is remembered what they match.
 const MOST_MATCHERS: usize = 256;
 
@@ -148,7 +151,7 @@ impl Paths {
             text.find(['*', '{', '[', '$', '!']).map(|at| &text[..text[..at].rfind('/').map_or(0, |slash| slash)]);
         let Some(path) = resolved(folder, head.unwrap_or(text)) else { return Vec::new() };
         let below: Vec<u32> = match path.as_str() {
-            "" => (0..).take(self.all.len()).collect(),
+            "" => self.below("").collect(),
             path => self.below(path).chain(self.place(path)).collect(),
         };
         let Some(head) = head else { return below };
@@ -192,10 +195,13 @@ impl Paths {
 
     /// Files in a folder and below.
     fn below(&self, folder: &str) -> Range<u32> {
+        let place = |at| u32::try_from(at).expect("a commit has fewer files");
+        if folder.is_empty() {
+            return 0..place(self.all.len());
+        }
         let prefix = format!("{folder}/");
         let first = self.all.partition_point(|path| *path < prefix);
         let after = self.all[first..].partition_point(|path| path.starts_with(&prefix));
-        let place = |at| u32::try_from(at).expect("a commit has fewer files");
         place(first)..place(first + after)
     }
 }
@@ -215,6 +221,34 @@ fn before_pattern(text: &str) -> Option<&str> {
 pub fn is_bare(text: &str) -> bool {
     before_pattern(text)
         .is_some_and(|before| before.split('/').all(|part| part.is_empty() || part == "." || part == ".."))
+}
+
+/// Whether a pattern says which folders' files of which kind it means, and not all of a kind that there are anywhere.
+pub fn means_files(text: &str) -> bool {
+    let pattern = head_of(text).map_or(text, |head| text[head.len()..].trim_start_matches('/'));
+    let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+    let is_of_ending = |char: char| char.is_ascii_alphanumeric() || "{,}".contains(char);
+    let has_ending =
+        name.rsplit_once('.').is_some_and(|(_, ending)| !ending.is_empty() && ending.chars().all(is_of_ending));
+    has_ending && !folders.starts_with("**") && is_told(pattern)
+}
+
+/// A text with each of its choices in the place of all of them; none if there are no plain ones, or too many.
+pub fn expanded(text: &str) -> Option<Vec<String>> {
+    let mut all = vec![text.to_owned()];
+    while all.first().is_some_and(|first| first.contains('{')) {
+        let each = all.iter().map(|text| {
+            let (before, rest) = text.split_once('{')?;
+            let (inside, behind) = rest.split_once('}')?;
+            let is_plain = inside.contains(',') && !inside.contains('{') && !inside.split(',').any(str::is_empty);
+            is_plain.then(|| inside.split(',').map(move |choice| format!("{before}{choice}{behind}")))
+        });
+        all = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().take(MOST_CHOICES + 1).collect();
+        if all.len() > MOST_CHOICES {
+            return None;
+        }
+    }
+    text.contains('{').then_some(all)
 }
 
 /// Whether it can be told what a pattern matches: what stands in it may be put together while something runs (`$`), or

@@ -11,10 +11,13 @@ use oxc_span::SourceType;
 use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
 use serde::{Deserialize, Serialize};
 
+use super::paths::expanded;
 use super::resolve::package_of;
 use super::text;
 
 mod declared;
+
+mod places;
 
 mod reader;
 
@@ -53,6 +56,8 @@ pub enum Language {
     Page,
     /// A document, which tells people of files as well.
     Document,
+    /// A program of a graphics card.
+    Shader,
     /// CSS, Sass and Less.
     Styles,
 }
@@ -174,6 +179,7 @@ impl Language {
             "mdx" => Language::Page,
             "md" => Language::Document,
             "css" | "scss" | "sass" | "less" | "styl" | "pcss" | "postcss" => Language::Styles,
+            "glsl" | "vert" | "frag" | "wgsl" | "vs" | "fs" | "comp" | "geom" => Language::Shader,
             _ => return None,
         })
     }
@@ -190,7 +196,7 @@ impl Language {
 
     /// Whether a compiler may make something of it: also markup with scripts in it, and types.
     pub fn is_compiled(self) -> bool {
-        !matches!(self, Language::Document | Language::Styles)
+        !matches!(self, Language::Document | Language::Styles | Language::Shader)
     }
 }
 
@@ -206,6 +212,7 @@ impl Record {
             Language::Page => return text::page(text),
             Language::Document => return text::document(text),
             Language::Styles => return text::styles(text),
+            Language::Shader => return text::shader(text),
         };
         let allocator = Allocator::default();
         let options = ParseOptions { allow_return_outside_function: true, ..ParseOptions::default() };
@@ -252,6 +259,9 @@ impl Record {
             }
         } else if is_word(text) {
             self.words.insert(text.into());
+        } else if text.len() <= LONGEST_PATH && is_word(&text.replace(['{', '}', ','], "")) {
+            let choices = expanded(text).unwrap_or_default();
+            self.words.extend(choices.into_iter().filter(|choice| is_word(choice)).map(Into::into));
         }
     }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::aliases::Aliases;
 use super::graph::Found;
-use super::paths::{Named, Paths, head_of, is_bare};
+use super::paths::{Named, Paths, expanded, head_of, is_bare, means_files};
 use super::record::Language;
 use crate::manifest::Manifest;
 use crate::workspace::{Member, Needs, Root, owner};
@@ -204,11 +204,17 @@ impl<'a> Resolver<'a> {
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
     pub fn path(&self, folder: &str, member: &RepoPath, text: &str) -> Named {
         let leaves = |head: &str| resolved(folder, head).is_none_or(|path| !member.holds(&path));
-        if is_bare(text) && head_of(text).is_some_and(leaves) {
-            Named::default()
-        } else {
-            self.paths.by_text(folder, text)
+        if !is_bare(text) || !head_of(text).is_some_and(leaves) {
+            return self.paths.by_text(folder, text);
         }
+        // Choices may say where it begins, and an ending what it means.
+        let each = expanded(text).unwrap_or_else(|| vec![text.to_owned()]);
+        let files = each.iter().flat_map(|text| match is_bare(text) {
+            false => self.paths.by_text(folder, text).all().collect(),
+            true if means_files(text) => self.paths.meant(folder, text),
+            true => Vec::new(),
+        });
+        Named { files: files.collect(), ..Named::default() }
     }
 
     fn relative(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
@@ -426,7 +432,7 @@ fn is_of_scheme(name: &str) -> bool {
 }
 
 /// A Sass file by the names that it may have when others import it: with an underscore, or as a folder's index.
-fn partials(path: &str) -> [String; 2] {
+pub fn partials(path: &str) -> [String; 2] {
     let with_underscore =
         path.rsplit_once('/').map_or_else(|| format!("_{path}"), |(folder, name)| format!("{folder}/_{name}"));
     [with_underscore, format!("{path}/_index")]

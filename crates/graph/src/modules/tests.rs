@@ -266,3 +266,12 @@ fn an_import_without_an_end_ends_at_the_next() {
     Record::read(&"@import ".repeat(100_000), Language::Styles);
     patience.ends();
 }
+
+#[test]
+fn what_is_too_large_may_import_anything() {
+    let module = Kind::Module(Language::JavaScript);
+    let text = |length: usize| (format!("import './a'; // {}", "a".repeat(length)), module);
+    let records = super::read(&[text(4_000_000), text(10)]);
+    assert_eq!(records.iter().map(|record| record.is_open).collect::<Vec<bool>>(), [true, false]);
+    assert!(records.iter().all(|record| record.imports[0].module.as_ref() == "./a"));
+}

@@ -25,7 +25,7 @@ const MOST_PATHS: usize = 1000;
 pub const TEMPLATES: [&str; 9] = ["pug", "ejs", "hbs", "handlebars", "njk", "liquid", "mustache", "eta", "twig"];
 
 /// What stands before the name of a module that is imported.
-const IMPORTING: [&str; 14] = [
+const IMPORTING: [&str; 15] = [
     "from",
     "import",
     "import(",
@@ -40,6 +40,7 @@ const IMPORTING: [&str; 14] = [
     "href=",
     "url(",
     "@import url(",
+    "load-css(",
 ];
 
 /// Those of them that stand before addresses.
@@ -245,7 +246,10 @@ fn put_in(text: &str) -> impl Iterator<Item = String> {
         let (_, rest) = near(&text[at..]).lines().next()?.split_once("](")?;
         rest.split([')', ' ', '#', '?']).next()
     });
-    let all = behind("<<<").chain(behind("@include:")).chain(behind("@include ")).chain(images);
+    // Where an image is said by a mark, a line says what that means.
+    let meant = text.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: ")?.1.split_whitespace().next());
+    let meant = meant.filter(|path| is_path(path) && Language::of(path).is_none());
+    let all = behind("<<<").chain(behind("@include:")).chain(behind("@include ")).chain(images).chain(meant);
     all.filter(|path| !path.is_empty() && !path.starts_with('/')).map(|path| {
         let path = path.strip_prefix("@/").unwrap_or(path).trim_end_matches("-->");
         if path.starts_with('.') { path.to_owned() } else { format!("./{path}") }
@@ -273,6 +277,27 @@ pub fn styles(text: &str) -> Record {
     });
     record.scans = sources.map(|(_, name)| name.into()).collect();
     record.paths.extend(record.scans.iter().filter(|name| is_path(name)).cloned());
+    record
+}
+
+/// A program of a graphics card: what its lines put in, from its own folder, where bundlers' plugins have their root, or of
+/// a package.
+/// Source: github.com/UstymUkhman/vite-plugin-glsl; github.com/glslify/glslify.
+pub fn shader(text: &str) -> Record {
+    let mut record = Record::default();
+    let put_in = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        line.strip_prefix("#include").or_else(|| line.strip_prefix("#import"))
+    });
+    let asked = text.match_indices("require(").map(|(at, word)| near(&text[at + word.len()..]));
+    let asked = asked.filter_map(|rest| rest.split(')').next());
+    for name in put_in.chain(asked).map(near) {
+        let name = name.trim().split(';').next().unwrap_or(name).trim_matches(['"', '\'', '<', '>', ' ']);
+        record.mention(name);
+        if !name.starts_with('.') {
+            record.mention(&format!("./{}", name.trim_start_matches('/')));
+        }
+    }
     record
 }
 

@@ -136,6 +136,12 @@ impl Build<'_> {
         self.tools.iter().any(|name| name.contains("external"))
     }
 
+    /// Whether it may say to others which versions of a package it shares with them, by the ranges in manifests.
+    /// Source: webpack.js.org, "ModuleFederationPlugin", `requiredVersion`.
+    pub fn shares(&self) -> bool {
+        self.tools.iter().any(|name| packages::may_share(name))
+    }
+
     /// Whether something imports components that are named in markup alone.
     pub fn finds_components(&self) -> bool {
         self.tools.iter().any(|name| packages::FINDERS.contains(name))

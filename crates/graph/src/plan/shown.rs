@@ -46,15 +46,18 @@ impl Planner<'_> {
                     let serves = build.is_app && via.is_none() && !build.is_bundled;
                     let counts_version = serves || may_read_versions(build, reached);
                     self.show_manifest(file, &member.manifest, counts_version, &reaches.certain, reached, draft);
-                    if via.is_none() && build.leaves_outside() {
-                        count_left_outside(name, &member.manifest, &reaches.certain, draft);
+                    if via.is_none() && (build.leaves_outside() || build.leaves_outside_by_plugin()) {
+                        count_tables(name, member.manifest.left_outside(), &reaches.certain, draft);
+                    }
+                    if build.shares() {
+                        count_tables(name, member.manifest.ranges(), &reaches.certain, draft);
                     }
                 }
             } else if self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
             } else if !build.ignores(name) && !self.show_reached(file, build, &mut reaches, reached, draft) {
                 let is_there_for_all = !is_imported(name) || is_looked_for(name);
-                let is_left_out = reads.leaves_out(self.below(name)) && !reads_ignored(build, name)
+                let is_left_out = reads.leaves_out(self.below(name)) && !is_asked_for(build, name)
                     || via.is_none() && build.passes_over(name);
                 if (counts_whole || is_there_for_all) && !is_left_out {
                     let doubt = reached.whole.get(path).filter(|_| !is_there_for_all);
@@ -241,7 +244,7 @@ impl Planner<'_> {
                 let counts_version = may_read_versions(build, reached);
                 self.show_manifest(file, &self.root.manifest, counts_version, &above, reached, draft);
                 if build.leaves_outside_by_plugin() {
-                    count_left_outside(name, &self.root.manifest, &above, draft);
+                    count_tables(name, self.root.manifest.left_outside(), &above, draft);
                 }
             } else if root.holds(name) && self.is_lockfile(name) {
                 draft.shown.insert(name.to_owned(), file.clone());
@@ -293,7 +296,7 @@ impl Planner<'_> {
         reached: &Reached,
     ) -> Option<Reach> {
         let (root, name) = (&self.root.folder, file.as_str());
-        if reads_ignored(build, name) {
+        if is_asked_for(build, name) {
             return lies_above(name, path).then_some(Reach::Above);
         }
         if !root.holds(name) {
@@ -368,10 +371,10 @@ fn may_read_versions(build: &Build<'_>, reached: &Reached) -> bool {
         || build.tools.iter().any(|name| packages::may_read_versions(name) && !packages::is_tool(name))
 }
 
-/// Counts which packages a manifest has bundlers leave outside.
-fn count_left_outside(file: &str, manifest: &Manifest, reach: &Arc<Reach>, draft: &mut Draft) {
-    for (field, names) in manifest.left_outside() {
-        draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, names, reach);
+/// Counts what is told of a manifest's tables.
+fn count_tables(file: &str, tables: impl Iterator<Item = (String, String)>, reach: &Arc<Reach>, draft: &mut Draft) {
+    for (field, content) in tables {
+        draft.inputs.add_reached(Component::Field { file: file.to_owned(), field }, content, reach);
     }
 }
 
@@ -390,11 +393,13 @@ fn is_compilers(path: &str) -> bool {
     COMPILERS.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
-/// Whether a file says what git ignores, and something of the build asks for that: Tailwind looks for names of classes in
-/// whatever git does not ignore.
-/// Source: tailwindcss.com, "Detecting classes in source files".
-fn reads_ignored(build: &Build<'_>, path: &str) -> bool {
-    path.rsplit('/').next() == Some(".gitignore") && build.tools.iter().any(|name| name.contains("tailwind"))
+/// Whether something of a build asks for a file that no other build reads: Tailwind looks for names of classes in whatever git
+/// does not ignore, and some who read variables compare them with an example.
+/// Source: tailwindcss.com, "Detecting classes in source files"; npmjs.com, the pages of dotenv-safe and dotenv-webpack.
+fn is_asked_for(build: &Build<'_>, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let has = |words: &[&str]| build.tools.iter().any(|tool| words.iter().any(|word| tool.contains(word)));
+    name == ".gitignore" && has(&["tailwind"]) || unread::is_example(name) && has(&["dotenv-safe", "dotenv-webpack"])
 }
 
 /// Whether a document is no README at the top of its package.

@@ -33,7 +33,12 @@ fn stub(record: &Record, language: Language) -> Option<String> {
     let (value, has_types) = match language {
         Language::TypeScript | Language::TypeScriptJsx => (": any = undefined", true),
         Language::JavaScript => (" = undefined", false),
-        Language::Types | Language::Markup | Language::Page | Language::Document | Language::Styles => return None,
+        Language::Types
+        | Language::Markup
+        | Language::Page
+        | Language::Document
+        | Language::Styles
+        | Language::Shader => return None,
     };
     let mut text = String::from("export {};\n");
     for passed in record.passed.iter().filter(|passed| has_types || !passed.is_type) {

@@ -24,6 +24,10 @@ fn tests_stories_and_documents_are_no_part_of_a_build() {
         ".github/workflows/ci.yml",
         "Dockerfile",
         "turbo.json",
+        ".env.example",
+        ".env.local.sample",
+        ".gitlab-ci.yml",
+        ".size-limit.json",
     ];
     for path in unread {
         assert!(Reads::default().leaves_out(path), "{path}");
@@ -59,6 +63,8 @@ fn what_only_looks_like_a_test_is_read() {
         "postcss.config.js",
         ".browserslistrc",
         ".babelrc",
+        ".env.production",
+        ".nvmrc",
         "src/test.css",
     ];
     for path in read {

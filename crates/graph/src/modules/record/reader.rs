@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, BinaryExpression, CallExpression, ConditionalExpression, Decorator, ExportAllDeclaration,
-    ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression, IdentifierReference,
-    IfStatement, ImportDeclaration, ImportExpression, JSXIdentifier, JSXOpeningElement, JSXOpeningFragment,
-    LogicalExpression, NewExpression, ObjectExpression, ObjectProperty, StaticMemberExpression, StringLiteral,
-    TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration, TSModuleReference, TSType, TSTypeAliasDeclaration,
-    TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation, TaggedTemplateExpression, TemplateLiteral,
+    Argument, AssignmentPattern, BinaryExpression, CallExpression, ConditionalExpression, Decorator,
+    ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression,
+    FormalParameter, IdentifierReference, IfStatement, ImportDeclaration, ImportExpression, JSXIdentifier,
+    JSXOpeningElement, JSXOpeningFragment, LogicalExpression, NewExpression, ObjectExpression, ObjectProperty,
+    StaticMemberExpression, StringLiteral, TSImportEqualsDeclaration, TSImportType, TSInterfaceDeclaration,
+    TSModuleReference, TSType, TSTypeAliasDeclaration, TSTypeAnnotation, TSTypeName, TSTypeParameterInstantiation,
+    TaggedTemplateExpression, TemplateLiteral, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::operator::BinaryOperator;
 
+use super::places::Places;
 use super::{LONGEST_PATH, Language, Record, is_path, is_word};
 use crate::modules::text;
 
@@ -72,6 +74,10 @@ const FACTORIES: [&str; 5] = ["React", "h", "createElement", "jsx", "Fragment"];
 /// The option by which Next.js checks no types.
 /// Source: nextjs.org, "next.config.js Options", `typescript`.
 const IGNORING_TYPES: &str = "ignoreBuildErrors";
+
+/// The option by which VitePress makes pages of the documents in another folder.
+/// Source: vitepress.dev, "Site Config", `srcDir`.
+const PAGES: &str = "srcDir";
 
 /// What a plugin is called by which apps share packages with each other, all that these export.
 /// Source: webpack.js.org, "Module Federation".
@@ -156,6 +162,8 @@ pub struct Reader<'a> {
     pub choices: usize,
     /// Whether it asks where it is, or where it runs.
     pub knows_its_place: bool,
+    /// Where its variables lead.
+    pub places: Places<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -197,6 +205,12 @@ impl<'a> Reader<'a> {
         }
         if let ("jsxImportSource" | "importSource", Expression::StringLiteral(source)) = (name, value) {
             self.asked.insert(format!("{}/jsx-runtime", source.value).into());
+        }
+        if let (PAGES, Expression::StringLiteral(folder)) = (name, value)
+            && folder.value.starts_with("..")
+        {
+            let folder = folder.value.trim_end_matches('/');
+            ["*.md", "*/**/*.md"].iter().for_each(|pages| self.mention(&format!("{folder}/{pages}")));
         }
         if name == IGNORING_TYPES {
             self.type_checks.insert(is_switched != Some(true) || self.choices > 0 || !self.is_about_types);
@@ -346,6 +360,7 @@ impl<'a> Visit<'a> for Reader<'a> {
             self.put_before(&pattern);
             self.mention(if is_path(&pattern) { open_ended(&pattern) } else { pattern }.as_str());
         }
+        self.places.behind_template(template).iter().for_each(|text| self.mention(text));
         walk::walk_template_literal(self, template);
     }
 
@@ -481,6 +496,7 @@ impl<'a> Visit<'a> for Reader<'a> {
         {
             self.mention(&format!("./{}", text.value.trim_start_matches("./")));
         }
+        self.places.behind_url(made).iter().for_each(|text| self.mention(text));
         walk::walk_new_expression(self, made);
     }
 
@@ -544,6 +560,9 @@ impl<'a> Visit<'a> for Reader<'a> {
             self.give(&parts.join("/"));
         }
         self.run(call);
+        if puts_together(&call.callee) {
+            self.places.behind(call).iter().for_each(|text| self.mention(text));
+        }
         // What lies behind a folder that is not told.
         if !parts.is_empty() && call.arguments.len() > 1 && puts_together(&call.callee) {
             let joined = parts.join("/");
@@ -557,6 +576,25 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.depth = configures.then_some(before.unwrap_or(0));
         walk::walk_call_expression(self, call);
         self.depth = before;
+    }
+
+    fn visit_formal_parameter(&mut self, parameter: &FormalParameter<'a>) {
+        if let Some(Expression::StringLiteral(text)) = parameter.initializer.as_deref() {
+            self.give(&text.value);
+        }
+        walk::walk_formal_parameter(self, parameter);
+    }
+
+    fn visit_assignment_pattern(&mut self, pattern: &AssignmentPattern<'a>) {
+        if let Expression::StringLiteral(text) = &pattern.right {
+            self.give(&text.value);
+        }
+        walk::walk_assignment_pattern(self, pattern);
+    }
+
+    fn visit_variable_declarator(&mut self, variable: &VariableDeclarator<'a>) {
+        self.places.declare(variable);
+        walk::walk_variable_declarator(self, variable);
     }
 
     fn visit_ts_import_equals_declaration(&mut self, import: &TSImportEqualsDeclaration<'a>) {
