@@ -11,18 +11,24 @@ use std::thread;
 use model::{App, AppName, CommitId, EnvironmentName, Environmental, RepoPath, ShownFile};
 use serde::{Deserialize, Serialize};
 
+use crate::detect;
 use crate::git::{Change, GitError};
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
+use crate::manifest::Manifest;
 use crate::modules::{self, Found, Kind, Node, Record, is_configuration, package_of};
-use crate::plan;
+use crate::plan::{self, Live};
 use crate::undeclared;
 use crate::workspace::{Member, Unreadable, Workspace};
 use crate::{Repository, Snapshot};
 
+mod aside;
+
 mod stored;
 
 pub use stored::Stored;
+
+use aside::{Aside, Differs};
 
 /// How many files may differ where a commit is told from another.
 const MOST_CHANGES: usize = 500;
@@ -59,10 +65,14 @@ pub struct Analysed {
 struct Structure {
     /// Files whose texts are read by rules.
     told: BTreeSet<String>,
+    /// Those of them of which rules read nothing but a few words.
+    entries: BTreeSet<String>,
     /// Names of members and of packages from outside that anybody asks for.
     names: BTreeSet<String>,
     /// Modules that configuration imports or names, whose texts may be paths like its own.
     run: BTreeSet<String>,
+    /// What decides whether that matters what no build reads by itself.
+    aside: Option<Aside>,
 }
 
 impl Analysis {
@@ -100,7 +110,7 @@ impl Analysis {
     pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
         let workspace = Workspace::read_to_compare(snapshot, knowledge)?;
         let toolchains = plan::as_written(&workspace);
-        let mut inputs = plan::inputs(&workspace, &EnvironmentName::production(), &toolchains);
+        let (mut inputs, live) = plan::inputs_and_live(&workspace, &EnvironmentName::production(), &toolchains);
         for (name, inputs) in &mut inputs {
             for (variable, values) in of_previews(&workspace.apps[name]) {
                 inputs.add(Component::Variable(variable), values);
@@ -119,7 +129,13 @@ impl Analysis {
                 .chain(&undeclared::imports(&workspace))
                 .map(ToString::to_string)
                 .collect(),
-            structure: Structure { told: workspace.told.clone(), names: names(&workspace), run: run(&workspace) },
+            structure: Structure {
+                told: workspace.told.clone(),
+                entries: entries(&workspace),
+                names: names(&workspace),
+                run: run(&workspace, &live),
+                aside: Aside::of(&workspace, &live),
+            },
         })
     }
 
@@ -154,49 +170,51 @@ impl Analysis {
         Ok(changes.and_then(|changes| analysis.after(commit, &changes, &read)))
     }
 
-    /// What another commit comes to, if nothing differs but contents.
+    /// What another commit comes to, if nothing differs but contents and what no build reads.
     pub(crate) fn after(&self, commit: &CommitId, changes: &[Change], read: &Read<'_>) -> Option<Analysis> {
-        if changes.len() > MOST_CHANGES || !changes.iter().all(|change| self.structure.may_stay(change)) {
+        if changes.len() > MOST_CHANGES {
             return None;
         }
-        let looked_at = changes.iter().filter_map(|change| match change {
-            Change::Content { before, after } => Some((before, after, Kind::of(after)?)),
-            Change::Other => None,
-        });
-        let looked_at: Vec<(&ShownFile, &ShownFile, Kind)> = looked_at.collect();
-        let objects: Vec<&str> =
-            looked_at.iter().flat_map(|(before, after, _)| [&*before.object, &after.object]).collect();
+        let changed: Vec<Changed<'_>> = changes.iter().map(Changed::of).collect::<Option<_>>()?;
+        if changed.iter().any(|changed| self.structure.is_told(changed.path())) {
+            return None;
+        }
+        let sides = || changed.iter().flat_map(|changed| changed.sides().map(|file| (file, changed.kind)));
+        let read_sides: Vec<(&ShownFile, Kind)> = sides().filter_map(|(file, kind)| Some((file, kind?))).collect();
+        let objects: Vec<&str> = read_sides.iter().map(|(file, _)| &*file.object).collect();
         let contents = read(&objects)?;
-        let kinds = looked_at.iter().flat_map(|(_, _, kind)| [*kind; 2]);
         let texts = contents.iter().map(|content| String::from_utf8_lossy(content).into_owned());
-        let texts: Vec<(String, Kind)> = texts.zip(kinds).collect();
-        let records = modules::read(&texts);
-        let is_same = |((_, after, kind), records): (&(&ShownFile, &ShownFile, Kind), &[Record])| {
-            self.structure.says_the_same(&records[0], &records[1], after.path.as_str(), *kind)
+        let texts: Vec<(String, Kind)> = texts.zip(read_sides.iter().map(|(_, kind)| *kind)).collect();
+        let mut records = modules::read(&texts).into_iter().zip(&texts);
+        let mut side = |file, kind: Option<Kind>| {
+            let read = kind.and_then(|_| records.next());
+            let (record, text) = read.map(|(record, (text, _))| (record, text.as_str())).unwrap_or_default();
+            Side { file, record, text }
         };
-        if !looked_at.iter().zip(records.chunks(2)).all(is_same) {
-            return None;
+        let mut structure = self.structure.clone();
+        let mut others: BTreeMap<Component, String> = BTreeMap::new();
+        for Changed { before, after, kind } in &changed {
+            let before = before.map(|file| side(file, *kind));
+            let after = after.map(|file| side(file, *kind));
+            if !structure.take(before.as_ref(), after.as_ref(), *kind) {
+                return None;
+            }
+            if let Some(Side { file, record, .. }) = after {
+                others.insert(Component::File(file.path.to_string()), plan::content(file));
+                let types = record.declared.map(|declared| (Component::Types(file.path.to_string()), declared.into()));
+                others.extend(types);
+            }
         }
-        let files = changes.iter().filter_map(|change| match change {
-            Change::Content { after, .. } => Some((after.path.as_str(), plan::content(after))),
-            Change::Other => None,
-        });
-        let mut contents: BTreeMap<Component, String> =
-            files.map(|(path, content)| (Component::File(path.to_owned()), content)).collect();
-        let declared = looked_at.iter().zip(records.chunks(2));
-        let declared = declared.filter_map(|((_, after, _), records)| Some((after, records[1].declared.as_ref()?)));
-        contents
-            .extend(declared.map(|(file, declared)| (Component::Types(file.path.to_string()), declared.to_string())));
         // An app that asks for it is built anew by every commit.
         if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
-            contents.insert(plan::commit_setting(), commit.to_string());
+            others.insert(plan::commit_setting(), commit.to_string());
         }
         let mut replaced = Replaced::new();
         let app = |(name, app): (&AppName, &Analysed)| {
-            Some((name.clone(), Analysed { inputs: app.inputs.with(&contents, &mut replaced)?, ..app.clone() }))
+            Some((name.clone(), Analysed { inputs: app.inputs.with(&others, &mut replaced)?, ..app.clone() }))
         };
         let apps: Option<BTreeMap<AppName, Analysed>> = self.apps.iter().map(app).collect();
-        Some(Analysis { apps: apps?, ..self.clone() })
+        Some(Analysis { apps: apps?, structure, ..self.clone() })
     }
 }
 
@@ -213,6 +231,20 @@ fn of_previews(app: &App) -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Files in which programs may begin, and that no script names, which may be about anything.
+fn entries(workspace: &Workspace) -> BTreeSet<String> {
+    let is_entry = |path: &&String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let manifest =
+            workspace.owner(path).and_then(|owner| workspace.members.get(owner)).map(|member| &member.manifest);
+        let names = |manifest: &Manifest| {
+            manifest.scripts().filter_map(|script| manifest.script(script)).any(|script| script.contains(name))
+        };
+        detect::is_entry(name) && manifest.is_some_and(|manifest| !names(manifest))
+    };
+    workspace.told.iter().filter(is_entry).cloned().collect()
+}
+
 /// Names by which anything of the workspace may be named.
 fn names(workspace: &Workspace) -> BTreeSet<String> {
     let manifests = workspace.members.values().map(|member| &member.manifest);
@@ -222,10 +254,12 @@ fn names(workspace: &Workspace) -> BTreeSet<String> {
 }
 
 /// Modules that configuration of packages which are built imports or names, with all that these import.
-fn run(workspace: &Workspace) -> BTreeSet<String> {
+fn run(workspace: &Workspace, live: &Live) -> BTreeSet<String> {
     let graph = workspace.graph();
     let is_built = |member: &RepoPath| workspace.members.get(member).is_some_and(Member::has_task);
-    let configures = |(_, node): &(u32, &Node)| node.is_configuration && node.member.as_ref().is_some_and(is_built);
+    let configures = |(file, node): &(u32, &Node)| {
+        node.is_configuration && live.holds(*file) && node.member.as_ref().is_some_and(is_built)
+    };
     let mut open: Vec<u32> = graph.nodes().filter(configures).map(|(file, _)| file).collect();
     let mut seen: BTreeSet<u32> = BTreeSet::new();
     while let Some(file) = open.pop() {
@@ -237,13 +271,63 @@ fn run(workspace: &Workspace) -> BTreeSet<String> {
     modules.map(|file| graph.path(file).to_owned()).collect()
 }
 
+/// A file that differs between two commits.
+struct Changed<'a> {
+    before: Option<&'a ShownFile>,
+    after: Option<&'a ShownFile>,
+    kind: Option<Kind>,
+}
+
+impl<'a> Changed<'a> {
+    fn of(change: &'a Change) -> Option<Changed<'a>> {
+        let (before, after) = match change {
+            Change::Content { before, after } => (Some(before), Some(after)),
+            Change::Added(after) => (None, Some(after)),
+            Change::Removed(before) => (Some(before), None),
+            Change::Other => return None,
+        };
+        let kind = Kind::of(before.or(after)?);
+        Some(Changed { before, after, kind })
+    }
+
+    fn sides(&self) -> impl Iterator<Item = &'a ShownFile> {
+        self.before.into_iter().chain(self.after)
+    }
+
+    fn path(&self) -> &'a str {
+        self.sides().next().map_or("", |file| file.path.as_str())
+    }
+}
+
+/// A file as it is on one side, with what it says.
+struct Side<'a> {
+    file: &'a ShownFile,
+    record: Record,
+    text: &'a str,
+}
+
 impl Structure {
-    /// Whether a change may be one of contents alone.
-    fn may_stay(&self, change: &Change) -> bool {
-        match change {
-            Change::Content { after, .. } => !self.told.contains(after.path.as_str()),
-            Change::Other => false,
+    /// Whether rules read more of a file than a few words.
+    fn is_told(&self, path: &str) -> bool {
+        self.told.contains(path) && !self.entries.contains(path)
+    }
+
+    /// Takes a change along, if nothing follows from it but what is inside the file.
+    fn take(&mut self, before: Option<&Side<'_>>, after: Option<&Side<'_>>, kind: Option<Kind>) -> bool {
+        let Some(Side { file, .. }) = before.or(after) else { return true };
+        let path = file.path.as_str();
+        let is_entry = self.entries.contains(path);
+        if let (Some(before), Some(after)) = (before, after) {
+            let is_told_alike = !is_entry || detect::words_of_entry(before.text) == detect::words_of_entry(after.text);
+            let says_the_same = kind.is_none_or(|kind| self.says_the_same(&before.record, &after.record, path, kind));
+            if is_told_alike && says_the_same {
+                return true;
+            }
         }
+        let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
+        !is_entry
+            && !self.run.contains(path)
+            && self.aside.as_mut().is_some_and(|aside| aside.take(&Differs { path, kind, before, after }))
     }
 
     /// Whether two contents of a file say the same of others, as far as anything follows from it.

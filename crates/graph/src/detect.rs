@@ -292,6 +292,17 @@ pub fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     discover::is_read(path) || member::is_read(path, holds)
 }
 
+/// Whether a program of a member may begin in a file of this name. The rules read nothing of such a file but the words that
+/// [`words_of_entry`] tells.
+pub fn is_entry(name: &str) -> bool {
+    member::is_entry(name)
+}
+
+/// Which words a text holds by which the rules tell what begins in it.
+pub fn words_of_entry(text: &str) -> Vec<bool> {
+    servers::words_of_entry(text)
+}
+
 /// The word of a path that says that what is there tests, shows or makes something: `examples` of `examples/shop`,
 /// `e2e` of `apps/shop-e2e`.
 pub fn test_or_tool(path: &str) -> Option<&str> {

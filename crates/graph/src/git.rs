@@ -67,7 +67,11 @@ pub enum Change {
         /// It after.
         after: ShownFile,
     },
-    /// Any other: a file that came, went or became of another kind, or something that is no file.
+    /// A plain file came.
+    Added(ShownFile),
+    /// A plain file went.
+    Removed(ShownFile),
+    /// Any other: something became of another kind, or is no plain file.
     Other,
 }
 
@@ -548,12 +552,16 @@ fn change(head: &[u8], path: &[u8]) -> Change {
     let head = String::from_utf8_lossy(head);
     let words: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
     let path = std::str::from_utf8(path).ok().and_then(|path| path.parse::<RepoPath>().ok());
-    match (words.as_slice(), path) {
-        ([mode, mode_after, before, after, "M"], Some(path)) if mode == mode_after && *mode != SUBMODULE => {
-            let file =
-                |object: &str| ShownFile { path: path.clone(), mode: (*mode).to_owned(), object: object.to_owned() };
-            Change::Content { before: file(before), after: file(after) }
+    let Some(path) = path else { return Change::Other };
+    let file =
+        |mode: &str, object: &str| ShownFile { path: path.clone(), mode: mode.to_owned(), object: object.to_owned() };
+    let is_plain = |mode: &str| mode.starts_with("100");
+    match words.as_slice() {
+        [mode, mode_after, before, after, "M"] if mode == mode_after && *mode != SUBMODULE => {
+            Change::Content { before: file(mode, before), after: file(mode, after) }
         }
+        [_, mode, _, object, "A"] if is_plain(mode) => Change::Added(file(mode, object)),
+        [mode, _, object, _, "D"] if is_plain(mode) => Change::Removed(file(mode, object)),
         _ => Change::Other,
     }
 }

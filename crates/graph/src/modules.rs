@@ -22,10 +22,10 @@ pub use aliases::{is_read, read_extended};
 pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, is_of_shell, names_plugins, read};
 pub use made::{Made, is_of_bundler, leaves_outside, texts};
-pub use paths::{head_of, is_bare};
+pub use paths::{head_of, is_bare, is_looked_through};
 pub use reach::{COMPILERS, Reached, Subject, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};
-pub use resolve::{folder_of, package_of};
+pub use resolve::{folder_of, folders_above, package_of};
 
 #[cfg(test)]
 mod tests;

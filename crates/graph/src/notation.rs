@@ -185,7 +185,7 @@ pub fn plans(workspace: &Workspace) -> BTreeMap<String, Planned> {
     let (production, toolchains) = (EnvironmentName::production(), toolchains());
     let apps: Vec<&App> = workspace.apps.values().collect();
     let with_others: Vec<(AppName, Inputs)> =
-        together(workspace, &apps, &production, &toolchains, |planned| planned.inputs);
+        together(workspace, &apps, &production, &toolchains, None, |planned| planned.inputs);
     assert_eq!(inputs(workspace, &production, &toolchains), with_others.iter().cloned().collect());
     for ((name, app), (_, inputs)) in workspace.apps.iter().zip(&with_others) {
         let planned = &plans[name.as_str()];

@@ -15,6 +15,8 @@ mod toolchains;
 
 mod install;
 
+mod live;
+
 mod read;
 
 mod shown;
@@ -29,6 +31,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+pub(crate) use live::Live;
 pub use stubs::{counts, stubs};
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
 pub use way::{Way, ways};
@@ -88,7 +91,7 @@ pub fn all(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Planned> {
-    each(workspace, environment, toolchains, |planned| planned)
+    each(workspace, environment, toolchains, None, |planned| planned)
 }
 
 /// What `wanted` takes of each app's plan.
@@ -96,10 +99,11 @@ fn each<Wanted: Send>(
     workspace: &Workspace,
     environment: &EnvironmentName,
     toolchains: &Toolchains,
+    live: Option<&Live>,
     wanted: impl Fn(Planned) -> Wanted + Sync,
 ) -> BTreeMap<AppName, Wanted> {
     let apps: Vec<&App> = workspace.apps.values().collect();
-    let some = |apps: &[&App]| together(workspace, apps, environment, toolchains, &wanted);
+    let some = |apps: &[&App]| together(workspace, apps, environment, toolchains, live, &wanted);
     parallel::parts(&apps, FEWEST_APPS, some).into_iter().collect()
 }
 
@@ -109,12 +113,14 @@ pub(crate) fn together<Wanted>(
     apps: &[&App],
     environment: &EnvironmentName,
     toolchains: &Toolchains,
+    live: Option<&Live>,
     wanted: impl Fn(Planned) -> Wanted,
 ) -> Vec<(AppName, Wanted)> {
     let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
     let planned = apps.iter().map(|app| {
         let root = &workspace.members[&app.path].root;
-        let planner = planners.entry(root).or_insert_with(|| Planner::new(workspace, app, toolchains));
+        let planner =
+            planners.entry(root).or_insert_with(|| Planner { live, ..Planner::new(workspace, app, toolchains) });
         (app.name.clone(), wanted(planner.plan(app, environment)))
     });
     planned.collect()
@@ -129,7 +135,18 @@ pub fn inputs(
     environment: &EnvironmentName,
     toolchains: &Toolchains,
 ) -> BTreeMap<AppName, Inputs> {
-    each(workspace, environment, toolchains, |planned| planned.inputs)
+    each(workspace, environment, toolchains, None, |planned| planned.inputs)
+}
+
+/// The same, and what was looked at for that.
+pub(crate) fn inputs_and_live(
+    workspace: &Workspace,
+    environment: &EnvironmentName,
+    toolchains: &Toolchains,
+) -> (BTreeMap<AppName, Inputs>, Live) {
+    let live = Live::new(workspace.snapshot.files.len());
+    let inputs = each(workspace, environment, toolchains, Some(&live), |planned| planned.inputs);
+    (inputs, live)
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.
@@ -176,6 +193,8 @@ struct Planner<'a> {
     installs: RefCell<HashMap<Wishes<'a>, Arc<Installs>>>,
     /// Packages from outside by their places in the lockfile.
     told: RefCell<HashMap<&'a str, Installed>>,
+    /// What is looked at, if anybody asks.
+    live: Option<&'a Live>,
 }
 
 /// A package that is planned.
@@ -223,6 +242,7 @@ impl<'a> Planner<'a> {
             asked: HashMap::new(),
             installs: RefCell::default(),
             told: RefCell::default(),
+            live: None,
         };
         let asking = workspace.apps.values().filter(|app| app.build_network);
         let declared = of_root().flat_map(|member| {
@@ -231,7 +251,7 @@ impl<'a> Planner<'a> {
         });
         let declared = declared.chain(root.pipeline.declared().global(&root.folder));
         let patterns: BTreeSet<String> = declared.map(|pattern| pattern.trim_start_matches('!').to_owned()).collect();
-        let meant = |pattern: String| (pattern.clone(), workspace.graph().meant("", &pattern));
+        let meant = |pattern: String| (pattern.clone(), workspace.graph().declared(&pattern));
         planner.patterns = patterns.into_iter().map(meant).collect();
         for member in of_root().filter(|member| member.has_task()) {
             let called = planner.called_by_package(&member.path);

@@ -10,8 +10,8 @@ use crate::workspace::{Member, Workspace};
 /// How many of them are told.
 const MOST_TOLD: usize = 20;
 
-/// A warning for each package that a member imports and neither its manifest nor its root's asks for.
-pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
+/// The packages that members import and neither their manifests nor their roots' ask for, each with the first file that does.
+pub fn found(workspace: &Workspace) -> BTreeMap<(&str, &str), &str> {
     let by_name: HashMap<(&str, &str), &Member> =
         workspace.members.values().map(|member| ((member.root.as_str(), member.name.as_str()), member)).collect();
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
@@ -32,6 +32,12 @@ pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
             }
         }
     }
+    found
+}
+
+/// A warning for each of them.
+pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
+    let found = found(workspace);
     let more = found.len().saturating_sub(MOST_TOLD);
     let told = found.iter().take(MOST_TOLD).map(|((member, package), file)| {
         let manifest = if member.is_empty() { "package.json".to_owned() } else { format!("{member}/package.json") };

@@ -33,7 +33,8 @@ const AGENTS: [&str; 7] = [".agents", ".claude", ".codex", ".cursor", ".gemini",
 const SERVED: [&str; 2] = ["public", "static"];
 
 /// What stands before the ending of a module that is no part of a build.
-const MARKS: [&str; 10] = ["test", "tests", "spec", "specs", "stories", "story", "cy", "e2e", "e2e-spec", "bench"];
+const MARKS: [&str; 10] =
+    [".test", ".tests", ".spec", ".specs", ".stories", ".story", ".cy", ".e2e", ".e2e-spec", ".bench"];
 
 /// Beginnings of the names of tools' configuration that changes nothing in what is built.
 const TOOLS: [&str; 41] = [
@@ -133,6 +134,9 @@ const SERVING: [&str; 3] = ["nginx", "docker", ".docker"];
 /// Configuration of servers, which stands at the top of a member or in such a folder.
 const SERVERS: [&str; 3] = ["nginx.conf", "nginx.conf.template", "default.conf.template"];
 
+/// The folder at the top of a repository that tells people about it.
+const DOCUMENTATION: &str = "docs";
+
 /// Endings of documents.
 const DOCUMENTS: [&str; 4] = ["md", "mdx", "txt", "rst"];
 
@@ -215,7 +219,7 @@ pub fn is_unread(below: &str) -> bool {
     let is_top = !below.contains('/');
     let name = below.rsplit('/').next().unwrap_or(below);
     is_test(below)
-        || below.starts_with("docs/")
+        || is_documentation(below)
         || ["CHANGELOG.md", "CONTRIBUTING.md", "CODE_OF_CONDUCT.md"].contains(&name)
         || is_top && (is_about(below) || is_document(below))
 }
@@ -229,27 +233,56 @@ pub fn is_of_agents(below: &str) -> bool {
 
 fn is_test(below: &str) -> bool {
     let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
-    // What is there is served, whatever it is called.
-    if folders.split('/').any(|part| SERVED.contains(&part)) {
-        return false;
-    }
-    let mut parts = folders.split('/').filter(|part| !part.is_empty());
     let top = folders.split('/').next().unwrap_or_default();
     // Descriptions of interfaces and the like may lie there, which builds read.
-    let is_of_tests = TOP_FOLDERS.contains(&top) && Language::of(name).is_some();
-    if is_of_tests || parts.any(|part| FOLDERS.contains(&part)) {
-        return true;
+    let is_of_tests = TOP_FOLDERS.contains(&top) && Language::of(name).is_some() && !is_served(folders);
+    is_of_tests || marked(below).is_some()
+}
+
+/// Whether what lies in a folder is served, whatever it is called.
+fn is_served(folders: &str) -> bool {
+    folders.split('/').any(|part| SERVED.contains(&part))
+}
+
+/// The marks that a text holds.
+pub fn marks_in(text: &str) -> impl Iterator<Item = &'static str> {
+    let all = || FOLDERS.into_iter().chain(MARKS);
+    let held =
+        text.match_indices(['.', '_']).flat_map(move |(at, _)| all().filter(move |mark| text[at..].starts_with(mark)));
+    let names_documentation = text.contains(DOCUMENTATION) && text.split('/').any(|part| part == DOCUMENTATION);
+    held.chain(names_documentation.then_some(DOCUMENTATION))
+}
+
+/// The mark of a file that no member owns, by its path below the root.
+pub fn marked_of_nobody(below: &str) -> Option<&'static str> {
+    marked(below).or_else(|| is_documentation(below).then_some(DOCUMENTATION))
+}
+
+/// Whether a file that no member owns is a part of the repository's documentation.
+fn is_documentation(below: &str) -> bool {
+    below.strip_prefix(DOCUMENTATION).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What stands in the path of a file and tells by itself that no build reads it, by its path below what owns it.
+pub fn marked(below: &str) -> Option<&'static str> {
+    let (folders, name) = below.rsplit_once('/').unwrap_or(("", below));
+    if is_served(folders) {
+        return None;
+    }
+    if let Some(folder) = FOLDERS.into_iter().find(|folder| folders.split('/').any(|part| part == *folder)) {
+        return Some(folder);
     }
     // A page or a route is one whatever it is called.
     let is_page = folders.split('/').any(|part| part == "pages" || part == "routes");
-    let is_marked = name.split('.').skip(1).any(|mark| MARKS.contains(&mark)) && name.matches('.').count() > 1;
+    let is_in = |mark: &str| name.split('.').skip(1).any(|part| part == &mark[1..]);
+    let mark = MARKS.into_iter().find(|mark| is_in(mark)).filter(|_| name.matches('.').count() > 1);
     // Data and documents may be called so by chance, but for documents that show components.
     let is_told = || match Language::of(name) {
         Some(Language::Page) => [".stories.", ".story."].iter().any(|mark| name.contains(mark)),
         Some(language) => language.is_compiled() && !name.ends_with(".html"),
         None => false,
     };
-    is_marked && !is_page && is_told()
+    mark.filter(|_| !is_page && is_told())
 }
 
 /// Whether a file at the top of a member or of the repository is about it, or configures what changes no build.

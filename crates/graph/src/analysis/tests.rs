@@ -25,6 +25,8 @@ pub fn is_told_from(base: &Snapshot, head: &Snapshot) -> bool {
         (Some(before), Some(after)) if before.mode == after.mode => {
             Some(Change::Content { before: before.clone(), after: after.clone() })
         }
+        (None, Some(after)) if after.mode.starts_with("100") => Some(Change::Added(after.clone())),
+        (Some(before), None) if before.mode.starts_with("100") => Some(Change::Removed(before.clone())),
         _ => Some(Change::Other),
     };
     let changes: Vec<Change> = paths.into_iter().filter_map(change).collect();
@@ -144,4 +146,136 @@ fn a_variable_of_previews_alone_is_another_build() {
     assert_eq!(reasons(&shop), ["variable `VITE_BANNER` changed"]);
     assert_eq!(one.apps[&shop].inputs.key(), same.apps[&shop].inputs.key());
     assert_eq!(one.apps[&blog].inputs.own_part(&Component::Variable("VITE_BANNER".to_owned())), None);
+}
+
+/// A site with tests: of a shop and of a package that the shop needs.
+const TESTED: &str = r#"
+    shop*: ui
+    ui: ~helpers
+    helpers
+    .changeset/config.json = {}
+    .changeset/one.md = one
+    docs/guide/one.md = one
+    apps/shop/src/cart.ts = import 'ui'; export const cart = 1
+    apps/shop/src/cart.test.ts = import { test } from 'vitest'; import './cart'; test()
+    apps/shop/src/__tests__/total.ts = import { test } from 'vitest'; import 'ui'; test()
+    apps/shop/src/__tests__/more.ts = import 'ui'; test()
+    packages/ui/index.ts = export const one = 1
+    packages/ui/src/__tests__/one.test.ts = import 'helpers'
+    packages/ui/src/__tests__/two.test.ts = import 'helpers'; import './one.test'
+    packages/helpers/index.ts = 1
+"#;
+
+/// Whether a change of what no build reads is told, with something added to the site.
+fn is_aside(added: &str, change: &str) -> bool {
+    let base = World::of(&format!("{TESTED}\n{added}"));
+    is_told_from(&base.snapshot(), &base.with(change).snapshot())
+}
+
+#[test]
+fn what_no_build_reads_may_come_and_go() {
+    for change in [
+        ".changeset/two.md = two",
+        "- .changeset/one.md",
+        "docs/guide/two.md = ![](./pic.png)",
+        "apps/shop/src/total.test.ts = import { test } from 'vitest'; import '../src/total'; import './cart'; test()",
+        "apps/shop/src/cart.test.ts = import 'ui'; export const renamed = fetch('anything')",
+        "packages/ui/src/__tests__/three.test.ts = import 'helpers'; mock('../index')",
+        "packages/ui/src/__tests__/three.test.ts = import(`./${name}`)",
+        "- packages/ui/src/__tests__/two.test.ts",
+        "packages/ui/src/__tests__/three.test.ts = 1 \n - packages/ui/src/__tests__/two.test.ts \n .changeset/two.md = 1",
+    ] {
+        assert!(is_aside("", change), "{change}");
+    }
+    for change in [
+        // In a folder that was not there, or is not any more.
+        "packages/ui/src/deep/__tests__/a.ts = 1",
+        "- packages/ui/src/__tests__/one.test.ts \n - packages/ui/src/__tests__/two.test.ts",
+        // Something is imported that nothing else imports there, or nothing any more.
+        "apps/shop/src/total.test.ts = import 'react'",
+        "packages/ui/src/__tests__/three.test.ts = import 'helpers/deep'",
+        "packages/ui/src/__tests__/three.test.ts = import '../../../../apps/shop/src/cart'",
+        "packages/ui/src/__tests__/three.test.ts = mock('../helpers')",
+        "packages/ui/src/__tests__/three.test.ts = const at = 'helpers/index'",
+        "packages/ui/src/__tests__/three.test.ts = import(name)",
+        "packages/ui/src/__tests__/three.test.ts = import 'node:fs'; read('packages/helpers/index.ts')",
+        "packages/ui/src/__tests__/three.test.ts = path.join(root, 'packages/helpers')",
+        "packages/ui/src/__tests__/three.vue = import 'helpers'",
+        // By its name it may be anything.
+        "packages/ui/src/__tests__/package.json = {\"name\": \"inner\"}",
+        "packages/ui/src/__tests__/some.config.ts = 1",
+        "packages/ui/a.test.ts = 1",
+        "packages/ui/src/a.ts = 1",
+        "packages/ui/test/a.ts = 1",
+        "packages/ui/public/a.test.ts = 1",
+        ".changeset/one.md -> two.md",
+    ] {
+        assert!(!is_aside("", change), "{change}");
+    }
+}
+
+#[test]
+fn what_is_asked_for_is_read() {
+    let (test, changeset) = ("apps/shop/src/__tests__/three.ts = import 'ui'", ".changeset/two.md = 2");
+    let shop = |fields: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}, {fields}}}"#
+        )
+    };
+    for added in [
+        // By a text.
+        "apps/shop/src/cart.ts = import './__tests__/total'; import 'ui'",
+        "apps/shop/src/cart.ts = const at = path.join(x, 'src/__tests__'); import 'ui'",
+        r#"apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"tests/*": ["./src/__tests__/*"]}}}"#,
+        &shop(r##""imports": {"#tests/*": "./src/__tests__/*"}"##),
+        // By what looks through a folder.
+        "apps/shop/src/cart.ts = import.meta.glob('./**/*.ts'); import 'ui'",
+        "apps/shop/src/cart.ts = import.meta.glob(`./${name}/*.ts`); import 'ui'",
+        &shop(r#""frontage": {"inputs": ["docs/**"]}"#),
+        "frontage.toml = apps.shop.inputs = [\"docs/**\"]",
+        // By a build that reads more.
+        "#tailwindcss 4.0.0 \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\", \"tailwindcss\": \"*\"}, \"scripts\": {\"build\": \"vite build\", \"start\": \"node a.js\"}}",
+        "apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"histoire build\", \"start\": \"node a.js\"}}",
+    ] {
+        assert!(!is_aside(added, test), "{added}");
+    }
+    for added in [
+        "apps/shop/src/cart.ts = import './__mocks__/total'; import 'ui'",
+        "apps/shop/src/cart.ts = import.meta.glob('./*.ts'); import 'ui'",
+        "apps/shop/vitest.config.ts = export default { test: { setupFiles: ['./src/__tests__/total.ts'] } }",
+        "apps/shop/vite.config.ts = export default { test: { include: ['src/__tests__/**'] } }",
+    ] {
+        assert!(is_aside(added, test), "{added}");
+    }
+    assert!(is_aside("", test) && is_aside("", changeset));
+    assert!(!is_aside("apps/shop/src/cart.ts = import '../../../.changeset/one.md'; import 'ui'", changeset));
+    assert!(!is_aside("apps/shop/src/cart.ts = read('docs/guide'); import 'ui'", "docs/guide/two.md = 2"));
+}
+
+#[test]
+fn what_is_told_of_what_no_build_reads_is_kept() {
+    let worlds: Vec<World> = {
+        let first = World::of(TESTED);
+        let second = first.with("packages/ui/src/__tests__/three.test.ts = import 'helpers'");
+        let third = second.with("- packages/ui/src/__tests__/one.test.ts \n - packages/ui/src/__tests__/two.test.ts");
+        vec![first, second, third]
+    };
+    // Two of three go: one still imports what all did.
+    assert!(is_told_from(&worlds[0].snapshot(), &worlds[1].snapshot()));
+    assert!(is_told_from(&worlds[1].snapshot(), &worlds[2].snapshot()));
+    let last = worlds[2].with("- packages/ui/src/__tests__/three.test.ts");
+    assert!(!is_told_from(&worlds[2].snapshot(), &last.snapshot()));
+}
+
+#[test]
+fn where_programs_begin_only_some_words_are_told() {
+    let base = "shop*: ui \n ui \n packages/ui/src/index.ts = export const one = 1";
+    let is_told = |added: &str, change: &str| {
+        let base = World::of(&format!("{base}\n{added}"));
+        is_told_from(&base.snapshot(), &base.with(change).snapshot())
+    };
+    let manifest = r#"packages/ui/package.json = {"name": "ui", "scripts": {"dev": "vite -c src/index.ts"}}"#;
+    assert!(is_told("", "packages/ui/src/index.ts = export const one = 2"));
+    assert!(!is_told("", "packages/ui/src/index.ts = export const one = createServer()"));
+    assert!(!is_told(manifest, "packages/ui/src/index.ts = export const one = 2"));
 }

@@ -56,6 +56,12 @@ const ENTRIES: [&str; 6] = ["index", "main", "server", "app", "start", "setup"];
 /// Endings of such files.
 const ENTRY_ENDINGS: [&str; 7] = ["ts", "js", "mts", "mjs", "tsx", "jsx", "cjs"];
 
+/// Whether a program of a member may begin in a file of this name.
+pub(super) fn is_entry(name: &str) -> bool {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    ENTRIES.contains(&stem) && ENTRY_ENDINGS.contains(&ending)
+}
+
 /// Whether the rules read a file's text.
 pub(super) fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -74,7 +80,7 @@ pub(super) fn is_read(path: &str, holds: impl Fn(&str) -> bool) -> bool {
         }
     }
     // Many files are called so: only those in which a member can begin are meant.
-    let is_entry = ENTRIES.contains(&stem) && ENTRY_ENDINGS.contains(&ending);
+    let is_entry = is_entry(name);
     let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
     let of_member = |folder: &str| {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };

@@ -15,6 +15,14 @@ use super::{Answer, Kind};
 const LISTENING: [&str; 7] =
     ["createServer(", ".listen(", "Bun.serve(", "Deno.serve(", "serve({", "new WebSocketServer(", "@hono/node-server"];
 
+/// What a module holds that is the default of it.
+const EXPORTING: &str = "export default";
+
+/// What a program of NestJS holds that serves, that takes commands, and that waits for messages.
+const NEST_SERVERS: [&str; 3] = ["NestFactory.create(", "NestFactory.create<", ".listen("];
+const NEST_COMMANDS: [&str; 3] = ["CommandFactory", "CommandModule", "nestjs-command"];
+const NEST_WORKERS: [&str; 2] = ["createApplicationContext", "createMicroservice"];
+
 /// Words of a path that say that what is there is started, and not imported.
 const PROCESSES: [&str; 12] = [
     "app",
@@ -83,12 +91,12 @@ pub(super) fn nest(member: &Member<'_>) -> Option<Answer> {
     let answer = answer.built(build).started(start);
     // What is started may be no server: a program of commands, or one that waits for messages.
     let main = main.unwrap_or_default();
-    let has_server = ["NestFactory.create(", "NestFactory.create<", ".listen("].iter().any(|call| main.contains(call));
+    let has_server = NEST_SERVERS.iter().any(|call| main.contains(call));
     let says = |words: &[&str]| !has_server && words.iter().any(|word| main.contains(word));
-    if says(&["CommandFactory", "CommandModule", "nestjs-command"]) {
+    if says(&NEST_COMMANDS) {
         return Some(Answer::unserved("it is a command-line program of NestJS"));
     }
-    if says(&["createApplicationContext", "createMicroservice"]) {
+    if says(&NEST_WORKERS) {
         return Some(Answer { kind: Kind::Worker, ..answer }.because("without HTTP"));
     }
     Some(answer)
@@ -221,7 +229,7 @@ pub(super) fn entry_file(member: &Member<'_>) -> Option<Answer> {
     let on_bun = dev_programs.iter().any(|program| program.name == "bun");
     let on_srvx = member.owns("srvx");
     // What is only exported is for a host that calls it. Bun and srvx do.
-    let exports = |text: &str| (on_bun || on_srvx) && text.contains("export default");
+    let exports = |text: &str| (on_bun || on_srvx) && text.contains(EXPORTING);
     let library = member.needs_any(&HTTP);
     let found = || member.entries().find(|(_, text)| library.is_some() && (does_listen(text) || exports(text)));
     // What developers start is what runs; else a file of a usual name that listens.
@@ -329,6 +337,12 @@ fn is_called(member: &Member<'_>, names: &[&str]) -> bool {
     let path = member.folder();
     let mut words = path.rsplit('/').take(2).flat_map(|part| part.split(['-', '_', '.']));
     words.any(|word| names.contains(&word) || word.strip_suffix('s').is_some_and(|word| names.contains(&word)))
+}
+
+/// Which words a text holds by which the rules tell what begins in it.
+pub(super) fn words_of_entry(text: &str) -> Vec<bool> {
+    let words = LISTENING.iter().chain(&NEST_SERVERS).chain(&NEST_COMMANDS).chain(&NEST_WORKERS).chain([&EXPORTING]);
+    words.map(|word| text.contains(word)).collect()
 }
 
 fn does_listen(text: &str) -> bool {

@@ -527,16 +527,21 @@ fn what_differs_between_two_commits() {
     let after = scratch.commit("after");
     let repository = scratch.open();
     let changes = repository.changes(&before, &after).unwrap();
-    let contents = changes.iter().filter_map(|change| match change {
-        Change::Content { before, after } => {
-            let contents = repository.contents(&[&before.object, &after.object]).unwrap();
-            Some((after.path.as_str(), String::from_utf8(contents.concat()).unwrap()))
-        }
-        Change::Other => None,
+    let contents = changes.iter().filter_map(|change| {
+        let (file, objects) = match change {
+            Change::Content { before, after } => (after, vec![&*before.object, &after.object]),
+            Change::Added(file) | Change::Removed(file) => (file, vec![&*file.object]),
+            Change::Other => return None,
+        };
+        let contents = repository.contents(&objects).unwrap();
+        Some((file.path.as_str(), String::from_utf8(contents.concat()).unwrap()))
     });
     let contents: Vec<(&str, String)> = contents.collect();
-    assert_eq!(contents, [("a.ts", "onetwo".to_owned()), ("with a space/ä\n.ts", "onetwo".to_owned())]);
-    assert_eq!(changes.iter().filter(|change| **change == Change::Other).count(), 4);
+    let told = [("a.ts", "onetwo"), ("gone.ts", "one"), ("new.ts", "two"), ("with a space/ä\n.ts", "onetwo")];
+    assert_eq!(contents, told.map(|(path, content)| (path, content.to_owned())));
+    assert!(changes.iter().any(|change| matches!(change, Change::Added(file) if file.path.as_str() == "new.ts")));
+    assert!(changes.iter().any(|change| matches!(change, Change::Removed(file) if file.path.as_str() == "gone.ts")));
+    assert_eq!(changes.iter().filter(|change| **change == Change::Other).count(), 2);
     assert_eq!(repository.changes(&after, &after).unwrap(), []);
     assert_eq!(repository.before(&after, 1).unwrap(), [before]);
     assert_eq!(repository.before(&after, 9).unwrap().len(), 2);

@@ -56,6 +56,12 @@ impl Aliases {
         self.tables.iter().flat_map(|table| table.targets(name)).collect()
     }
 
+    /// All paths that names stand for.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        let tables = self.tables.iter().flat_map(|table| table.whole.values().chain(table.open.values()));
+        tables.flatten().map(String::as_str)
+    }
+
     /// Whether a condition may hold.
     pub fn may_hold(&self, condition: &str) -> bool {
         self.is_open || self.conditions.contains(condition)

@@ -1,7 +1,7 @@
 //! The modules of a commit and what each import in them stands for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use globset::GlobSet;
 use model::{RepoPath, ShownFile, resolved};
@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::aliases::{self, Aliases};
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
-use super::paths::{Named, Paths, head_of, is_bare};
+use super::paths::{Named, Paths, head_of, is_bare, through as look_through};
 use super::record::Record;
-use super::resolve::{Resolver, by_alias, folder_of, folders_above, package_of, partials};
+use super::resolve::{Resolver, by_alias, folder_of, folders_above, open_targets, package_of, partials};
 use crate::detect::command;
 use crate::files::Contents;
 use crate::git::GitError;
@@ -28,6 +28,16 @@ pub struct Graph {
     paths: Arc<Paths>,
     nodes: Arc<Vec<Option<Box<Node>>>>,
     aliases: Arc<BTreeMap<RepoPath, Aliases>>,
+    looked: Arc<Mutex<Looked>>,
+}
+
+/// What was looked for besides what files say of each other.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// Patterns of paths that were looked through.
+    pub through: BTreeSet<String>,
+    /// Texts that were looked for which may name what no build reads by itself.
+    pub texts: BTreeSet<String>,
 }
 
 /// A file that says something of others.
@@ -55,6 +65,8 @@ pub struct Node {
     pub is_pure: bool,
     /// Whether it configures tools.
     pub is_configuration: bool,
+    /// Patterns of paths that are looked through for it.
+    pub through: Vec<String>,
 }
 
 /// What an import stands for.
@@ -114,7 +126,7 @@ impl Graph {
                 nodes[place as usize] = Some(Box::new(node));
             }
         }
-        Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases) })
+        Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases), looked: Arc::default() })
     }
 
     /// The path of a file.
@@ -134,7 +146,9 @@ impl Graph {
 
     /// Files that a name stands for by the aliases of a member.
     pub fn alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
-        self.aliases.get(member).map(|aliases| by_alias(&self.paths, aliases, name)).unwrap_or_default()
+        let Some(aliases) = self.aliases.get(member) else { return Vec::new() };
+        self.look(&open_targets(aliases, name).collect::<Vec<String>>(), name);
+        by_alias(&self.paths, aliases, name)
     }
 
     /// The member that owns a file; none of what belongs to nobody, or to one at the repository's root.
@@ -155,12 +169,39 @@ impl Graph {
 
     /// What a path in a text in a folder may stand for.
     pub fn named(&self, folder: &str, text: &str) -> Named {
-        self.paths.by_text(folder, text)
+        let named = self.paths.by_text(folder, text);
+        self.look(&named.through, text);
+        named
     }
 
     /// Files that a pattern or a path in a folder means without doubt.
     pub fn meant(&self, folder: &str, text: &str) -> Vec<u32> {
+        self.look(look_through(folder, text).as_slice(), text);
         self.paths.meant(folder, text)
+    }
+
+    /// Files that a pattern from the repository's root means, for who takes none of what no build reads by itself.
+    pub fn declared(&self, pattern: &str) -> Vec<u32> {
+        self.paths.meant("", pattern)
+    }
+
+    /// What was looked for so far besides what files say of each other.
+    pub fn looked(&self) -> Looked {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn look(&self, through: &[String], text: &str) {
+        let text = unread::marks_in(text).next().map(|_| text.to_owned());
+        if !through.is_empty() || text.is_some() {
+            let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            looked.through.extend(through.iter().cloned());
+            looked.texts.extend(text);
+        }
+    }
+
+    /// Paths that aliases of any member lead to.
+    pub fn aliased(&self) -> impl Iterator<Item = &str> {
+        self.aliases.values().flat_map(Aliases::all)
     }
 
     /// Files that a path may stand for, with or without its ending.
@@ -311,7 +352,16 @@ impl<'a> Linker<'a> {
         };
         let configured = record.words.iter().filter(|word| is_meant(word) && is_other(word));
         let is_run = is_configuration || record.reads_files;
-        let (named, mut below) = self.named(path, of, kind, is_run, &record);
+        let mut through = BTreeSet::new();
+        let (named, mut below) = self.named(path, of, kind, is_run, &record, &mut through);
+        let modules =
+            record.imports.iter().map(|import| &import.module).chain(record.passed.iter().map(|it| &it.module));
+        for name in modules.filter(|module| module.contains('*')) {
+            match name.starts_with('.') {
+                true => through.extend(look_through(folder_of(path), name)),
+                false => through.extend(self.resolver.open_aliases(of, name)),
+            }
+        }
         // A folder is looked through for names of classes, even where it is above, and all folders that are called so.
         let folders =
             record.scans.iter().filter(|text| head_of(text).is_none() || is_bare(text) && !text.contains("**"));
@@ -333,6 +383,7 @@ impl<'a> Linker<'a> {
             installed: installed.map(|(package, _)| package.clone()).collect(),
             is_pure: record.is_told && is_left_out,
             is_configuration,
+            through: through.into_iter().collect(),
             record,
         }
     }
@@ -345,7 +396,8 @@ impl<'a> Linker<'a> {
     }
 
     /// Files that texts of a file may stand for as paths: from its folder and, of what is run, from its package's, where tools
-    /// read it. Tests below a folder that configuration names stand apart: it is about what else is there.
+    /// read it. Tests below a folder that configuration names stand apart: it is about what else is there. Folders that are
+    /// looked through are told.
     fn named(
         &self,
         path: &str,
@@ -353,6 +405,7 @@ impl<'a> Linker<'a> {
         kind: Kind,
         is_run: bool,
         record: &Record,
+        through: &mut BTreeSet<String>,
     ) -> (BTreeSet<u32>, BTreeSet<u32>) {
         let is_configuration = is_configuration(path, kind);
         // Nuxt has its sources in a folder, from where paths lead.
@@ -410,6 +463,7 @@ impl<'a> Linker<'a> {
         let (mut files, mut apart): (BTreeSet<u32>, BTreeSet<u32>) = (exact.collect(), BTreeSet::new());
         for named in by_paths.chain(below).chain(joined) {
             files.extend(named.files);
+            through.extend(named.through.into_iter().filter(|_| !is_apart || named.below.is_empty()));
             let is_test = |file: &u32| is_apart && unread::is_test_in(&self.paths.path(*file)[named.folder.len()..]);
             let (tests, others): (Vec<u32>, Vec<u32>) = named.below.iter().partition(|file| is_test(file));
             files.extend(others);

@@ -1,7 +1,7 @@
 //! The paths of a commit, each by its place in their order: found by name, by a name that lacks an ending, by folder, and
 //! with the member that owns each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,6 +57,8 @@ pub struct Named {
     pub folder: String,
     /// All files below that.
     pub below: Vec<u32>,
+    /// Patterns of paths that are looked through for them.
+    pub through: Vec<String>,
 }
 
 impl Named {
@@ -139,10 +141,13 @@ impl Paths {
             return Named { files, ..Named::default() };
         }
         if is_pattern {
-            files.extend(self.matching(&path, text[head.len()..].trim_start_matches('/'), self.below(&path)));
-            return Named { files, ..Named::default() };
+            let pattern = text[head.len()..].trim_start_matches('/');
+            files.extend(self.matching(&path, pattern, self.below(&path)));
+            return Named { files, through: vec![looked_through(&path, Some(pattern))], ..Named::default() };
         }
-        Named { files, below: self.below(&path).collect(), folder: path }
+        let below: Vec<u32> = self.below(&path).collect();
+        let through = (!below.is_empty()).then(|| looked_through(&path, None)).into_iter().collect();
+        Named { files, through, below, folder: path }
     }
 
     /// Files that a pattern or a path in a folder means without doubt, whatever lies in front.
@@ -209,6 +214,24 @@ impl Paths {
 /// The folders in front of a pattern; none if a text is none.
 pub fn head_of(text: &str) -> Option<&str> {
     before_pattern(text).map(|before| &before[..before.rfind('/').unwrap_or(0)])
+}
+
+/// What is looked through for a text in a folder, as a pattern of paths.
+pub fn through(folder: &str, text: &str) -> Option<String> {
+    let head = head_of(text);
+    let pattern = head.map(|head| text[head.len()..].trim_start_matches('/'));
+    Some(looked_through(&resolved(folder, head.unwrap_or(text))?, pattern))
+}
+
+fn looked_through(folder: &str, pattern: Option<&str>) -> String {
+    let pattern = pattern.filter(|pattern| is_told(pattern)).unwrap_or("**");
+    if folder.is_empty() { pattern.to_owned() } else { format!("{}/{pattern}", globset::escape(folder)) }
+}
+
+/// Whether one of several patterns of paths that are looked through matches a path.
+pub fn is_looked_through(patterns: &BTreeSet<String>, path: &str) -> bool {
+    let may_match = |pattern: &&String| before_pattern(pattern).is_none_or(|before| path.starts_with(before));
+    patterns.iter().filter(may_match).any(|pattern| matcher(pattern).is_none_or(|matcher| matcher.is_match(path)))
 }
 
 /// What stands in front of what is open in a pattern; none if a text is none.

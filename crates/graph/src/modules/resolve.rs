@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::aliases::Aliases;
 use super::graph::Found;
-use super::paths::{Named, Paths, expanded, head_of, is_bare, means_files};
+use super::paths::{Named, Paths, expanded, head_of, is_bare, means_files, through};
 use super::record::Language;
 use crate::manifest::Manifest;
 use crate::workspace::{Member, Needs, Root, owner};
@@ -186,6 +186,11 @@ impl<'a> Resolver<'a> {
         self.aliases.get(member).map(|aliases| by_alias(self.paths, aliases, name)).unwrap_or_default()
     }
 
+    /// What is looked through for a name that is not told to its end, by the aliases of a member.
+    pub fn open_aliases(&self, member: &RepoPath, name: &str) -> Vec<String> {
+        self.aliases.get(member).map(|aliases| open_targets(aliases, name).collect()).unwrap_or_default()
+    }
+
     /// The member that a text names, and what of it, if it names one.
     pub fn package<'n>(&self, member: &RepoPath, name: &'n str) -> Option<(&'a RepoPath, &'n str)> {
         let (package, below) = parts(name);
@@ -209,12 +214,18 @@ impl<'a> Resolver<'a> {
         }
         // Choices may say where it begins, and an ending what it means.
         let each = expanded(text).unwrap_or_else(|| vec![text.to_owned()]);
-        let files = each.iter().flat_map(|text| match is_bare(text) {
-            false => self.paths.by_text(folder, text).all().collect(),
-            true if means_files(text) => self.paths.meant(folder, text),
-            true => Vec::new(),
-        });
-        Named { files: files.collect(), ..Named::default() }
+        let mut found = Named::default();
+        for text in &each {
+            if !is_bare(text) {
+                let named = self.paths.by_text(folder, text);
+                found.through.extend(named.through.iter().cloned());
+                found.files.extend(named.all());
+            } else if means_files(text) {
+                found.through.extend(through(folder, text));
+                found.files.extend(self.paths.meant(folder, text));
+            }
+        }
+        found
     }
 
     fn relative(&self, file: &str, member: &'a RepoPath, name: &str) -> Found {
@@ -367,6 +378,12 @@ pub fn by_alias(paths: &Paths, aliases: &Aliases, name: &str) -> Vec<u32> {
             false => paths.candidates(&path),
         })
         .collect()
+}
+
+/// What is looked through for a name that is not told to its end.
+pub fn open_targets(aliases: &Aliases, name: &str) -> impl Iterator<Item = String> {
+    let targets = if name.contains('*') { aliases.targets(name) } else { BTreeSet::new() };
+    targets.into_iter().filter_map(|path| through("", &path))
 }
 
 /// Paths that a table of `exports` or `imports` has for a name, under whichever condition; those of the repository's own

@@ -117,6 +117,11 @@ impl Build<'_> {
         self.commands.iter().flat_map(|command| programs::copied(command)).collect()
     }
 
+    /// Whether a package that it may be built by has a word in its name.
+    pub fn has_tool(&self, word: &str) -> bool {
+        self.tools.iter().any(|name| name.contains(word))
+    }
+
     /// Whether something takes styles out of every module that is opened, used or not.
     pub fn extracts(&self) -> bool {
         let is_extractor = |name: &&str| packages::EXTRACTORS.iter().any(|word| name.contains(word));
@@ -133,7 +138,7 @@ impl Build<'_> {
     /// Whether a plugin of it may leave outside what manifests above ask for: some look there as well.
     /// Source: github.com/Septh/rollup-plugin-node-externals, `packagePath`.
     pub fn leaves_outside_by_plugin(&self) -> bool {
-        self.tools.iter().any(|name| name.contains("external"))
+        self.has_tool("external")
     }
 
     /// Whether it may say to others which versions of a package it shares with them, by the ranges in manifests.

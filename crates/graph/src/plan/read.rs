@@ -86,13 +86,19 @@ impl Planner<'_> {
         };
         let called = build.called.members.iter().map(|(member, command)| (member, format!("`{command}` names it")));
         let extended = self.browsers_of(path).map(|member| (member, "`browserslist` extends it".to_owned()));
-        walk.run(
+        let (reached, through) = walk.run(
             named,
             may_run,
             called.chain(extended),
             above.into_iter().filter_map(place),
             checks.into_iter().filter_map(place),
-        )
+        );
+        if let Some(live) = self.live {
+            let all: Vec<&Reached> = through.iter().chain([&reached]).collect();
+            live.take_build(path, build, &all);
+            live.take(made.values().flat_map(|made| &made.read).copied());
+        }
+        (reached, through)
     }
 
     /// Members whose lists of browsers a member's manifest, or the root's, takes for its own.

@@ -398,8 +398,8 @@ fn is_compilers(path: &str) -> bool {
 /// Source: tailwindcss.com, "Detecting classes in source files"; npmjs.com, the pages of dotenv-safe and dotenv-webpack.
 fn is_asked_for(build: &Build<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let has = |words: &[&str]| build.tools.iter().any(|tool| words.iter().any(|word| tool.contains(word)));
-    name == ".gitignore" && has(&["tailwind"]) || unread::is_example(name) && has(&["dotenv-safe", "dotenv-webpack"])
+    let compares = || build.has_tool("dotenv-safe") || build.has_tool("dotenv-webpack");
+    name == ".gitignore" && build.has_tool("tailwind") || unread::is_example(name) && compares()
 }
 
 /// Whether a document is no README at the top of its package.

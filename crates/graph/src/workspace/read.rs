@@ -52,7 +52,7 @@ pub fn read(snapshot: Snapshot, knowledge: &Knowledge, purpose: Purpose) -> Resu
     let snapshot = reader.without_leaving_links(snapshot)?;
     let config = reader.config(&snapshot)?;
     let found = snapshot.clone();
-    let mut files = Contents::of(&found, |path| tells(path, &found))?;
+    let mut files = Contents::of(&found, |path| tells(path, |other| found.files.contains_key(other)))?;
     let discovered = found_or_plain(&files);
     if discovered.roots.is_empty() && discovered.problems.is_empty() {
         let hint = "`frontage` serves what a `package.json` builds, or an `index.html` as it is";
@@ -562,20 +562,29 @@ fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
 }
 
 /// Whether a file tells what a member is, or how it is installed: only such are read.
-fn tells(path: &str, snapshot: &Snapshot) -> bool {
+fn tells(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Of lockfiles Yarn's alone says by its text what it is of; what they resolve to is read elsewhere.
     let names = [&["yarn.lock"][..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
-    let is_of_rules = detect::is_read(path, |other| snapshot.files.contains_key(other));
+    let is_of_rules = detect::is_read(path, holds);
     is_of_rules || modules::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")
 }
 
 /// Files whose texts say what the workspace is, and what its members need.
 fn told(snapshot: &Snapshot) -> BTreeSet<String> {
-    let is_lockfile = |path: &str| lockfile::FILES.contains(&path.rsplit('/').next().unwrap_or(path));
-    let is_told = |path: &&String| *path == config::FILE || is_lockfile(path) || tells(path, snapshot);
+    let is_told = |path: &&String| is_told(path, |other| snapshot.files.contains_key(other));
     snapshot.files.keys().filter(is_told).cloned().collect()
+}
+
+fn is_told(path: &str, holds: impl Fn(&str) -> bool) -> bool {
+    let is_lockfile = |path: &str| lockfile::FILES.contains(&path.rsplit('/').next().unwrap_or(path));
+    path == config::FILE || is_lockfile(path) || tells(path, holds)
+}
+
+/// Whether a file may be such a one, whatever lies beside it.
+pub fn may_tell(path: &str) -> bool {
+    is_told(path, |_| true)
 }
 
 /// The lockfile that a package manager writes.

@@ -1,0 +1,218 @@
+//! Files that no build reads unless something asks for them: tests, stories, changesets. Where nothing does, one may come, go or
+//! say something else of others, and what a commit comes to stays what it was.
+//!
+//! Such a file bears a mark in its path. It can be asked for by a text that holds the mark, by what looks through a folder
+//! that it lies in, and by builds that read all of a member. What it asks for itself matters in so far as members need each
+//! other by it: what it imports must be imported in its member by another file as well.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::resolved;
+use serde::{Deserialize, Serialize};
+
+use crate::modules::{
+    Import, Kind, Node, Passed, Record, folder_of, folders_above, head_of, is_configuration, is_looked_through,
+    package_of,
+};
+use crate::plan::Live;
+use crate::undeclared;
+use crate::unread;
+use crate::workspace::{Workspace, may_tell};
+
+/// What decides whether such a file is asked for, and whether members need each other by it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Aside {
+    /// Folders of members.
+    members: BTreeSet<String>,
+    /// Their names.
+    names: BTreeSet<String>,
+    /// Those of them, or the empty one of nobody's files, whose own builds read such files as well.
+    open: BTreeSet<String>,
+    /// Whether the repository's own folder is built.
+    builds_root: bool,
+    /// Marks that a text holds which builds read, or by which they look for something.
+    sought: BTreeSet<String>,
+    /// Patterns of paths that builds look through.
+    through: BTreeSet<String>,
+    /// How many files lie in each folder.
+    folders: BTreeMap<String, u32>,
+    /// How many files of each member import what is no path, by its name.
+    imported: BTreeMap<(String, Box<str>), u32>,
+}
+
+/// A file that comes, goes, or says something else than before.
+pub struct Differs<'a> {
+    pub path: &'a str,
+    pub kind: Option<Kind>,
+    /// What it said, if it was there.
+    pub before: Option<&'a Record>,
+    /// What it says, if it is there.
+    pub after: Option<&'a Record>,
+}
+
+impl Aside {
+    /// Of a workspace of which all apps were planned; none if it cannot be told.
+    pub fn of(workspace: &Workspace, live: &Live) -> Option<Aside> {
+        // Patterns of people's own count whatever they match, and several roots have rules of their own.
+        let has_patterns = workspace.globs.values().any(|globs| !globs.inputs.is_empty());
+        if has_patterns || workspace.roots.keys().any(|root| !root.is_root()) {
+            return None;
+        }
+        let (graph, looked) = (workspace.graph(), workspace.graph().looked());
+        let (mut sought, mut through) = (BTreeSet::new(), looked.through);
+        for (_, node) in graph.nodes().filter(|(file, _)| live.holds(*file)) {
+            through.extend(node.through.iter().cloned());
+            sought.extend(texts(node).flat_map(unread::marks_in));
+        }
+        sought.extend(looked.texts.iter().map(String::as_str).chain(graph.aliased()).flat_map(unread::marks_in));
+        for manifest in workspace.members.values().map(|member| &member.manifest) {
+            let leading =
+                ["exports", "imports", "browser", "react-native", "alias", "main", "module", "source", "types"];
+            let leading = leading.iter().filter_map(|field| Some(manifest.field(field)?.to_string()));
+            leading.for_each(|text| sought.extend(unread::marks_in(&text)));
+        }
+        let mut folders: BTreeMap<String, u32> = BTreeMap::new();
+        for path in workspace.snapshot.files.keys() {
+            *folders.entry(folder_of(path).to_owned()).or_default() += 1;
+        }
+        let undeclared = undeclared::found(workspace);
+        let mut imported: BTreeMap<(String, Box<str>), u32> = BTreeMap::new();
+        for (_, node) in graph.nodes() {
+            let Some(member) = &node.member else { continue };
+            let told =
+                modules(&node.record).filter(|module| !undeclared.contains_key(&(member.as_str(), package_of(module))));
+            for module in told.collect::<BTreeSet<&str>>() {
+                *imported.entry((member.to_string(), module.into())).or_default() += 1;
+            }
+        }
+        Some(Aside {
+            builds_root: live.builds_root(),
+            members: workspace.members.keys().map(ToString::to_string).collect(),
+            names: workspace.members.values().map(|member| member.name.clone()).collect(),
+            open: live.open().iter().map(ToString::to_string).collect(),
+            sought: sought.into_iter().map(str::to_owned).collect(),
+            through,
+            folders,
+            imported,
+        })
+    }
+
+    /// Takes a file along that differs, if nothing asks for it and nothing else follows from it.
+    pub fn take(&mut self, file: &Differs<'_>) -> bool {
+        if !self.is_aside(file.path, file.kind) || !self.take_imports(file) {
+            return false;
+        }
+        let folder = self.folders.entry(folder_of(file.path).to_owned()).or_default();
+        match (file.before, file.after) {
+            (Some(_), Some(_)) => {}
+            // That there is a folder means something as well.
+            (None, _) => *folder += 1,
+            (Some(_), None) => *folder -= 1,
+        }
+        *folder > 0 && !(file.before.is_none() && *folder == 1)
+    }
+
+    fn owner<'p>(&self, path: &'p str) -> &'p str {
+        folders_above(path).find(|folder| self.members.contains(*folder)).unwrap_or_default()
+    }
+
+    /// Whether nothing asks for a file by where it lies.
+    fn is_aside(&self, path: &str, kind: Option<Kind>) -> bool {
+        let owner = self.owner(path);
+        let below = path[owner.len()..].trim_start_matches('/');
+        let is_of_nobody = owner.is_empty() && !self.builds_root;
+        let mark = if is_of_nobody { unread::marked_of_nobody(below) } else { unread::marked(below) };
+        let Some(mark) = mark else { return false };
+        // What configures tools may be told by its name alone, and what lies at the top.
+        let may_configure =
+            !below.contains('/') || may_tell(path) || kind.is_some_and(|kind| is_configuration(path, kind));
+        unread::is_unread(path)
+            && !may_configure
+            && !self.open.contains(owner)
+            && !self.sought.contains(mark)
+            && !is_looked_through(&self.through, path)
+    }
+
+    /// Takes along what a file imports, if members need no others by it than they did, and no fewer.
+    fn take_imports(&mut self, file: &Differs<'_>) -> bool {
+        let owner = self.owner(file.path).to_owned();
+        // What belongs to no member needs none for anybody.
+        if owner.is_empty() {
+            return true;
+        }
+        let nothing = Record::default();
+        let (before, after) = (file.before.unwrap_or(&nothing), file.after.unwrap_or(&nothing));
+        let is_plain = |record: &Record| {
+            !record.reads_files && !record.is_open && record.joined.is_empty() && record.scans.is_empty()
+        };
+        // In these a name may be a path.
+        let holds_styles = |kind: Kind| matches!(kind, Kind::Module(language) if language.may_hold_styles());
+        if !is_plain(before) || !is_plain(after) || file.kind.is_some_and(holds_styles) {
+            return false;
+        }
+        let (named_before, named_after): (BTreeSet<&str>, BTreeSet<&str>) =
+            (relative(before).collect(), relative(after).collect());
+        if !named_before.symmetric_difference(&named_after).all(|path| self.stays_in(&owner, file.path, path)) {
+            return false;
+        }
+        let may_lead = |word: &str| word.contains("..") || word.contains('/') && self.names.contains(package_of(word));
+        if before.words.symmetric_difference(&after.words).any(|word| may_lead(word)) {
+            return false;
+        }
+        let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (modules(before).collect(), modules(after).collect());
+        let mut count = |module: &str, least: u32, difference: i32| {
+            let known = self.imported.get_mut(&(owner.clone(), module.into())).filter(|count| **count >= least);
+            known.map(|count| *count = count.saturating_add_signed(difference)).is_some()
+        };
+        after.difference(&before).all(|module| count(module, 1, 1))
+            && before.difference(&after).all(|module| count(module, 2, -1))
+    }
+
+    /// Whether a path in a text of a file leads to nothing of another member, from the file's folder or from its member's.
+    fn stays_in(&self, owner: &str, file: &str, text: &str) -> bool {
+        let is_of_others = |path: &str| {
+            let within = self.owner(&format!("{path}/x")).to_owned();
+            let is_above = path.is_empty() || owner == path || owner.starts_with(&format!("{path}/"));
+            let has_members = || {
+                self.members.range(format!("{path}/")..).next().is_some_and(|it| it.starts_with(&format!("{path}/")))
+            };
+            // What lies above is a place.
+            !is_above && within != owner && (!within.is_empty() || has_members())
+        };
+        let head = head_of(text).unwrap_or(text).split(['?', '#']).next().unwrap_or_default();
+        let leads = [folder_of(file), owner].map(|folder| resolved(folder, head));
+        !text.contains(['!', '*']) && leads.iter().flatten().all(|path| !is_of_others(path))
+    }
+}
+
+/// What a file imports that is no path.
+fn modules(record: &Record) -> impl Iterator<Item = &str> {
+    let imports = record.imports.iter().map(|Import { module, .. }| &**module);
+    let passed = record.passed.iter().map(|Passed { module, .. }| &**module);
+    imports.chain(passed).filter(|module| !module.starts_with('.'))
+}
+
+/// Paths that a file imports or names.
+fn relative(record: &Record) -> impl Iterator<Item = &str> {
+    let imports = record.imports.iter().map(|Import { module, .. }| &**module);
+    let passed = record.passed.iter().map(|Passed { module, .. }| &**module);
+    imports.chain(passed).filter(|module| module.starts_with('.')).chain(record.paths.iter().map(|path| &**path))
+}
+
+/// Texts of a file that may lead somewhere.
+fn texts(node: &Node) -> impl Iterator<Item = &str> {
+    let record = &node.record;
+    let sets = [
+        &record.paths,
+        &record.joined,
+        &record.given,
+        &record.commands,
+        &record.scans,
+        &record.words,
+        &record.installed,
+        &record.compiled,
+        &record.entries,
+    ];
+    let keyed = record.keyed.iter().map(|(_, path)| &**path);
+    modules(record).chain(relative(record)).chain(sets.into_iter().flatten().map(|text| &**text)).chain(keyed)
+}
