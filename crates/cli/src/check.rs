@@ -20,7 +20,7 @@ pub fn run(place: &Place, json: bool) -> Result<(), Failure> {
     let snapshot = place.repository.working_tree().map_err(unreadable)?;
     let workspace = match Workspace::read(snapshot) {
         Ok(mut workspace) => {
-            let undeclared = graph::undeclared::imports(&workspace);
+            let undeclared = graph::undeclared::warnings(&graph::undeclared::found(&workspace));
             workspace.warnings.extend(undeclared);
             workspace
         }

@@ -45,7 +45,7 @@ pub struct Analysis {
     pub apps: BTreeMap<AppName, Analysed>,
     /// What a person should know.
     pub warnings: Vec<String>,
-    structure: Structure,
+    structure: Arc<Structure>,
 }
 
 /// Gives the contents of objects in the order of their ids; none if one is not there.
@@ -110,7 +110,15 @@ impl Analysis {
     pub fn of_snapshot(snapshot: Snapshot, knowledge: &Knowledge) -> Result<Analysis, Unreadable> {
         let workspace = Workspace::read_to_compare(snapshot, knowledge)?;
         let toolchains = plan::as_written(&workspace);
-        let (mut inputs, live) = plan::inputs_and_live(&workspace, &EnvironmentName::production(), &toolchains);
+        let ((undeclared, aside), (mut inputs, live)) = thread::scope(|scope| {
+            let beside = scope.spawn(|| {
+                let undeclared = undeclared::found(&workspace);
+                let aside = Aside::of(&workspace, &undeclared);
+                (undeclared::warnings(&undeclared), aside)
+            });
+            let planned = plan::inputs_and_live(&workspace, &EnvironmentName::production(), &toolchains);
+            (beside.join().expect("looking does not panic"), planned)
+        });
         for (name, inputs) in &mut inputs {
             for (variable, values) in of_previews(&workspace.apps[name]) {
                 inputs.add(Component::Variable(variable), values);
@@ -120,23 +128,21 @@ impl Analysis {
             let path = workspace.apps[&app].path.clone();
             (app, Analysed { path, inputs })
         };
-        Ok(Analysis {
+        let analysis = Analysis {
             production: workspace.config.production.clone(),
             apps: inputs.into_iter().map(analysed).collect(),
-            warnings: workspace
-                .warnings
-                .iter()
-                .chain(&undeclared::imports(&workspace))
-                .map(ToString::to_string)
-                .collect(),
-            structure: Structure {
+            warnings: workspace.warnings.iter().chain(&undeclared).map(ToString::to_string).collect(),
+            structure: Arc::new(Structure {
                 told: workspace.told.clone(),
                 entries: entries(&workspace),
                 names: names(&workspace),
                 run: run(&workspace, &live),
-                aside: Aside::of(&workspace, &live),
-            },
-        })
+                aside: aside.map(|aside| aside.with(&workspace, &live)),
+            }),
+        };
+        // Giving it back takes a while.
+        thread::spawn(move || drop(workspace));
+        Ok(analysis)
     }
 
     /// What the keys of its apps cover.
@@ -191,12 +197,16 @@ impl Analysis {
             let (record, text) = read.map(|(record, (text, _))| (record, text.as_str())).unwrap_or_default();
             Side { file, record, text }
         };
-        let mut structure = self.structure.clone();
+        let mut structure = Arc::clone(&self.structure);
         let mut others: BTreeMap<Component, String> = BTreeMap::new();
         for Changed { before, after, kind } in &changed {
             let before = before.map(|file| side(file, *kind));
             let after = after.map(|file| side(file, *kind));
-            if !structure.take(before.as_ref(), after.as_ref(), *kind) {
+            let is_inside = before
+                .as_ref()
+                .zip(after.as_ref())
+                .is_some_and(|(before, after)| structure.stays(before, after, *kind));
+            if !is_inside && !Arc::make_mut(&mut structure).take(before.as_ref(), after.as_ref(), *kind) {
                 return None;
             }
             if let Some(Side { file, record, .. }) = after {
@@ -312,20 +322,21 @@ impl Structure {
         self.told.contains(path) && !self.entries.contains(path)
     }
 
-    /// Takes a change along, if nothing follows from it but what is inside the file.
+    /// Whether nothing follows from another content of a file but what is inside it.
+    fn stays(&self, before: &Side<'_>, after: &Side<'_>, kind: Option<Kind>) -> bool {
+        let path = after.file.path.as_str();
+        let is_told_alike = || {
+            detect::words_of_entry(before.text) == detect::words_of_entry(after.text) || !self.entries.contains(path)
+        };
+        kind.is_none_or(|kind| self.says_the_same(&before.record, &after.record, path, kind)) && is_told_alike()
+    }
+
+    /// Takes a file along that no build reads, as it is on both sides.
     fn take(&mut self, before: Option<&Side<'_>>, after: Option<&Side<'_>>, kind: Option<Kind>) -> bool {
         let Some(Side { file, .. }) = before.or(after) else { return true };
         let path = file.path.as_str();
-        let is_entry = self.entries.contains(path);
-        if let (Some(before), Some(after)) = (before, after) {
-            let is_told_alike = !is_entry || detect::words_of_entry(before.text) == detect::words_of_entry(after.text);
-            let says_the_same = kind.is_none_or(|kind| self.says_the_same(&before.record, &after.record, path, kind));
-            if is_told_alike && says_the_same {
-                return true;
-            }
-        }
         let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
-        !is_entry
+        !self.entries.contains(path)
             && !self.run.contains(path)
             && self.aside.as_mut().is_some_and(|aside| aside.take(&Differs { path, kind, before, after }))
     }

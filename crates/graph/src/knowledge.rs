@@ -154,7 +154,7 @@ impl Knowledge {
             return Some(Arc::clone(analysis));
         }
         let bytes = self.kept.as_ref()?.read(&format!("{COMMITS}/{commit}"))?;
-        let stored: analysis::Stored = postcard::from_bytes(&bytes).ok()?;
+        let stored: analysis::Stored<'_> = postcard::from_bytes(&bytes).ok()?;
         let analysis = Arc::new(stored.analysis()?);
         lock(&self.analyses).insert(commit.clone(), (Arc::clone(&analysis), true));
         Some(analysis)

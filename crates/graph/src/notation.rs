@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{App, AppName, EnvironmentName, RepoPath, Toolchain};
+use model::{AppName, EnvironmentName, RepoPath, Toolchain};
 use serde_json::{Map, Value, json};
 
 use crate::git::{SYMBOLIC_LINK, Snapshot};
@@ -183,9 +183,8 @@ pub fn plans(workspace: &Workspace) -> BTreeMap<String, Planned> {
     let plans: BTreeMap<String, Planned> =
         workspace.apps.iter().map(|(name, app)| (name.to_string(), one(app))).collect();
     let (production, toolchains) = (EnvironmentName::production(), toolchains());
-    let apps: Vec<&App> = workspace.apps.values().collect();
     let with_others: Vec<(AppName, Inputs)> =
-        together(workspace, &apps, &production, &toolchains, None, |planned| planned.inputs);
+        together(workspace, workspace.apps.values(), &production, &toolchains, None, |planned| planned.inputs);
     assert_eq!(inputs(workspace, &production, &toolchains), with_others.iter().cloned().collect());
     for ((name, app), (_, inputs)) in workspace.apps.iter().zip(&with_others) {
         let planned = &plans[name.as_str()];

@@ -30,6 +30,7 @@ mod way;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) use live::Live;
 pub use stubs::{counts, stubs};
@@ -102,22 +103,26 @@ fn each<Wanted: Send>(
     live: Option<&Live>,
     wanted: impl Fn(Planned) -> Wanted + Sync,
 ) -> BTreeMap<AppName, Wanted> {
-    let apps: Vec<&App> = workspace.apps.values().collect();
-    let some = |apps: &[&App]| together(workspace, apps, environment, toolchains, live, &wanted);
-    parallel::parts(&apps, FEWEST_APPS, some).into_iter().collect()
+    let (apps, next) = (workspace.apps.values().collect::<Vec<&App>>(), AtomicUsize::new(0));
+    // One app may be as large as all others, so that each thread takes the next.
+    let some = || {
+        let open = std::iter::from_fn(|| apps.get(next.fetch_add(1, Ordering::Relaxed)).copied());
+        together(workspace, open, environment, toolchains, live, &wanted)
+    };
+    parallel::alike(apps.len() / FEWEST_APPS, some).into_iter().flatten().collect()
 }
 
 /// The same of some apps, one after the other; what several need is looked at once.
-pub(crate) fn together<Wanted>(
-    workspace: &Workspace,
-    apps: &[&App],
+pub(crate) fn together<'a, Wanted>(
+    workspace: &'a Workspace,
+    apps: impl Iterator<Item = &'a App>,
     environment: &EnvironmentName,
     toolchains: &Toolchains,
     live: Option<&Live>,
     wanted: impl Fn(Planned) -> Wanted,
 ) -> Vec<(AppName, Wanted)> {
     let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
-    let planned = apps.iter().map(|app| {
+    let planned = apps.map(|app| {
         let root = &workspace.members[&app.path].root;
         let planner =
             planners.entry(root).or_insert_with(|| Planner { live, ..Planner::new(workspace, app, toolchains) });

@@ -10,8 +10,11 @@ use crate::workspace::{Member, Workspace};
 /// How many of them are told.
 const MOST_TOLD: usize = 20;
 
-/// The packages that members import and neither their manifests nor their roots' ask for, each with the first file that does.
-pub fn found(workspace: &Workspace) -> BTreeMap<(&str, &str), &str> {
+/// Members and packages of the workspace that they import without asking for them, each with the first file that does.
+pub type Undeclared<'a> = BTreeMap<(&'a str, &'a str), &'a str>;
+
+/// The packages that members import and neither their manifests nor their roots' ask for.
+pub fn found(workspace: &Workspace) -> Undeclared<'_> {
     let by_name: HashMap<(&str, &str), &Member> =
         workspace.members.values().map(|member| ((member.root.as_str(), member.name.as_str()), member)).collect();
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
@@ -36,8 +39,7 @@ pub fn found(workspace: &Workspace) -> BTreeMap<(&str, &str), &str> {
 }
 
 /// A warning for each of them.
-pub fn imports(workspace: &Workspace) -> Vec<Diagnostic> {
-    let found = found(workspace);
+pub fn warnings(found: &Undeclared<'_>) -> Vec<Diagnostic> {
     let more = found.len().saturating_sub(MOST_TOLD);
     let told = found.iter().take(MOST_TOLD).map(|((member, package), file)| {
         let manifest = if member.is_empty() { "package.json".to_owned() } else { format!("{member}/package.json") };
@@ -62,7 +64,7 @@ mod tests {
 
     fn check(site: &str, expected: Expect) {
         let workspace = World::of(site).workspace().expect("it can be read");
-        let said: Vec<String> = super::imports(&workspace).iter().map(ToString::to_string).collect();
+        let said: Vec<String> = super::warnings(&super::found(&workspace)).iter().map(ToString::to_string).collect();
         expected.assert_eq(&said.join("\n"));
     }
 

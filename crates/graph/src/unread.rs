@@ -247,8 +247,8 @@ fn is_served(folders: &str) -> bool {
 /// The marks that a text holds.
 pub fn marks_in(text: &str) -> impl Iterator<Item = &'static str> {
     let all = || FOLDERS.into_iter().chain(MARKS);
-    let held =
-        text.match_indices(['.', '_']).flat_map(move |(at, _)| all().filter(move |mark| text[at..].starts_with(mark)));
+    let rests = text.match_indices(['.', '_']).map(|(at, _)| &text[at..]);
+    let held = rests.flat_map(move |rest| all().filter(move |mark| rest.starts_with(mark)));
     let names_documentation = text.contains(DOCUMENTATION) && text.split('/').any(|part| part == DOCUMENTATION);
     held.chain(names_documentation.then_some(DOCUMENTATION))
 }

@@ -5,7 +5,7 @@
 //! that it lies in, and by builds that read all of a member. What it asks for itself matters in so far as members need each
 //! other by it: what it imports must be imported in its member by another file as well.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::resolved;
 use serde::{Deserialize, Serialize};
@@ -15,9 +15,13 @@ use crate::modules::{
     package_of,
 };
 use crate::plan::Live;
-use crate::undeclared;
+use crate::undeclared::Undeclared;
 use crate::unread;
 use crate::workspace::{Workspace, may_tell};
+
+/// Fields of manifests that lead to files of a package.
+const LEADING: [&str; 9] =
+    ["exports", "imports", "browser", "react-native", "alias", "main", "module", "source", "types"];
 
 /// What decides whether such a file is asked for, and whether members need each other by it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -51,13 +55,40 @@ pub struct Differs<'a> {
 }
 
 impl Aside {
-    /// Of a workspace of which all apps were planned; none if it cannot be told.
-    pub fn of(workspace: &Workspace, live: &Live) -> Option<Aside> {
+    /// What is told of it without plans; none if it cannot be told.
+    pub fn of(workspace: &Workspace, undeclared: &Undeclared<'_>) -> Option<Aside> {
         // Patterns of people's own count whatever they match, and several roots have rules of their own.
         let has_patterns = workspace.globs.values().any(|globs| !globs.inputs.is_empty());
         if has_patterns || workspace.roots.keys().any(|root| !root.is_root()) {
             return None;
         }
+        let mut folders: HashMap<&str, u32> = HashMap::new();
+        for path in workspace.snapshot.files.keys() {
+            *folders.entry(folder_of(path)).or_default() += 1;
+        }
+        let mut imported: HashMap<(&str, &str), u32> = HashMap::new();
+        for (_, node) in workspace.graph().nodes() {
+            let Some(member) = &node.member else { continue };
+            for module in modules(&node.record).collect::<BTreeSet<&str>>() {
+                *imported.entry((member.as_str(), module)).or_default() += 1;
+            }
+        }
+        // Of these it is told which file is the first.
+        imported.retain(|(member, module), _| !undeclared.contains_key(&(*member, package_of(module))));
+        let imported =
+            imported.into_iter().map(|((member, module), files)| ((member.to_owned(), module.into()), files));
+        Some(Aside {
+            members: workspace.members.keys().map(ToString::to_string).collect(),
+            names: workspace.members.values().map(|member| member.name.clone()).collect(),
+            folders: folders.into_iter().map(|(folder, files)| (folder.to_owned(), files)).collect(),
+            imported: imported.collect(),
+            ..Aside::default()
+        })
+    }
+
+    /// The same with what plans of all apps have looked at.
+    #[must_use]
+    pub fn with(self, workspace: &Workspace, live: &Live) -> Aside {
         let (graph, looked) = (workspace.graph(), workspace.graph().looked());
         let (mut sought, mut through) = (BTreeSet::new(), looked.through);
         for (_, node) in graph.nodes().filter(|(file, _)| live.holds(*file)) {
@@ -66,35 +97,16 @@ impl Aside {
         }
         sought.extend(looked.texts.iter().map(String::as_str).chain(graph.aliased()).flat_map(unread::marks_in));
         for manifest in workspace.members.values().map(|member| &member.manifest) {
-            let leading =
-                ["exports", "imports", "browser", "react-native", "alias", "main", "module", "source", "types"];
-            let leading = leading.iter().filter_map(|field| Some(manifest.field(field)?.to_string()));
+            let leading = LEADING.iter().filter_map(|field| Some(manifest.field(field)?.to_string()));
             leading.for_each(|text| sought.extend(unread::marks_in(&text)));
         }
-        let mut folders: BTreeMap<String, u32> = BTreeMap::new();
-        for path in workspace.snapshot.files.keys() {
-            *folders.entry(folder_of(path).to_owned()).or_default() += 1;
-        }
-        let undeclared = undeclared::found(workspace);
-        let mut imported: BTreeMap<(String, Box<str>), u32> = BTreeMap::new();
-        for (_, node) in graph.nodes() {
-            let Some(member) = &node.member else { continue };
-            let told =
-                modules(&node.record).filter(|module| !undeclared.contains_key(&(member.as_str(), package_of(module))));
-            for module in told.collect::<BTreeSet<&str>>() {
-                *imported.entry((member.to_string(), module.into())).or_default() += 1;
-            }
-        }
-        Some(Aside {
-            builds_root: live.builds_root(),
-            members: workspace.members.keys().map(ToString::to_string).collect(),
-            names: workspace.members.values().map(|member| member.name.clone()).collect(),
+        Aside {
             open: live.open().iter().map(ToString::to_string).collect(),
+            builds_root: live.builds_root(),
             sought: sought.into_iter().map(str::to_owned).collect(),
             through,
-            folders,
-            imported,
-        })
+            ..self
+        }
     }
 
     /// Takes a file along that differs, if nothing asks for it and nothing else follows from it.

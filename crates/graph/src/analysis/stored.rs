@@ -1,5 +1,6 @@
 //! An analysis as it is kept: what many apps share is there once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use crate::inputs::{Behind, Component, Counted, Covered, Inputs, Reach};
 
 /// What is kept of an analysis.
 #[derive(Serialize, Deserialize)]
-pub struct Stored {
+pub struct Stored<'a> {
     production: Option<String>,
     warnings: Vec<String>,
-    structure: Structure,
+    structure: Cow<'a, Structure>,
     reaches: Vec<Reach>,
     components: Vec<(Component, String)>,
     packages: Vec<StoredCovered>,
@@ -37,9 +38,9 @@ struct StoredApp {
     behind: Vec<(String, Vec<String>, u32)>,
 }
 
-impl Stored {
+impl<'a> Stored<'a> {
     /// What is kept of an analysis.
-    pub fn of(analysis: &Analysis) -> Stored {
+    pub fn of(analysis: &'a Analysis) -> Stored<'a> {
         let mut reaches: Table<Arc<Reach>> = Table::default();
         let mut components: Table<(Arc<Component>, Arc<str>)> = Table::default();
         let mut covered = |covered: &Covered| {
@@ -69,7 +70,7 @@ impl Stored {
         Stored {
             production: analysis.production.clone(),
             warnings: analysis.warnings.clone(),
-            structure: analysis.structure.clone(),
+            structure: Cow::Borrowed(&analysis.structure),
             reaches: reaches.all.iter().map(|reach| (**reach).clone()).collect(),
             components: components
                 .all
@@ -107,7 +108,7 @@ impl Stored {
             production: self.production,
             apps: self.apps.into_iter().map(app).collect::<Option<_>>()?,
             warnings: self.warnings,
-            structure: self.structure,
+            structure: Arc::new(self.structure.into_owned()),
         })
     }
 }

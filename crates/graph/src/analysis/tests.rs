@@ -124,7 +124,7 @@ fn what_two_apps_share_may_have_a_content_of_its_own_in_each() {
         inputs.add_shared(Arc::clone(&component), name.into(), &reach);
         (name.parse().unwrap(), Analysed { path: RepoPath::root(), inputs })
     };
-    let structure = Structure::default();
+    let structure = Arc::new(Structure::default());
     let apps = [app("shop"), app("blog")].into();
     let analysis = Analysis { production: None, apps, warnings: Vec::new(), structure };
     assert_eq!(kept(&analysis).inputs(), analysis.inputs());
