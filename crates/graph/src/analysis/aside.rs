@@ -172,6 +172,11 @@ impl Aside {
             return false;
         }
         let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (modules(before).collect(), modules(after).collect());
+        // Behind a loader or a scheme may be a path.
+        let may_be_path = |module: &&&str| module.contains('!') || module.contains(":.");
+        if before.symmetric_difference(&after).any(|module| may_be_path(&module)) {
+            return false;
+        }
         let mut count = |module: &str, least: u32, difference: i32| {
             let known = self.imported.get_mut(&(owner.clone(), module.into())).filter(|count| **count >= least);
             known.map(|count| *count = count.saturating_add_signed(difference)).is_some()

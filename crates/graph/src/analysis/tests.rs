@@ -201,6 +201,7 @@ fn what_no_build_reads_may_come_and_go() {
         "packages/ui/src/__tests__/three.test.ts = import 'node:fs'; read('packages/helpers/index.ts')",
         "packages/ui/src/__tests__/three.test.ts = path.join(root, 'packages/helpers')",
         "packages/ui/src/__tests__/three.vue = import 'helpers'",
+        "packages/ui/src/__tests__/three.test.ts = import 'raw-loader!./one.test'",
         // By its name it may be anything.
         "packages/ui/src/__tests__/package.json = {\"name\": \"inner\"}",
         "packages/ui/src/__tests__/some.config.ts = 1",
@@ -234,7 +235,7 @@ fn what_is_asked_for_is_read() {
         &shop(r#""frontage": {"inputs": ["docs/**"]}"#),
         "frontage.toml = apps.shop.inputs = [\"docs/**\"]",
         // By a build that reads more.
-        "#tailwindcss 4.0.0 \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\", \"tailwindcss\": \"*\"}, \"scripts\": {\"build\": \"vite build\", \"start\": \"node a.js\"}}",
+        "#tailwindcss 4.0.0 \n packages/ui/package.json = {\"name\": \"ui\", \"dependencies\": {\"tailwindcss\": \"*\"}} \n packages/ui/all.css = @import 'tailwindcss'; \n apps/shop/src/cart.ts = import 'ui'; import 'ui/all.css'",
         "apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"histoire build\", \"start\": \"node a.js\"}}",
     ] {
         assert!(!is_aside(added, test), "{added}");

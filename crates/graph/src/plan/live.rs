@@ -53,7 +53,8 @@ impl Live {
         self.builds_root.fetch_or(member.is_root(), Ordering::Relaxed);
         let reads = build.reads;
         // Tailwind looks through tests as well, where these are there.
-        let is_open = reads.stories || reads.documents || reads.all || build.has_tool("tailwind");
+        let scans_own = reached.iter().any(|reached| reached.scans_own);
+        let is_open = reads.stories || reads.documents || reads.all || scans_own;
         if is_open {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(member.clone());
         }
