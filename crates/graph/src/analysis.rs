@@ -15,7 +15,6 @@ use crate::detect;
 use crate::git::{Change, GitError};
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
-use crate::manifest::Manifest;
 use crate::modules::{self, Found, Kind, Node, Record, is_configuration, package_of};
 use crate::plan::{self, Live};
 use crate::undeclared;
@@ -241,16 +240,16 @@ fn of_previews(app: &App) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// Files in which programs may begin, and that no script names, which may be about anything.
+/// Files in which programs may begin, and that neither a script nor a target can name, as it names configuration.
 fn entries(workspace: &Workspace) -> BTreeSet<String> {
     let is_entry = |path: &&String| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        let manifest =
-            workspace.owner(path).and_then(|owner| workspace.members.get(owner)).map(|member| &member.manifest);
-        let names = |manifest: &Manifest| {
-            manifest.scripts().filter_map(|script| manifest.script(script)).any(|script| script.contains(name))
+        let member = workspace.owner(path).and_then(|owner| workspace.members.get(owner));
+        let is_named = |Member { manifest, path, .. }: &Member| {
+            let mut scripts = manifest.scripts().filter_map(|script| manifest.script(script));
+            scripts.any(|script| script.contains(name)) || workspace.told.contains(&path.join("project.json"))
         };
-        detect::is_entry(name) && manifest.is_some_and(|manifest| !names(manifest))
+        detect::is_entry(name) && member.is_some_and(|member| !is_named(member))
     };
     workspace.told.iter().filter(is_entry).cloned().collect()
 }
@@ -326,7 +325,7 @@ impl Structure {
     fn stays(&self, before: &Side<'_>, after: &Side<'_>, kind: Option<Kind>) -> bool {
         let path = after.file.path.as_str();
         let is_told_alike = || {
-            detect::words_of_entry(before.text) == detect::words_of_entry(after.text) || !self.entries.contains(path)
+            !self.entries.contains(path) || detect::words_of_entry(before.text) == detect::words_of_entry(after.text)
         };
         kind.is_none_or(|kind| self.says_the_same(&before.record, &after.record, path, kind)) && is_told_alike()
     }

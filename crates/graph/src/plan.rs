@@ -11,6 +11,8 @@ mod called;
 
 mod dependencies;
 
+mod every;
+
 mod toolchains;
 
 mod install;
@@ -30,8 +32,11 @@ mod way;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub(crate) use every::inputs_and_live;
+#[cfg(test)]
+pub(crate) use every::together;
+pub use every::{all, inputs};
 pub(crate) use live::Live;
 pub use stubs::{counts, stubs};
 pub use toolchains::{Toolchains, WantedToolchain, as_written};
@@ -41,16 +46,13 @@ use build::Build;
 use called::{Called, with_wired};
 use dependencies::{Installed, Installs, Wishes};
 use model::task::Step;
-use model::{
-    App, AppName, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
-};
+use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain};
 
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
 use crate::manifest::{LIFECYCLE, Manifest};
 use crate::modules::{Made, Reached};
 use crate::packages::{self, CHECKERS};
-use crate::parallel;
 use crate::pipeline::BUILD;
 use crate::programs;
 use crate::unread::Reads;
@@ -59,9 +61,6 @@ use crate::workspace::{Root, Workspace};
 /// Prefixes of variables that frameworks put into what they build for browsers.
 const PUBLIC_PREFIXES: [&str; 7] =
     ["VITE_", "NEXT_PUBLIC_", "REACT_APP_", "PUBLIC_", "GATSBY_", "NUXT_PUBLIC_", "EXPO_PUBLIC_"];
-
-/// Fewer apps than this are not worth a thread.
-const FEWEST_APPS: usize = 2;
 
 /// An app's build: its key, what that covers, and every task.
 #[derive(Clone, Debug)]
@@ -81,77 +80,6 @@ pub struct Planned {
 /// If there is no toolchain at all, or the app is of another workspace.
 pub fn plan(workspace: &Workspace, app: &App, environment: &EnvironmentName, toolchains: &Toolchains) -> Planned {
     Planner::new(workspace, app, toolchains).plan(app, environment)
-}
-
-/// Plans the build of every app; a package that several need is looked at once.
-///
-/// # Panics
-/// As [`plan`].
-pub fn all(
-    workspace: &Workspace,
-    environment: &EnvironmentName,
-    toolchains: &Toolchains,
-) -> BTreeMap<AppName, Planned> {
-    each(workspace, environment, toolchains, None, |planned| planned)
-}
-
-/// What `wanted` takes of each app's plan.
-fn each<Wanted: Send>(
-    workspace: &Workspace,
-    environment: &EnvironmentName,
-    toolchains: &Toolchains,
-    live: Option<&Live>,
-    wanted: impl Fn(Planned) -> Wanted + Sync,
-) -> BTreeMap<AppName, Wanted> {
-    let (apps, next) = (workspace.apps.values().collect::<Vec<&App>>(), AtomicUsize::new(0));
-    // One app may be as large as all others, so that each thread takes the next.
-    let some = || {
-        let open = std::iter::from_fn(|| apps.get(next.fetch_add(1, Ordering::Relaxed)).copied());
-        together(workspace, open, environment, toolchains, live, &wanted)
-    };
-    parallel::alike(apps.len() / FEWEST_APPS, some).into_iter().flatten().collect()
-}
-
-/// The same of some apps, one after the other; what several need is looked at once.
-pub(crate) fn together<'a, Wanted>(
-    workspace: &'a Workspace,
-    apps: impl Iterator<Item = &'a App>,
-    environment: &EnvironmentName,
-    toolchains: &Toolchains,
-    live: Option<&Live>,
-    wanted: impl Fn(Planned) -> Wanted,
-) -> Vec<(AppName, Wanted)> {
-    let mut planners: BTreeMap<&RepoPath, Planner<'_>> = BTreeMap::new();
-    let planned = apps.map(|app| {
-        let root = &workspace.members[&app.path].root;
-        let planner =
-            planners.entry(root).or_insert_with(|| Planner { live, ..Planner::new(workspace, app, toolchains) });
-        (app.name.clone(), wanted(planner.plan(app, environment)))
-    });
-    planned.collect()
-}
-
-/// What the key of every app covers.
-///
-/// # Panics
-/// As [`plan`].
-pub fn inputs(
-    workspace: &Workspace,
-    environment: &EnvironmentName,
-    toolchains: &Toolchains,
-) -> BTreeMap<AppName, Inputs> {
-    each(workspace, environment, toolchains, None, |planned| planned.inputs)
-}
-
-/// The same, and what was looked at for that.
-pub(crate) fn inputs_and_live(
-    workspace: &Workspace,
-    environment: &EnvironmentName,
-    toolchains: &Toolchains,
-) -> (BTreeMap<AppName, Inputs>, Live) {
-    let live = Live::new(workspace.snapshot.files.len());
-    let inputs = each(workspace, environment, toolchains, Some(&live), |planned| planned.inputs);
-    (inputs, live)
 }
 
 /// Whether a variable reaches an app's build: with a public prefix, or named in `build_env`.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::diagnostic::Diagnostic;
-use crate::modules::{Import, Passed, package_of};
+use crate::modules::package_of;
 use crate::workspace::{Member, Workspace};
 
 /// How many of them are told.
@@ -20,9 +20,7 @@ pub fn found(workspace: &Workspace) -> Undeclared<'_> {
     let mut found: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for (file, node) in workspace.graph().nodes() {
         let Some(member) = node.member.as_ref().and_then(|member| workspace.members.get(member)) else { continue };
-        let modules = node.record.imports.iter().map(|Import { module, .. }| module);
-        let modules = modules.chain(node.record.passed.iter().map(|Passed { module, .. }| module));
-        for module in modules.filter(|module| !module.starts_with('.')) {
+        for module in node.record.modules().filter(|module| !module.starts_with('.')) {
             let package = package_of(module);
             let Some(other) = by_name.get(&(member.root.as_str(), package)) else { continue };
             let is_own = other.path == member.path;

@@ -11,8 +11,7 @@ use model::resolved;
 use serde::{Deserialize, Serialize};
 
 use crate::modules::{
-    Import, Kind, Node, Passed, Record, folder_of, folders_above, head_of, is_configuration, is_looked_through,
-    package_of,
+    Kind, Node, Record, folder_of, folders_above, head_of, is_configuration, is_looked_through, package_of,
 };
 use crate::plan::Live;
 use crate::undeclared::Undeclared;
@@ -69,7 +68,7 @@ impl Aside {
         let mut imported: HashMap<(&str, &str), u32> = HashMap::new();
         for (_, node) in workspace.graph().nodes() {
             let Some(member) = &node.member else { continue };
-            for module in modules(&node.record).collect::<BTreeSet<&str>>() {
+            for module in names(&node.record) {
                 *imported.entry((member.as_str(), module)).or_default() += 1;
             }
         }
@@ -162,16 +161,14 @@ impl Aside {
         if !is_plain(before) || !is_plain(after) || file.kind.is_some_and(holds_styles) {
             return false;
         }
-        let (named_before, named_after): (BTreeSet<&str>, BTreeSet<&str>) =
-            (relative(before).collect(), relative(after).collect());
-        if !named_before.symmetric_difference(&named_after).all(|path| self.stays_in(&owner, file.path, path)) {
+        if !paths(before).symmetric_difference(&paths(after)).all(|path| self.stays_in(&owner, file.path, path)) {
             return false;
         }
         let may_lead = |word: &str| word.contains("..") || word.contains('/') && self.names.contains(package_of(word));
         if before.words.symmetric_difference(&after.words).any(|word| may_lead(word)) {
             return false;
         }
-        let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (modules(before).collect(), modules(after).collect());
+        let (before, after) = (names(before), names(after));
         // Behind a loader or a scheme may be a path.
         let may_be_path = |module: &&&str| module.contains('!') || module.contains(":.");
         if before.symmetric_difference(&after).any(|module| may_be_path(&module)) {
@@ -203,17 +200,14 @@ impl Aside {
 }
 
 /// What a file imports that is no path.
-fn modules(record: &Record) -> impl Iterator<Item = &str> {
-    let imports = record.imports.iter().map(|Import { module, .. }| &**module);
-    let passed = record.passed.iter().map(|Passed { module, .. }| &**module);
-    imports.chain(passed).filter(|module| !module.starts_with('.'))
+fn names(record: &Record) -> BTreeSet<&str> {
+    record.modules().filter(|module| !module.starts_with('.')).collect()
 }
 
 /// Paths that a file imports or names.
-fn relative(record: &Record) -> impl Iterator<Item = &str> {
-    let imports = record.imports.iter().map(|Import { module, .. }| &**module);
-    let passed = record.passed.iter().map(|Passed { module, .. }| &**module);
-    imports.chain(passed).filter(|module| module.starts_with('.')).chain(record.paths.iter().map(|path| &**path))
+fn paths(record: &Record) -> BTreeSet<&str> {
+    let imported = record.modules().filter(|module| module.starts_with('.'));
+    imported.chain(record.paths.iter().map(|path| &**path)).collect()
 }
 
 /// Texts of a file that may lead somewhere.
@@ -231,5 +225,5 @@ fn texts(node: &Node) -> impl Iterator<Item = &str> {
         &record.entries,
     ];
     let keyed = record.keyed.iter().map(|(_, path)| &**path);
-    modules(record).chain(relative(record)).chain(sets.into_iter().flatten().map(|text| &**text)).chain(keyed)
+    record.modules().chain(sets.into_iter().flatten().map(|text| &**text)).chain(keyed)
 }

@@ -279,4 +279,6 @@ fn where_programs_begin_only_some_words_are_told() {
     assert!(is_told("", "packages/ui/src/index.ts = export const one = 2"));
     assert!(!is_told("", "packages/ui/src/index.ts = export const one = createServer()"));
     assert!(!is_told(manifest, "packages/ui/src/index.ts = export const one = 2"));
+    let project = r#"packages/ui/project.json = {"name": "ui", "targets": {}}"#;
+    assert!(!is_told(project, "packages/ui/src/index.ts = export const one = 2"));
 }

@@ -354,9 +354,7 @@ impl<'a> Linker<'a> {
         let is_run = is_configuration || record.reads_files;
         let mut through = BTreeSet::new();
         let (named, mut below) = self.named(path, of, kind, is_run, &record, &mut through);
-        let modules =
-            record.imports.iter().map(|import| &import.module).chain(record.passed.iter().map(|it| &it.module));
-        for name in modules.filter(|module| module.contains('*')) {
+        for name in record.modules().filter(|module| module.contains('*')) {
             match name.starts_with('.') {
                 true => through.extend(look_through(folder_of(path), name)),
                 false => through.extend(self.resolver.open_aliases(of, name)),
@@ -498,9 +496,8 @@ impl Node {
     /// Names of packages that it imports or names. What checks may be called by what configures a build, and changes nothing in
     /// what is built.
     pub fn packages(&self, is_tool: fn(&str) -> bool) -> impl Iterator<Item = &str> {
-        let names = self.record.imports.iter().map(|import| &import.module);
-        let names = names.chain(self.record.passed.iter().map(|passed| &passed.module)).chain(&self.record.words);
-        names.map(|name| package_of(name)).filter(move |package| !(self.is_configuration && is_tool(package)))
+        let names = self.record.modules().chain(self.record.words.iter().map(|word| &**word));
+        names.map(package_of).filter(move |package| !(self.is_configuration && is_tool(package)))
     }
 
     /// What its imports stand for of which more than types is asked.

@@ -128,10 +128,9 @@ impl Paths {
 
     /// Files that a path in a text may stand for: a file, one of a shortened name, all below a folder or of a pattern.
     pub fn by_text(&self, folder: &str, text: &str) -> Named {
-        let (head, is_pattern) = match head_of(text) {
-            Some(head) => (head, true),
-            None => (text.trim_end_matches('/'), false),
-        };
+        let divided = divided(text);
+        let head = divided.map_or(text.trim_end_matches('/'), |(head, _)| head);
+        let is_pattern = divided.is_some();
         let Some(path) = resolved(folder, head.split('?').next().unwrap_or(head)) else { return Named::default() };
         let mut files = if is_pattern { Vec::new() } else { self.candidates(&path) };
         // What holds the folder itself is the repository, or the package: a place, and nothing that is read.
@@ -140,8 +139,7 @@ impl Paths {
         if is_file || is_above && !is_pattern || path.is_empty() {
             return Named { files, ..Named::default() };
         }
-        if is_pattern {
-            let pattern = text[head.len()..].trim_start_matches('/');
+        if let Some((_, pattern)) = divided {
             files.extend(self.matching(&path, pattern, self.below(&path)));
             return Named { files, through: vec![looked_through(&path, Some(pattern))], ..Named::default() };
         }
@@ -152,15 +150,14 @@ impl Paths {
 
     /// Files that a pattern or a path in a folder means without doubt, whatever lies in front.
     pub fn meant(&self, folder: &str, text: &str) -> Vec<u32> {
-        let head =
-            text.find(['*', '{', '[', '$', '!']).map(|at| &text[..text[..at].rfind('/').map_or(0, |slash| slash)]);
-        let Some(path) = resolved(folder, head.unwrap_or(text)) else { return Vec::new() };
+        let divided = divided(text);
+        let Some(path) = resolved(folder, divided.map_or(text, |(head, _)| head)) else { return Vec::new() };
         let below: Vec<u32> = match path.as_str() {
             "" => self.below("").collect(),
             path => self.below(path).chain(self.place(path)).collect(),
         };
-        let Some(head) = head else { return below };
-        self.matching(&path, text[head.len()..].trim_start_matches('/'), below.into_iter())
+        let Some((_, pattern)) = divided else { return below };
+        self.matching(&path, pattern, below.into_iter())
     }
 
     /// Those of some files that a pattern below a folder may mean.
@@ -213,14 +210,21 @@ impl Paths {
 
 /// The folders in front of a pattern; none if a text is none.
 pub fn head_of(text: &str) -> Option<&str> {
-    before_pattern(text).map(|before| &before[..before.rfind('/').unwrap_or(0)])
+    divided(text).map(|(head, _)| head)
+}
+
+/// The folders in front of a pattern, and the rest of it; none if a text is none.
+fn divided(text: &str) -> Option<(&str, &str)> {
+    let before = before_pattern(text)?;
+    let (head, pattern) = text.split_at(before.rfind('/').unwrap_or(0));
+    Some((head, pattern.trim_start_matches('/')))
 }
 
 /// What is looked through for a text in a folder, as a pattern of paths.
 pub fn through(folder: &str, text: &str) -> Option<String> {
-    let head = head_of(text);
-    let pattern = head.map(|head| text[head.len()..].trim_start_matches('/'));
-    Some(looked_through(&resolved(folder, head.unwrap_or(text))?, pattern))
+    let divided = divided(text);
+    let path = resolved(folder, divided.map_or(text, |(head, _)| head))?;
+    Some(looked_through(&path, divided.map(|(_, pattern)| pattern)))
 }
 
 fn looked_through(folder: &str, pattern: Option<&str>) -> String {
@@ -248,7 +252,7 @@ pub fn is_bare(text: &str) -> bool {
 
 /// Whether a pattern says which folders' files of which kind it means, and not all of a kind that there are anywhere.
 pub fn means_files(text: &str) -> bool {
-    let pattern = head_of(text).map_or(text, |head| text[head.len()..].trim_start_matches('/'));
+    let pattern = divided(text).map_or(text, |(_, pattern)| pattern);
     let (folders, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
     let is_of_ending = |char: char| char.is_ascii_alphanumeric() || "{,}".contains(char);
     let has_ending =
@@ -258,20 +262,23 @@ pub fn means_files(text: &str) -> bool {
 
 /// A text with each of its choices in the place of all of them; none if there are no plain ones, or too many.
 pub fn expanded(text: &str) -> Option<Vec<String>> {
+    if !text.contains('{') || !has_plain_choices(text) {
+        return None;
+    }
     let mut all = vec![text.to_owned()];
-    while all.first().is_some_and(|first| first.contains('{')) {
-        let each = all.iter().map(|text| {
-            let (before, rest) = text.split_once('{')?;
-            let (inside, behind) = rest.split_once('}')?;
-            let is_plain = inside.contains(',') && !inside.contains('{') && !inside.split(',').any(str::is_empty);
-            is_plain.then(|| inside.split(',').map(move |choice| format!("{before}{choice}{behind}")))
+    // All have as many left.
+    while all[0].contains('{') {
+        let each = all.iter().flat_map(|text| {
+            let (before, rest) = text.split_once('{').unwrap_or((text, ""));
+            let (inside, behind) = rest.split_once('}').unwrap_or((rest, ""));
+            inside.split(',').map(move |choice| format!("{before}{choice}{behind}"))
         });
-        all = each.collect::<Option<Vec<_>>>()?.into_iter().flatten().take(MOST_CHOICES + 1).collect();
+        all = each.take(MOST_CHOICES + 1).collect();
         if all.len() > MOST_CHOICES {
             return None;
         }
     }
-    text.contains('{').then_some(all)
+    Some(all)
 }
 
 /// Whether it can be told what a pattern matches: what stands in it may be put together while something runs (`$`), or

@@ -15,6 +15,8 @@ use super::paths::expanded;
 use super::resolve::package_of;
 use super::text;
 
+mod commands;
+
 mod declared;
 
 mod places;
@@ -240,6 +242,12 @@ impl Record {
         let mut record = Record { aside: BTreeSet::new(), ..self.clone() };
         self.aside.iter().for_each(|text| record.mention(text));
         record
+    }
+
+    /// The modules that it imports or passes something on from, as they are named.
+    pub fn modules(&self) -> impl Iterator<Item = &str> {
+        let imports = self.imports.iter().map(|import| &*import.module);
+        imports.chain(self.passed.iter().map(|passed| &*passed.module))
     }
 
     /// Takes a text along that may be a path or a name.

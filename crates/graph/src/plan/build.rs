@@ -124,8 +124,7 @@ impl Build<'_> {
 
     /// Whether something takes styles out of every module that is opened, used or not.
     pub fn extracts(&self) -> bool {
-        let is_extractor = |name: &&str| packages::EXTRACTORS.iter().any(|word| name.contains(word));
-        self.tools.iter().any(is_extractor)
+        packages::EXTRACTORS.iter().any(|word| self.has_tool(word))
     }
 
     /// Whether it may leave outside what the member's manifest asks for. What a bundler makes of an app for browsers holds

@@ -280,53 +280,38 @@ fn who_shares_packages_says_which_versions() {
     check(&site(r#""vite": "*""#), &manifest("^18.2.0"), expect![]);
 }
 
-#[test]
-fn a_plugin_leaves_outside_what_is_in_some_tables() {
-    let manifest = |tool: &str, table: &str| {
+/// Who is chosen for a name that comes into another table of a shop that is built with a tool.
+fn by_table(tool: &str, files: &str, expected: Expect) {
+    let manifest = |table: &str| {
         format!(
-            r#"apps/shop/package.json = {{"name": "shop", "devDependencies": {{"{tool}": "*"}}, "{table}": {{"clsx": "2"}}, "scripts": {{"build": "vite build"}}}}"#
+            r#"apps/shop/package.json = {{"name": "shop", "devDependencies": {{"@sveltejs/kit": "2", "{tool}": "*"}}, "{table}": {{"clsx": "2"}}, "scripts": {{"build": "vite build"}}}}"#
         )
     };
-    let site = |tool: &str| {
-        format!(
-            "shop* \n #clsx 2.1.1 \n #{tool} 3.0.0 \n apps/shop/index.html = <script type=module src=/index.ts></script> \n apps/shop/index.ts = import 'clsx' \n {}",
-            manifest(tool, "dependencies")
-        )
-    };
-    let plugin = "rollup-plugin-node-externals";
-    check(
-        &site(plugin),
-        &manifest(plugin, "peerDependencies"),
-        expect![[r#"
-            shop: `apps/shop/package.json` changed (field `dependencies` removed)
-            shop: `apps/shop/package.json` changed (field `peerDependencies` added)"#]],
+    let site = format!(
+        "shop* \n #@sveltejs/kit 2.0.0 \n #clsx 2.1.1 \n #{tool} 3.0.0 \n {} \n {files}",
+        manifest("dependencies")
     );
-    check(&site("vite"), &manifest("vite", "peerDependencies"), expect![]);
+    check(&site, &manifest("peerDependencies"), expected);
 }
 
 #[test]
-fn a_server_of_sveltekit_leaves_outside_what_it_runs_with() {
-    let manifest = |adapter: &str, table: &str| {
-        format!(
-            r#"apps/shop/package.json = {{"name": "shop", "devDependencies": {{"@sveltejs/kit": "2", "{adapter}": "*"}}, "{table}": {{"clsx": "2"}}, "scripts": {{"build": "vite build"}}}}"#
-        )
-    };
-    let site = |adapter: &str| {
-        format!(
-            "shop* \n #@sveltejs/kit 2.0.0 \n #clsx 2.1.1 \n #{adapter} 5.0.0 \n apps/shop/src/routes/page.ts = import 'clsx' \n {} \n apps/shop/svelte.config.js = import adapter from '{adapter}'; export default {{ kit: {{ adapter: adapter() }} }}",
-            manifest(adapter, "dependencies")
-        )
-    };
-    let node = "@sveltejs/adapter-node";
-    check(
-        &site(node),
-        &manifest(node, "peerDependencies"),
+fn some_leave_outside_what_is_in_some_tables() {
+    let counts = || {
         expect![[r#"
-        shop: `apps/shop/package.json` changed (field `dependencies` removed)
-        shop: `apps/shop/package.json` changed (field `peerDependencies` added)"#]],
-    );
-    let other = "@sveltejs/adapter-static";
-    check(&site(other), &manifest(other, "peerDependencies"), expect![]);
+            shop: `apps/shop/package.json` changed (field `dependencies` removed)
+            shop: `apps/shop/package.json` changed (field `peerDependencies` added)"#]]
+    };
+    let page =
+        "apps/shop/index.html = <script type=module src=/index.ts></script> \n apps/shop/index.ts = import 'clsx'";
+    by_table("rollup-plugin-node-externals", page, counts());
+    by_table("vite", page, expect![]);
+    let server = |adapter: &str| {
+        format!(
+            "apps/shop/src/routes/page.ts = import 'clsx' \n apps/shop/svelte.config.js = import adapter from '{adapter}'; export default {{ kit: {{ adapter: adapter() }} }}"
+        )
+    };
+    by_table("@sveltejs/adapter-node", &server("@sveltejs/adapter-node"), counts());
+    by_table("@sveltejs/adapter-static", &server("@sveltejs/adapter-static"), expect![]);
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn is_own(member: &StaticMemberExpression<'_>, property: &str) -> bool {
 }
 
 /// The name of a function, alone or of something.
-fn name_of<'s>(callee: &'s Expression<'_>) -> Option<&'s str> {
+pub fn name_of<'s>(callee: &'s Expression<'_>) -> Option<&'s str> {
     match callee {
         Expression::Identifier(name) => Some(name.name.as_str()),
         Expression::StaticMemberExpression(member) => Some(member.property.name.as_str()),

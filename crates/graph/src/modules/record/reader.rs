@@ -14,7 +14,8 @@ use oxc_ast::ast::{
 use oxc_ast_visit::{Visit, walk};
 use oxc_syntax::operator::BinaryOperator;
 
-use super::places::Places;
+use super::commands;
+use super::places::{Places, name_of};
 use super::{LONGEST_PATH, Language, Record, is_path, is_word};
 use crate::modules::text;
 
@@ -88,38 +89,6 @@ const NO_PATHS: [&str; 18] = [
     "require", "t", "describe", "it", "test", "log", "info", "warn", "error", "debug", "chalk", "red", "green",
     "yellow", "blue", "bold", "fetch", "navigate",
 ];
-
-/// Functions that run commands.
-/// Source: nodejs.org, "Child process"; npmjs.com, the pages of execa, zx, ShellJS and cross-spawn.
-const RUNNING: [&str; 15] = [
-    "exec",
-    "execSync",
-    "execFile",
-    "execFileSync",
-    "spawn",
-    "spawnSync",
-    "fork",
-    "execa",
-    "execaSync",
-    "execaCommand",
-    "execaCommandSync",
-    "execaNode",
-    "$",
-    "$sync",
-    "sh",
-];
-
-/// Those of them that are given a module.
-const MODULE_RUNNING: [&str; 2] = ["fork", "execaNode"];
-
-/// Words in the names of what has a function `exec` that does.
-const RUNNERS: [&str; 3] = ["process", "cp", "shell"];
-
-/// What stands in a command in place of what is only known when it runs.
-const UNTOLD: &str = "$UNTOLD";
-
-/// The longest command that is looked at; a longer one may be any.
-const LONGEST_COMMAND: usize = 2000;
 
 /// Options by which bundlers are told where to begin.
 const ENTRIES: [&str; 4] = ["entry", "entries", "input", "entryPoints"];
@@ -230,45 +199,6 @@ impl<'a> Reader<'a> {
         if text.len() <= LONGEST_PATH && is_word(path) {
             self.record.given.insert(path.into());
         }
-    }
-
-    /// Takes a command along, if a call runs one.
-    fn run(&mut self, call: &CallExpression<'a>) {
-        let name = match &call.callee {
-            Expression::Identifier(name) => name.name.as_str(),
-            Expression::StaticMemberExpression(member) => {
-                // Expressions have a method of this name as well.
-                let is_of_runner = matches!(&member.object, Expression::Identifier(object)
-                    if RUNNERS.iter().any(|word| object.name.to_ascii_lowercase().contains(word)));
-                let name = member.property.name.as_str();
-                if name == "exec" && !is_of_runner { "" } else { name }
-            }
-            _ => return,
-        };
-        if !RUNNING.contains(&name) {
-            return;
-        }
-        let command = match call.arguments.first() {
-            Some(Argument::StaticMemberExpression(own)) if own.property.name == "execPath" => Some("node".to_owned()),
-            first => first.and_then(Argument::as_expression).and_then(spoken),
-        };
-        let Some(mut command) = command else { return };
-        if MODULE_RUNNING.contains(&name) {
-            command.insert_str(0, "node ");
-        }
-        if let Some(Argument::ArrayExpression(list)) = call.arguments.get(1) {
-            let words = list.elements.iter().map(|element| element.as_expression().and_then(spoken));
-            for word in words {
-                command.push(' ');
-                command.push_str(&word.unwrap_or_else(|| UNTOLD.to_owned()));
-            }
-        }
-        self.command(command);
-    }
-
-    fn command(&mut self, command: String) {
-        let is_told = command.len() <= LONGEST_COMMAND;
-        self.record.commands.insert(if is_told { command.into() } else { UNTOLD.into() });
     }
 
     /// What styles or modules in a text ask for, as configuration puts them before others.
@@ -455,13 +385,7 @@ impl<'a> Visit<'a> for Reader<'a> {
         if matches!(&tagged.tag, Expression::Identifier(name) if name.name == "graphql") {
             self.record.paths.insert("./__generated__/**".into());
         }
-        let tag = match &tagged.tag {
-            Expression::CallExpression(call) => &call.callee,
-            tag => tag,
-        };
-        if matches!(tag, Expression::Identifier(name) if RUNNING.contains(&name.name.as_str())) {
-            self.command(told(&tagged.quasi));
-        }
+        self.record.commands.extend(commands::of_template(tagged));
         walk::walk_tagged_template_expression(self, tagged);
     }
 
@@ -537,11 +461,7 @@ impl<'a> Visit<'a> for Reader<'a> {
             }
         }
         // Where a package lies: of it may be read what there is.
-        let is_folder = match &call.callee {
-            Expression::Identifier(name) => name.name == "dirname",
-            Expression::StaticMemberExpression(member) => member.property.name == "dirname",
-            _ => false,
-        };
+        let is_folder = name_of(&call.callee) == Some("dirname");
         if let (true, Some(package)) = (is_folder, call.arguments.first().and_then(found_package)) {
             self.record.installed.insert(package.into());
         }
@@ -559,7 +479,7 @@ impl<'a> Visit<'a> for Reader<'a> {
         if is_alone && matches!(&call.callee, Expression::Identifier(name) if !NO_PATHS.contains(&name.name.as_str())) {
             self.give(&parts.join("/"));
         }
-        self.run(call);
+        self.record.commands.extend(commands::of_call(call));
         if puts_together(&call.callee) {
             self.places.behind(call).iter().for_each(|text| self.mention(text));
         }
@@ -643,33 +563,10 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 }
 
-/// A command as far as it is told.
-fn spoken(expression: &Expression<'_>) -> Option<String> {
-    match expression {
-        Expression::StringLiteral(text) => Some(text.value.to_string()),
-        Expression::TemplateLiteral(template) => Some(told(template)),
-        Expression::BinaryExpression(sum) if sum.operator == BinaryOperator::Addition => {
-            let side = |side: &Expression<'_>| spoken(side).unwrap_or_else(|| UNTOLD.to_owned());
-            Some(side(&sum.left) + &side(&sum.right))
-        }
-        _ => None,
-    }
-}
-
-/// The text of a template, with something in place of what is only known when it runs.
-fn told(template: &TemplateLiteral<'_>) -> String {
-    template.quasis.iter().map(|quasi| quasi.value.raw.as_str()).collect::<Vec<&str>>().join(UNTOLD)
-}
-
 /// Whether a function puts paths together.
 /// Source: nodejs.org, "Path".
 fn puts_together(callee: &Expression<'_>) -> bool {
-    let is_meant = |name: &str| ["join", "resolve"].contains(&name);
-    match callee {
-        Expression::Identifier(name) => is_meant(&name.name),
-        Expression::StaticMemberExpression(member) => is_meant(&member.property.name),
-        _ => false,
-    }
+    name_of(callee).is_some_and(|name| ["join", "resolve"].contains(&name))
 }
 
 /// Goes through types, where no name is used as a value.
