@@ -223,6 +223,11 @@ fn what_is_asked_for_is_read() {
             r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "vite build", "start": "node a.js"}}, {fields}}}"#
         )
     };
+    let build = |build: &str| {
+        format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "{build}", "start": "node a.js"}}}}"#
+        )
+    };
     for added in [
         // By a text.
         "apps/shop/src/cart.ts = import './__tests__/total'; import 'ui'",
@@ -232,6 +237,10 @@ fn what_is_asked_for_is_read() {
         // By what looks through a folder.
         "apps/shop/src/cart.ts = import.meta.glob('./**/*.ts'); import 'ui'",
         "apps/shop/src/cart.ts = import.meta.glob(`./${name}/*.ts`); import 'ui'",
+        "apps/shop/src/cart.ts = import all from './*/*.ts'; import 'ui'",
+        "apps/shop/src/cart.ts = import(`@/${name}/three.ts`); import 'ui' \n apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"@/*\": [\"./src/*\"]}}}",
+        &build("vite build && cp -r ./src dist/src"),
+        &build("vite build && cat ./src/*/*.ts"),
         &shop(r#""frontage": {"inputs": ["docs/**"]}"#),
         "frontage.toml = apps.shop.inputs = [\"docs/**\"]",
         // By a build that reads more.
@@ -245,10 +254,18 @@ fn what_is_asked_for_is_read() {
         "apps/shop/src/cart.ts = import.meta.glob('./*.ts'); import 'ui'",
         "apps/shop/vitest.config.ts = export default { test: { setupFiles: ['./src/__tests__/total.ts'] } }",
         "apps/shop/vite.config.ts = export default { test: { include: ['src/__tests__/**'] } }",
+        "apps/shop/vite.config.ts = export default { resolve: { alias: { '@': './src' } } }",
     ] {
         assert!(is_aside(added, test), "{added}");
     }
     assert!(is_aside("", test) && is_aside("", changeset));
+    // A folder's name is no pattern.
+    let page = |text: &str| {
+        format!("apps/shop/src/[id]/page.ts = {text} \n apps/shop/src/[id]/__tests__/one.ts = import 'ui'")
+    };
+    let test_of_page = "apps/shop/src/[id]/__tests__/two.ts = import 'ui'";
+    assert!(!is_aside(&page("import.meta.glob('./**/*.ts')"), test_of_page));
+    assert!(is_aside(&page("import.meta.glob('./*.ts')"), test_of_page));
     assert!(!is_aside("apps/shop/src/cart.ts = import '../../../.changeset/one.md'; import 'ui'", changeset));
     assert!(!is_aside("apps/shop/src/cart.ts = read('docs/guide'); import 'ui'", "docs/guide/two.md = 2"));
 }

@@ -69,7 +69,7 @@ fn variables_lead_to_folders() {
         expect![],
     );
     // A name that has several places may be any of them.
-    let twice = "const at = path.join(__dirname, '..'); function a() { const at = path.join(__dirname, '../..'); return path.join(at, 'static', name) } export const make = ({ brand }) => path.join(at, 'brands', brand)";
+    let twice = "const at = new URL('..', import.meta.url); function a() { const at = new URL('../..', import.meta.url); return new URL('static/x.txt', at) } export const make = () => new URL('brands/acme/logo.svg', at)";
     beside(
         &shared(twice),
         expect![[r#"
@@ -93,6 +93,11 @@ fn patterns_begin_with_choices() {
     beside(&config("../../**/*.svg"), expect![]);
     let many = (0..30).map(|at| format!("{{a{at},b}}")).collect::<String>();
     beside(&config(&format!("../../{many}/x.svg")), expect![]);
+    let last = (0..30).map(|at| format!("a{at},")).collect::<String>();
+    beside(
+        &config(&format!("../../{{{last}packages}}/other/logo.svg")),
+        expect!["shop: `packages/other/logo.svg` changed"],
+    );
     // Where it begins may be said elsewhere.
     let loader = "apps/shop/vite.config.ts = const root = find(); export default { plugins: [glob({ base: root, pattern: 'packages/*/{acme,other}/*.svg' })] }";
     beside(loader, expect!["shop: `packages/brands/acme/logo.svg` changed, needed through brands"]);

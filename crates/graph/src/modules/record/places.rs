@@ -94,8 +94,7 @@ impl<'a> Places<'a> {
             Some("dirname") => put_behind(self.of(first), ".."),
             Some("fileURLToPath" | "normalize" | "String") if rest.is_empty() => self.of(first),
             Some("join" | "resolve") => {
-                let texts: Vec<&str> = rest.iter().map(text_or_any).collect();
-                if texts.contains(&ANY) { Vec::new() } else { put_behind(self.of(first), &texts.join("/")) }
+                put_behind(self.of(first), &rest.iter().map(text_or_any).collect::<Vec<&str>>().join("/"))
             }
             _ => Vec::new(),
         }
