@@ -15,19 +15,22 @@ use crate::detect;
 use crate::git::{Change, GitError};
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::knowledge::Knowledge;
-use crate::modules::{self, Found, Kind, Node, Record, is_configuration, package_of};
+use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan::{self, Live};
 use crate::undeclared;
-use crate::workspace::{Member, Unreadable, Workspace};
+use crate::workspace::{Member, Unreadable, Workspace, is_told};
 use crate::{Repository, Snapshot};
 
 mod aside;
+
+mod own;
 
 mod stored;
 
 pub use stored::Stored;
 
 use aside::{Aside, Differs};
+use own::{Files, Own};
 
 /// How many files may differ where a commit is told from another.
 const MOST_CHANGES: usize = 500;
@@ -68,10 +71,12 @@ struct Structure {
     entries: BTreeSet<String>,
     /// Names of members and of packages from outside that anybody asks for.
     names: BTreeSet<String>,
-    /// Modules that configuration imports or names, whose texts may be paths like its own.
-    run: BTreeSet<String>,
+    /// Modules by which it is told how packages are made, whose texts may be paths as those of configuration may.
+    making: BTreeSet<String>,
     /// What decides whether that matters what no build reads by itself.
     aside: Option<Aside>,
+    /// What decides whether more than the contents of an app's own files matters, by folders of apps that nobody else reads.
+    own: BTreeMap<String, Arc<Own>>,
 }
 
 impl Analysis {
@@ -135,7 +140,8 @@ impl Analysis {
                 told: workspace.told.clone(),
                 entries: entries(&workspace),
                 names: names(&workspace),
-                run: run(&workspace, &live),
+                making: making(&workspace, &live),
+                own: if aside.is_some() { own::found(&workspace, &live) } else { BTreeMap::new() },
                 aside: aside.map(|aside| aside.with(&workspace, &live)),
             }),
         };
@@ -198,6 +204,7 @@ impl Analysis {
         };
         let mut structure = Arc::clone(&self.structure);
         let mut others: BTreeMap<Component, String> = BTreeMap::new();
+        let own = OwnChanges::of(self, &changed);
         for Changed { before, after, kind } in &changed {
             let before = before.map(|file| side(file, *kind));
             let after = after.map(|file| side(file, *kind));
@@ -205,7 +212,7 @@ impl Analysis {
                 .as_ref()
                 .zip(after.as_ref())
                 .is_some_and(|(before, after)| structure.stays(before, after, *kind));
-            if !is_inside && !Arc::make_mut(&mut structure).take(before.as_ref(), after.as_ref(), *kind) {
+            if !is_inside && !own.take(Arc::make_mut(&mut structure), before.as_ref(), after.as_ref(), *kind) {
                 return None;
             }
             if let Some(Side { file, record, .. }) = after {
@@ -218,9 +225,14 @@ impl Analysis {
         if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
             others.insert(plan::commit_setting(), commit.to_string());
         }
+        if !own.holds_together(&structure) {
+            return None;
+        }
         let mut replaced = Replaced::new();
         let app = |(name, app): (&AppName, &Analysed)| {
-            Some((name.clone(), Analysed { inputs: app.inputs.with(&others, &mut replaced)?, ..app.clone() }))
+            let mut inputs = app.inputs.with(&others, &mut replaced)?;
+            own.change(&app.path, &mut inputs);
+            Some((name.clone(), Analysed { inputs, ..app.clone() }))
         };
         let apps: Option<BTreeMap<AppName, Analysed>> = self.apps.iter().map(app).collect();
         Some(Analysis { apps: apps?, structure, ..self.clone() })
@@ -247,7 +259,8 @@ fn entries(workspace: &Workspace) -> BTreeSet<String> {
         let member = workspace.owner(path).and_then(|owner| workspace.members.get(owner));
         let is_named = |Member { manifest, path, .. }: &Member| {
             let mut scripts = manifest.scripts().filter_map(|script| manifest.script(script));
-            scripts.any(|script| script.contains(name)) || workspace.told.contains(&path.join("project.json"))
+            let mut commands = workspace.roots.values().flat_map(|root| root.pipeline.commands(path));
+            scripts.any(|script| script.contains(name)) || commands.any(|(_, command)| command.text.contains(name))
         };
         detect::is_entry(name) && member.is_some_and(|member| !is_named(member))
     };
@@ -262,22 +275,11 @@ fn names(workspace: &Workspace) -> BTreeSet<String> {
     workspace.members.values().map(|member| member.name.clone()).chain(asked_for).collect()
 }
 
-/// Modules that configuration of packages which are built imports or names, with all that these import.
-fn run(workspace: &Workspace, live: &Live) -> BTreeSet<String> {
+/// Modules by which it is told how packages are made.
+fn making(workspace: &Workspace, live: &Live) -> BTreeSet<String> {
     let graph = workspace.graph();
-    let is_built = |member: &RepoPath| workspace.members.get(member).is_some_and(Member::has_task);
-    let configures = |(file, node): &(u32, &Node)| {
-        node.is_configuration && live.holds(*file) && node.member.as_ref().is_some_and(is_built)
-    };
-    let mut open: Vec<u32> = graph.nodes().filter(configures).map(|(file, _)| file).collect();
-    let mut seen: BTreeSet<u32> = BTreeSet::new();
-    while let Some(file) = open.pop() {
-        if let Some(node) = graph.node(file).filter(|node| node.record.settings.is_none() && seen.insert(file)) {
-            open.extend(node.all().flat_map(Found::files).chain(&node.named));
-        }
-    }
-    let modules = seen.into_iter().filter(|file| graph.node(*file).is_some_and(|node| !node.is_configuration));
-    modules.map(|file| graph.path(file).to_owned()).collect()
+    let making = graph.nodes().filter(|(file, node)| live.makes(*file) && !node.is_configuration);
+    making.map(|(file, _)| graph.path(file).to_owned()).collect()
 }
 
 /// A file that differs between two commits.
@@ -308,6 +310,82 @@ impl<'a> Changed<'a> {
     }
 }
 
+/// Files of apps that nobody else reads, as far as they come and go.
+struct OwnChanges<'a> {
+    analysis: &'a Analysis,
+    added: BTreeMap<&'a str, &'a ShownFile>,
+    /// Paths of those that come, and of those that go.
+    come: BTreeSet<&'a str>,
+    gone: BTreeSet<&'a str>,
+}
+
+impl<'a> OwnChanges<'a> {
+    fn of(analysis: &'a Analysis, changed: &[Changed<'a>]) -> OwnChanges<'a> {
+        let is_own = |path: &str| {
+            let member = analysis.structure.aside.as_ref().map(|aside| aside.owner(path)).unwrap_or_default();
+            analysis.structure.own.contains_key(member) && own::is_root(member, path)
+        };
+        let of = |is_of: fn(&Changed<'a>) -> Option<&'a ShownFile>| {
+            let files = changed.iter().filter_map(is_of).filter(|file| is_own(file.path.as_str()));
+            files.map(|file| (file.path.as_str(), file)).collect::<BTreeMap<&str, &ShownFile>>()
+        };
+        let added = of(|changed| changed.after.filter(|_| changed.before.is_none()));
+        let removed = of(|changed| changed.before.filter(|_| changed.after.is_none()));
+        OwnChanges { analysis, come: added.keys().copied().collect(), gone: removed.into_keys().collect(), added }
+    }
+
+    /// Takes a file along that no build reads, or none but that of its own app, as it is on both sides.
+    fn take(
+        &self,
+        structure: &mut Structure,
+        before: Option<&Side<'_>>,
+        after: Option<&Side<'_>>,
+        kind: Option<Kind>,
+    ) -> bool {
+        let Some(Side { file, .. }) = before.or(after) else { return true };
+        let path = file.path.as_str();
+        let is_told_alike = before.zip(after).is_some_and(|(before, after)| structure.is_told_alike(before, after));
+        let Structure { entries, making, names, aside: Some(aside), own, told } = structure else { return false };
+        if entries.contains(path) && !is_told_alike || making.contains(path) {
+            return false;
+        }
+        let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
+        let differs = Differs { path, kind, before, after };
+        let member = aside.owner(path).to_owned();
+        let apps: Vec<&Analysed> = self.analysis.apps.values().filter(|app| *app.path.as_str() == member).collect();
+        let counts = |app: &&Analysed| app.inputs.own().has(&Component::File(path.to_owned()));
+        let is_known = match before {
+            Some(_) => apps.iter().all(counts),
+            None => !is_told(path, |other| told.contains(other)),
+        };
+        let (Some(own), Some(app)) = (own.get_mut(&member), apps.first()) else {
+            return aside.take(&differs, |_| false);
+        };
+        let files = Files { member: &member, covered: app.inputs.own(), added: &self.come, removed: &self.gone };
+        if own::is_root(&member, path) {
+            return is_known && Arc::make_mut(own).take(&differs, &files, names, aside);
+        }
+        aside.take(&differs, |module| own.is_of_own(module, path, &files, names))
+    }
+
+    /// Whether nobody imports what is gone.
+    fn holds_together(&self, structure: &Structure) -> bool {
+        let is_imported = |path: &&str| structure.own.values().any(|own| own.imports(path));
+        !self.gone.iter().any(is_imported)
+    }
+
+    /// Has the files of an app's folder that come counted, and those not that go.
+    fn change(&self, folder: &RepoPath, inputs: &mut Inputs) {
+        let of_app = |path: &&&str| folder.holds(path);
+        for path in self.gone.iter().filter(of_app) {
+            inputs.leave_out(&Component::File((*path).to_owned()));
+        }
+        for (path, file) in self.added.iter().filter(|(path, _)| folder.holds(path)) {
+            inputs.add(Component::File((*path).to_owned()), plan::content(file));
+        }
+    }
+}
+
 /// A file as it is on one side, with what it says.
 struct Side<'a> {
     file: &'a ShownFile,
@@ -323,21 +401,14 @@ impl Structure {
 
     /// Whether nothing follows from another content of a file but what is inside it.
     fn stays(&self, before: &Side<'_>, after: &Side<'_>, kind: Option<Kind>) -> bool {
-        let path = after.file.path.as_str();
-        let is_told_alike = || {
-            !self.entries.contains(path) || detect::words_of_entry(before.text) == detect::words_of_entry(after.text)
-        };
-        kind.is_none_or(|kind| self.says_the_same(&before.record, &after.record, path, kind)) && is_told_alike()
+        let says = |kind| self.says_the_same(&before.record, &after.record, after.file.path.as_str(), kind);
+        kind.is_none_or(says) && self.is_told_alike(before, after)
     }
 
-    /// Takes a file along that no build reads, as it is on both sides.
-    fn take(&mut self, before: Option<&Side<'_>>, after: Option<&Side<'_>>, kind: Option<Kind>) -> bool {
-        let Some(Side { file, .. }) = before.or(after) else { return true };
-        let path = file.path.as_str();
-        let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
-        !self.entries.contains(path)
-            && !self.run.contains(path)
-            && self.aside.as_mut().is_some_and(|aside| aside.take(&Differs { path, kind, before, after }))
+    /// Whether rules read the same of a file of which they read a few words alone.
+    fn is_told_alike(&self, before: &Side<'_>, after: &Side<'_>) -> bool {
+        let words = |side: &Side<'_>| detect::words_of_entry(side.text);
+        !self.entries.contains(after.file.path.as_str()) || words(before) == words(after)
     }
 
     /// Whether two contents of a file say the same of others, as far as anything follows from it.
@@ -358,7 +429,7 @@ impl Structure {
         is_configuration(path, kind)
             || word.contains(['.', '@'])
             || self.names.contains(package_of(word))
-            || self.run.contains(path)
+            || self.making.contains(path)
     }
 }
 

@@ -185,6 +185,15 @@ impl Covered {
         self.components.contains_key(component)
     }
 
+    /// Paths of files that it has, in order, from those that begin so.
+    pub fn files_from(&self, beginning: &str) -> impl Iterator<Item = &str> {
+        let from = self.components.range(Component::File(beginning.to_owned())..);
+        from.map_while(|(component, _)| match &**component {
+            Component::File(path) => Some(path.as_str()),
+            _ => None,
+        })
+    }
+
     /// Keys of the builds whose outputs are laid under this one, by folder.
     pub fn needs(&self) -> &BTreeMap<String, BuildKey> {
         &self.needs
@@ -318,6 +327,11 @@ impl Inputs {
     pub fn add_shared(&mut self, component: Arc<Component>, content: Arc<str>, reach: &Arc<Reach>) {
         let counted = Counted { content, reach: Arc::clone(reach) };
         Arc::make_mut(&mut self.own).components.insert(component, counted);
+    }
+
+    /// Leaves out a component of the build's own.
+    pub fn leave_out(&mut self, component: &Component) {
+        Arc::make_mut(&mut self.own).components.remove(component);
     }
 
     /// Adds the build of a member that is needed, reached through `via`. Its key counts; what that covers may explain it.

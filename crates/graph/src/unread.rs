@@ -248,7 +248,10 @@ fn is_served(folders: &str) -> bool {
 pub fn marks_in(text: &str) -> impl Iterator<Item = &'static str> {
     let all = || FOLDERS.into_iter().chain(MARKS);
     let rests = text.match_indices(['.', '_']).map(|(at, _)| &text[at..]);
-    let held = rests.flat_map(move |rest| all().filter(move |mark| rest.starts_with(mark)));
+    // Behind such a mark the name ends, or an ending follows.
+    let is_whole = |rest: &str| !rest.starts_with(|char: char| char.is_alphanumeric() || "_-".contains(char));
+    let is_held = move |rest: &str, mark: &str| rest.strip_prefix(mark).is_some_and(is_whole);
+    let held = rests.flat_map(move |rest| all().filter(move |mark| is_held(rest, mark)));
     let names_documentation = text.contains(DOCUMENTATION) && text.split('/').any(|part| part == DOCUMENTATION);
     held.chain(names_documentation.then_some(DOCUMENTATION))
 }

@@ -29,7 +29,7 @@ mod links;
 mod settings;
 
 use read::Purpose;
-pub use read::{VERSION_FILES, lockfile_of, may_tell};
+pub use read::{VERSION_FILES, is_told, lockfile_of, may_tell};
 
 pub use needs::Needs;
 

@@ -11,7 +11,7 @@ use model::resolved;
 use serde::{Deserialize, Serialize};
 
 use crate::modules::{
-    Kind, Node, Record, folder_of, folders_above, head_of, is_configuration, is_looked_through, package_of,
+    Kind, Record, before_pattern, folder_of, folders_above, head_of, is_configuration, is_looked_through, package_of,
 };
 use crate::plan::Live;
 use crate::undeclared::Undeclared;
@@ -19,7 +19,7 @@ use crate::unread;
 use crate::workspace::{Workspace, may_tell};
 
 /// Fields of manifests that lead to files of a package.
-const LEADING: [&str; 9] =
+pub const LEADING: [&str; 9] =
     ["exports", "imports", "browser", "react-native", "alias", "main", "module", "source", "types"];
 
 /// What decides whether such a file is asked for, and whether members need each other by it.
@@ -89,18 +89,21 @@ impl Aside {
     #[must_use]
     pub fn with(self, workspace: &Workspace, live: &Live) -> Aside {
         let (graph, looked) = (workspace.graph(), workspace.graph().looked());
-        let (mut sought, mut through) = (BTreeSet::new(), looked.through);
+        let mut sought = BTreeSet::new();
+        let mut through: BTreeSet<String> = looked.through.into_iter().map(|(_, pattern)| pattern).collect();
+        through.extend(looked.scanned);
         for (_, node) in graph.nodes().filter(|(file, _)| live.holds(*file)) {
             through.extend(node.through.iter().cloned());
-            sought.extend(texts(node).flat_map(unread::marks_in));
+            sought.extend(sought_by(&node.record).flat_map(unread::marks_in));
         }
-        sought.extend(looked.texts.iter().map(String::as_str).chain(graph.aliased()).flat_map(unread::marks_in));
+        let aliased = graph.aliases().flat_map(|(_, aliases)| aliases.all());
+        sought.extend(looked.texts.iter().map(String::as_str).chain(aliased).flat_map(unread::marks_in));
         for manifest in workspace.members.values().map(|member| &member.manifest) {
             let leading = LEADING.iter().filter_map(|field| Some(manifest.field(field)?.to_string()));
             leading.for_each(|text| sought.extend(unread::marks_in(&text)));
         }
         Aside {
-            open: live.open().iter().map(ToString::to_string).collect(),
+            open: live.members().open.iter().map(ToString::to_string).collect(),
             builds_root: live.builds_root(),
             sought: sought.into_iter().map(str::to_owned).collect(),
             through,
@@ -109,10 +112,13 @@ impl Aside {
     }
 
     /// Takes a file along that differs, if nothing asks for it and nothing else follows from it.
-    pub fn take(&mut self, file: &Differs<'_>) -> bool {
-        if !self.is_aside(file.path, file.kind) || !self.take_imports(file) {
-            return false;
-        }
+    /// Names that it imports may be told to stand for files of its own member.
+    pub fn take(&mut self, file: &Differs<'_>, is_own: impl Fn(&str) -> bool) -> bool {
+        self.is_aside(file.path, file.kind) && self.take_imports(file, is_own) && self.count_file(file)
+    }
+
+    /// Counts a file that comes or goes, if its folder is there before and after.
+    pub fn count_file(&mut self, file: &Differs<'_>) -> bool {
         let folder = self.folders.entry(folder_of(file.path).to_owned()).or_default();
         match (file.before, file.after) {
             (Some(_), Some(_)) => {}
@@ -123,7 +129,42 @@ impl Aside {
         *folder > 0 && !(file.before.is_none() && *folder == 1)
     }
 
-    fn owner<'p>(&self, path: &'p str) -> &'p str {
+    /// Counts what a file of a member imports that is no path. What nobody imported before, and nobody any more, must not be
+    /// of `others`.
+    pub fn count_imports(
+        &mut self,
+        member: &str,
+        before: &BTreeSet<&str>,
+        after: &BTreeSet<&str>,
+        is_others: impl Fn(&str) -> bool,
+    ) -> bool {
+        let key = |module: &&str| (member.to_owned(), Box::from(*module));
+        for module in after.difference(before) {
+            match self.imported.get_mut(&key(module)) {
+                Some(count) => *count += 1,
+                None if is_others(module) => return false,
+                None => drop(self.imported.insert(key(module), 1)),
+            }
+        }
+        for module in before.difference(after) {
+            match self.imported.get_mut(&key(module)) {
+                Some(count) if *count > 1 => *count -= 1,
+                Some(_) if !is_others(module) => drop(self.imported.remove(&key(module))),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether there is a folder at a path.
+    pub fn is_folder(&self, path: &str) -> bool {
+        let below = format!("{path}/");
+        self.folders.contains_key(path)
+            || self.folders.range(below.clone()..).next().is_some_and(|(it, _)| it.starts_with(&below))
+    }
+
+    /// The member that holds a path; empty if none does.
+    pub fn owner<'p>(&self, path: &'p str) -> &'p str {
         folders_above(path).find(|folder| self.members.contains(*folder)).unwrap_or_default()
     }
 
@@ -145,7 +186,7 @@ impl Aside {
     }
 
     /// Takes along what a file imports, if members need no others by it than they did, and no fewer.
-    fn take_imports(&mut self, file: &Differs<'_>) -> bool {
+    fn take_imports(&mut self, file: &Differs<'_>, is_own: impl Fn(&str) -> bool) -> bool {
         let owner = self.owner(file.path).to_owned();
         // What belongs to no member needs none for anybody.
         if owner.is_empty() {
@@ -174,12 +215,7 @@ impl Aside {
         if before.symmetric_difference(&after).any(|module| may_be_path(&module)) {
             return false;
         }
-        let mut count = |module: &str, least: u32, difference: i32| {
-            let known = self.imported.get_mut(&(owner.clone(), module.into())).filter(|count| **count >= least);
-            known.map(|count| *count = count.saturating_add_signed(difference)).is_some()
-        };
-        after.difference(&before).all(|module| count(module, 1, 1))
-            && before.difference(&after).all(|module| count(module, 2, -1))
+        self.count_imports(&owner, &before, &after, |module| !is_own(module))
     }
 
     /// Whether a path in a text of a file leads to nothing of another member, from the file's folder or from its member's.
@@ -200,7 +236,7 @@ impl Aside {
 }
 
 /// What a file imports that is no path.
-fn names(record: &Record) -> BTreeSet<&str> {
+pub fn names(record: &Record) -> BTreeSet<&str> {
     record.modules().filter(|module| !module.starts_with('.')).collect()
 }
 
@@ -210,9 +246,15 @@ fn paths(record: &Record) -> BTreeSet<&str> {
     imported.chain(record.paths.iter().map(|path| &**path)).collect()
 }
 
+/// Texts of a file by which something may be asked for: what a pattern means is told by what is looked through.
+fn sought_by(record: &Record) -> impl Iterator<Item = &str> {
+    let is_told = |text: &&str| before_pattern(text).is_none() || record.commands.contains(*text);
+    let imported = record.modules().filter(|module| !module.contains('*'));
+    imported.chain(texts(record).filter(is_told))
+}
+
 /// Texts of a file that may lead somewhere.
-fn texts(node: &Node) -> impl Iterator<Item = &str> {
-    let record = &node.record;
+pub fn texts(record: &Record) -> impl Iterator<Item = &str> {
     let sets = [
         &record.paths,
         &record.joined,
@@ -221,7 +263,6 @@ fn texts(node: &Node) -> impl Iterator<Item = &str> {
         &record.scans,
         &record.words,
         &record.installed,
-        &record.compiled,
         &record.entries,
     ];
     let keyed = record.keyed.iter().map(|(_, path)| &**path);

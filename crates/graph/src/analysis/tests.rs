@@ -13,6 +13,8 @@ use crate::inputs::{Component, Inputs, Reach};
 use crate::knowledge::Knowledge;
 use crate::notation::World;
 
+mod own;
+
 /// Whether what a commit comes to is told from another one; if it is, it is what reading the commit says. Either can be
 /// kept.
 pub fn is_told_from(base: &Snapshot, head: &Snapshot) -> bool {
@@ -100,7 +102,6 @@ fn a_change_of_contents_alone_is_told() {
         "apps/shop/cart.ts = import './total'; import './logo.svg'; export const cart = 'cart'",
         "apps/shop/cart.ts = import './total'; export const cart = 'react'",
         "apps/shop/cart.ts = import './total'; export const cart = '@acme/source'",
-        "packages/ui/build/where.ts = export const where = 'src/buttons'",
         "apps/shop/cart.ts = import './total'; export const cart = 'total.ts'",
         "apps/shop/cart.ts = import './total'; export const basket = 'cart'",
         "apps/shop/vite.config.ts = export default { plugins: ['anything'] }",
@@ -114,6 +115,26 @@ fn a_change_of_contents_alone_is_told() {
     ] {
         assert!(!is_told(change), "{change}");
     }
+}
+
+#[test]
+fn what_tells_how_a_package_is_made_is_read() {
+    let site = r#"
+        shop*: ui
+        #vite 6.0.0
+        ui
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/index.html = <script type="module" src="/src/main.ts"></script>
+        apps/shop/src/main.ts = import { one } from 'ui'
+        packages/ui/package.json = {"name": "ui", "type": "module", "exports": "./dist/index.js", "scripts": {"build": "tsup"}}
+        packages/ui/tsup.config.ts = import { where } from './build/where'; export default { entry: [where] }
+        packages/ui/build/where.ts = export const where = 'src/index'
+        packages/ui/src/index.ts = export const one = 'src/two'
+    "#;
+    let base = World::of(site);
+    let is_told = |change: &str| is_told_from(&base.snapshot(), &base.with(change).snapshot());
+    assert!(!is_told("packages/ui/build/where.ts = export const where = 'src/other'"));
+    assert!(is_told("apps/shop/src/main.ts = import { one } from 'ui'; say('src/other')"));
 }
 
 #[test]
@@ -296,6 +317,9 @@ fn where_programs_begin_only_some_words_are_told() {
     assert!(is_told("", "packages/ui/src/index.ts = export const one = 2"));
     assert!(!is_told("", "packages/ui/src/index.ts = export const one = createServer()"));
     assert!(!is_told(manifest, "packages/ui/src/index.ts = export const one = 2"));
-    let project = r#"packages/ui/project.json = {"name": "ui", "targets": {}}"#;
-    assert!(!is_told(project, "packages/ui/src/index.ts = export const one = 2"));
+    let project = |command: &str| {
+        format!(r#"packages/ui/project.json = {{"name": "ui", "targets": {{"build": {{"command": "{command}"}}}}}}"#)
+    };
+    assert!(is_told(&project("vite build"), "packages/ui/src/index.ts = export const one = 2"));
+    assert!(!is_told(&project("vite build -c src/index.ts"), "packages/ui/src/index.ts = export const one = 2"));
 }

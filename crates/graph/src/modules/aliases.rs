@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use model::{RepoPath, resolved};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::resolve::parts;
@@ -29,7 +30,7 @@ pub fn is_read(path: &str) -> bool {
 }
 
 /// Names that stand for files.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Aliases {
     /// By each file of configuration, of which one may hold.
     tables: Vec<Arc<Table>>,
@@ -42,7 +43,7 @@ pub struct Aliases {
 }
 
 /// Names that stand for files by one file of configuration.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Table {
     /// Whole names, and the paths of the repository that they stand for.
     whole: BTreeMap<String, BTreeSet<String>>,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::aliases::{self, Aliases};
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
-use super::paths::{Named, Paths, head_of, is_bare, through as look_through};
+use super::paths::{Named, Paths, through as look_through};
 use super::record::Record;
 use super::resolve::{Resolver, by_alias, folder_of, folders_above, open_targets, package_of, partials};
 use crate::detect::command;
@@ -34,8 +34,10 @@ pub struct Graph {
 /// What was looked for besides what files say of each other.
 #[derive(Clone, Debug, Default)]
 pub struct Looked {
-    /// Patterns of paths that were looked through.
-    pub through: BTreeSet<String>,
+    /// Patterns of paths that were looked through, each behind the folder from where.
+    pub through: BTreeSet<(String, String)>,
+    /// Patterns of paths of which that counts which is there anyway.
+    pub scanned: BTreeSet<String>,
     /// Texts that were looked for which may name what no build reads by itself.
     pub texts: BTreeSet<String>,
 }
@@ -144,10 +146,15 @@ impl Graph {
         self.aliases.get(member).is_some_and(|aliases| aliases.may_hold(condition))
     }
 
+    /// Names that stand for files in a member.
+    pub fn aliases_of(&self, member: &RepoPath) -> Option<&Aliases> {
+        self.aliases.get(member)
+    }
+
     /// Files that a name stands for by the aliases of a member.
     pub fn alias(&self, member: &RepoPath, name: &str) -> Vec<u32> {
         let Some(aliases) = self.aliases.get(member) else { return Vec::new() };
-        self.look(&open_targets(aliases, name).collect::<Vec<String>>(), name);
+        self.look(member.as_str(), &open_targets(aliases, name).collect::<Vec<String>>(), name);
         by_alias(&self.paths, aliases, name)
     }
 
@@ -170,13 +177,21 @@ impl Graph {
     /// What a path in a text in a folder may stand for.
     pub fn named(&self, folder: &str, text: &str) -> Named {
         let named = self.paths.by_text(folder, text);
-        self.look(&named.through, text);
+        self.look(folder, &named.through, text);
         named
     }
 
     /// Files that a pattern or a path in a folder means without doubt.
     pub fn meant(&self, folder: &str, text: &str) -> Vec<u32> {
-        self.look(look_through(folder, text).as_slice(), text);
+        self.look(folder, look_through(folder, text).as_slice(), text);
+        self.paths.meant(folder, text)
+    }
+
+    /// The same of where names of classes are looked for, in what is there anyway.
+    pub fn scanned(&self, folder: &str, text: &str) -> Vec<u32> {
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.scanned.extend(look_through(folder, text));
+        drop(looked);
         self.paths.meant(folder, text)
     }
 
@@ -190,18 +205,18 @@ impl Graph {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn look(&self, through: &[String], text: &str) {
+    fn look(&self, folder: &str, through: &[String], text: &str) {
         let text = unread::marks_in(text).next().map(|_| text.to_owned());
         if !through.is_empty() || text.is_some() {
             let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-            looked.through.extend(through.iter().cloned());
+            looked.through.extend(through.iter().map(|pattern| (folder.to_owned(), pattern.clone())));
             looked.texts.extend(text);
         }
     }
 
-    /// Paths that aliases of any member lead to.
-    pub fn aliased(&self) -> impl Iterator<Item = &str> {
-        self.aliases.values().flat_map(Aliases::all)
+    /// Members, each with names that stand for files in it.
+    pub fn aliases(&self) -> impl Iterator<Item = (&RepoPath, &Aliases)> {
+        self.aliases.iter()
     }
 
     /// Files that a path may stand for, with or without its ending.
@@ -360,10 +375,7 @@ impl<'a> Linker<'a> {
                 false => through.extend(self.resolver.open_aliases(of, name)),
             }
         }
-        // A folder is looked through for names of classes, even where it is above, and all folders that are called so.
-        let folders =
-            record.scans.iter().filter(|text| head_of(text).is_none() || is_bare(text) && !text.contains("**"));
-        let scanned = folders.flat_map(|folder| self.paths.meant(folder_of(path), folder));
+        let scanned = record.scanned_folders().flat_map(|folder| self.paths.meant(folder_of(path), folder));
         below.extend(scanned.filter(|file| !named.contains(file)));
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));

@@ -117,6 +117,8 @@ pub struct Walk<'a> {
     reached: Reached,
     /// What is imported by the member itself, or by a file of nobody, that cannot be told.
     in_doubt: Option<usize>,
+    /// Doubts about members that arose beside each other, so that it is chance which reason for one was met first.
+    about: BTreeMap<RepoPath, usize>,
     wanted: HashMap<u32, Wanted>,
     open: Vec<(u32, Wanted, Origin)>,
     open_shown: Vec<u32>,
@@ -127,7 +129,7 @@ pub struct Walk<'a> {
     /// Texts of what counts that may be conditions.
     texts: BTreeSet<&'a str>,
     /// Members that count whole and were not looked at yet: what is reached without doubt comes first.
-    open_whole: Vec<(RepoPath, usize)>,
+    open_whole: BTreeMap<RepoPath, usize>,
     /// How packages are made whose outputs are followed to their sources.
     made: &'a BTreeMap<RepoPath, Arc<Made>>,
     /// What is asked of their outputs.
@@ -150,10 +152,11 @@ impl<'a> Walk<'a> {
             texts: BTreeSet::new(),
             reached: Reached::default(),
             in_doubt: None,
+            about: BTreeMap::new(),
             wanted: HashMap::new(),
             open: Vec::new(),
             open_shown: Vec::new(),
-            open_whole: Vec::new(),
+            open_whole: BTreeMap::new(),
             made,
             asked: Vec::new(),
             follows_made: false,
@@ -252,26 +255,48 @@ impl<'a> Walk<'a> {
     /// Counts a member whole, since something cannot be told.
     fn widen(&mut self, member: &RepoPath, because: impl FnOnce() -> String) {
         // All of what is built itself counts anyway.
-        if member != self.subject.built && !self.reached.whole.contains_key(member) {
-            self.reached.doubts.push(because());
-            self.widen_for(member, self.reached.doubts.len() - 1);
+        if member == self.subject.built {
+            return;
+        }
+        if let Some(known) = self.about.get(member) {
+            self.also(*known, because());
+        } else if !self.reached.whole.contains_key(member) {
+            let doubt = self.new_doubt(because());
+            self.about.insert(member.clone(), doubt);
+            self.widen_for(member, doubt);
+        }
+    }
+
+    fn new_doubt(&mut self, because: String) -> usize {
+        self.reached.doubts.push(because);
+        self.reached.doubts.len() - 1
+    }
+
+    /// Takes along another reason for a doubt: the first in order is told.
+    fn also(&mut self, doubt: usize, because: String) {
+        let known = &mut self.reached.doubts[doubt];
+        if because < *known {
+            *known = because;
         }
     }
 
     fn widen_for(&mut self, member: &RepoPath, doubt: usize) {
         if member != self.subject.built && !self.reached.whole.contains_key(member) {
             self.reached.whole.insert(member.clone(), doubt);
-            self.open_whole.push((member.clone(), doubt));
+            self.open_whole.insert(member.clone(), doubt);
         }
     }
 
     fn go(&mut self) {
+        self.about.clear();
         loop {
             if let Some((file, wanted, origin)) = self.open.pop() {
                 self.count(file, &wanted, origin);
             } else if let Some(file) = self.open_shown.pop() {
                 self.show(file);
-            } else if let Some((member, doubt)) = self.open_whole.pop() {
+            } else if let Some((member, doubt)) = self.open_whole.pop_first() {
+                // What is found from here on follows from that.
+                self.about.clear();
                 self.all_of(&member, Origin { from: None, doubt: Some(doubt) });
             } else if let Some(asked) = self.next_by_condition() {
                 let ByCondition { file, files, name, wanted, is_type, .. } = asked;
@@ -286,8 +311,9 @@ impl<'a> Walk<'a> {
     /// configuration of their own.
     fn next_by_condition(&mut self) -> Option<ByCondition<'a>> {
         let is_told = |asked: &ByCondition<'_>| !self.follows_made && self.is_told_of(asked.condition);
-        let at = self.by_condition.iter().position(is_told)?;
-        Some(self.by_condition.swap_remove(at))
+        let told = (0..self.by_condition.len()).filter(|at| is_told(&self.by_condition[*at]));
+        let first = told.min_by_key(|at| (self.by_condition[*at].file, self.by_condition[*at].name))?;
+        Some(self.by_condition.swap_remove(first))
     }
 
     /// Whether the build is told of a condition: by what configures its compilers, by anything that it reads, or by a command.
@@ -539,11 +565,15 @@ impl<'a> Walk<'a> {
         match member.filter(|member| *member != self.subject.built) {
             Some(member) if self.subject.generators.contains(member) => self.built_by(file, member),
             Some(member) => self.widen(member, because),
-            None if self.in_doubt.is_none() => {
-                self.reached.doubts.push(because());
-                self.in_doubt = Some(self.reached.doubts.len() - 1);
-            }
-            None => {}
+            None => match self.about.get(self.subject.built) {
+                Some(doubt) => self.also(*doubt, because()),
+                None if self.in_doubt.is_none() => {
+                    let doubt = self.new_doubt(because());
+                    self.about.insert(self.subject.built.clone(), doubt);
+                    self.in_doubt = Some(doubt);
+                }
+                None => {}
+            },
         }
     }
 

@@ -11,7 +11,7 @@ use oxc_span::SourceType;
 use oxc_syntax::module_record::{ExportEntry, ExportExportName, ExportImportName, ImportImportName, ModuleRecord};
 use serde::{Deserialize, Serialize};
 
-use super::paths::expanded;
+use super::paths::{expanded, head_of, is_bare};
 use super::resolve::package_of;
 use super::text;
 
@@ -242,6 +242,11 @@ impl Record {
         let mut record = Record { aside: BTreeSet::new(), ..self.clone() };
         self.aside.iter().for_each(|text| record.mention(text));
         record
+    }
+
+    /// Folders that are looked through for names of classes, even where they are above, and all folders that are called so.
+    pub fn scanned_folders(&self) -> impl Iterator<Item = &Box<str>> {
+        self.scans.iter().filter(|text| head_of(text).is_none() || is_bare(text) && !text.contains("**"))
     }
 
     /// The modules that it imports or passes something on from, as they are named.

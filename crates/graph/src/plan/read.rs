@@ -95,8 +95,8 @@ impl Planner<'_> {
         );
         if let Some(live) = self.live {
             let all: Vec<&Reached> = through.iter().chain([&reached]).collect();
-            live.take_build(path, build, &all);
-            live.take(made.values().flat_map(|made| &made.read).copied());
+            live.take_build(graph, path, build, &all);
+            made.values().for_each(|made| live.take_made(made));
         }
         (reached, through)
     }

@@ -577,7 +577,8 @@ fn told(snapshot: &Snapshot) -> BTreeSet<String> {
     snapshot.files.keys().filter(is_told).cloned().collect()
 }
 
-fn is_told(path: &str, holds: impl Fn(&str) -> bool) -> bool {
+/// Whether a file is such a one, by what lies beside it.
+pub fn is_told(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let is_lockfile = |path: &str| lockfile::FILES.contains(&path.rsplit('/').next().unwrap_or(path));
     path == config::FILE || is_lockfile(path) || tells(path, holds)
 }

@@ -36,7 +36,7 @@ impl Walk<'_> {
         let mut found: BTreeMap<u32, u32> = BTreeMap::new();
         for (file, path, scans, finds_by_itself) in scanning {
             let folders = [folder_of(path), self.subject.built.as_str()];
-            let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.meant(folder, text)));
+            let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.scanned(folder, text)));
             found.extend(named.flatten().map(|target| (target, file)));
             scans_own |= finds_by_itself;
             if finds_by_itself {

@@ -1,0 +1,195 @@
+//! Files of an app that nobody else reads: which of them may come, go and import what they like.
+
+use super::is_told_from;
+use crate::notation::World;
+
+/// A shop that asks things of others, and whose files import each other.
+const SITE: &str = r#"
+    shop*: ui react
+    blog*: ui
+    ui: react
+    #react 1.2.0
+    packages/ui/index.ts = export * from './button'; export * from './badge'; export * from './icons'
+    packages/ui/button.ts = export const Button = 1
+    packages/ui/badge.ts = export const Badge = 1
+    packages/ui/icons.ts = export const Icon = 1; export const Logo = 1
+    packages/ui/logo.svg = <svg/>
+    apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "react": "*"}, "scripts": {"build": "node scripts/make.ts && vite build", "start": "node server.js"}}
+    apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"@/*": ["./src/*"], "ui/deep": ["./src/deep.ts"]}}}
+    apps/shop/scripts/make.ts = import './rows'
+    apps/shop/scripts/rows.ts = export const rows = 1
+    apps/shop/src/main.ts = import './cart'; import './list'; import 'react-dom'
+    apps/shop/src/cart.ts = import { total } from './lib/total'; import { Button } from 'ui'; Button(); import React from 'react'; export const cart = 'cart'
+    apps/shop/src/list.ts = import { Button } from 'ui'; Button(); import { useState } from 'react'; import { format } from '@/lib/format'
+    apps/shop/src/page.ts = import { Icon } from 'ui'; Icon()
+    apps/shop/src/lib/total.ts = export const total = 1
+    apps/shop/src/lib/format.ts = export const format = 1
+    apps/shop/src/lib/unused.ts = export const unused = 1
+    apps/shop/src/lib/logo.svg = <svg/>
+    apps/shop/src/list.test.ts = import { test } from 'vitest'; import '@/list'; import 'ui'
+"#;
+
+fn is_told(added: &str, change: &str) -> bool {
+    let base = World::of(&format!("{SITE}\n{added}"));
+    is_told_from(&base.snapshot(), &base.with(change).snapshot())
+}
+
+fn all_told(added: &str, changes: &[&str]) {
+    changes.iter().for_each(|change| assert!(is_told(added, change), "{change}"));
+}
+
+fn none_told(added: &str, changes: &[&str]) {
+    changes.iter().for_each(|change| assert!(!is_told(added, change), "{change}"));
+}
+
+const LIST: &str = "apps/shop/src/list.ts = import { Button } from 'ui'; Button(); import { useState } from 'react'; import { format } from '@/lib/format';";
+
+#[test]
+fn what_files_of_an_app_import_of_each_other_is_told() {
+    let list = |more: &str| format!("{LIST} {more}");
+    let told = [
+        "import './lib/unused'",
+        "import { unused as other } from '@/lib/unused'; export default other",
+        "import type { Unused } from './lib/unused'; export * from './lib/total'",
+        "import('./lib/unused'); new URL('./lib/logo.svg', import.meta.url)",
+        "import logo from './lib/logo.svg'",
+        "export const anything = 'of its own'",
+        "say('lib/format.ts', 'v1.2', 'a sentence', 'react', 'ui')",
+    ];
+    told.iter().for_each(|more| assert!(is_told("", &list(more)), "{more}"));
+    all_told(
+        "",
+        &[
+            "apps/shop/src/list.ts = import { Button } from 'ui'; Button(); import { useState } from 'react'",
+            "apps/shop/src/cart.ts = export const cart = 'cart'",
+            // As others import it.
+            "apps/shop/src/lib/total.ts = import { Icon, Button } from 'ui'; Icon(); Button(); import { useEffect } from 'react/all'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import * as React from 'react'; import './unused'; export const sum = 1",
+        ],
+    );
+    none_told(
+        "",
+        &[
+            // Nobody else asks for it, or nobody did.
+            "apps/shop/src/lib/total.ts = import { Badge } from 'ui'; Badge(); export const total = 1",
+            "apps/shop/src/lib/total.ts = import * as all from 'ui'; say(all); export const total = 1",
+            "apps/shop/src/lib/total.ts = import type { Button } from 'ui'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import 'ui/badge'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import 'node:fs'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import 'anything'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import 'ui/deep'; export const total = 1",
+            "apps/shop/src/page.ts = export const page = 1",
+            // It leads elsewhere, or nowhere.
+            "apps/shop/src/lib/total.ts = import '../../../../packages/ui/badge'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import './nowhere'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import '@/nowhere'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import(`./${name}`); export const total = 1",
+            "apps/shop/src/lib/total.ts = import.meta.glob('./*.ts'); export const total = 1",
+            "apps/shop/src/lib/total.ts = import './logo.svg?raw'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import '../../package.json'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import '../../tsconfig'; export const total = 1",
+            "apps/shop/src/lib/total.ts = import '../list.test'; export const total = 1",
+            "apps/shop/src/lib/total.ts = new URL('../../../../packages/ui/logo.svg', import.meta.url)",
+            "apps/shop/src/lib/total.ts = say('./__tests__/one')",
+            "apps/shop/src/lib/total.ts = say('../lib')",
+            "apps/shop/src/lib/total.ts = say('package.json')",
+            "apps/shop/src/lib/total.ts = say('@acme/source')",
+            "apps/shop/src/lib/total.ts = say('ui/badge')",
+            "apps/shop/src/lib/total.ts = readFileSync(path.join(root, 'packages/ui/logo.svg'))",
+            // What runs before the build is read in other ways.
+            "apps/shop/scripts/rows.ts = import '../src/cart'",
+            "apps/shop/src/lib/all.config.ts = 1",
+            "apps/shop/vite.config.ts = import './src/lib/total'; export default {}",
+            // Of a package not all counts.
+            "packages/ui/button.ts = import './badge'; export const Button = 1",
+        ],
+    );
+}
+
+#[test]
+fn files_of_an_app_may_come_and_go() {
+    all_told(
+        "",
+        &[
+            "apps/shop/src/lib/new.ts = export const one = 1",
+            "apps/shop/src/lib/new.ts = import { total } from './total'; import { Button } from 'ui'; Button()",
+            &format!("apps/shop/src/lib/new.ts = 1 \n {LIST} import '@/lib/new'"),
+            &format!("apps/shop/src/lib/new.ts = 1 \n {LIST} import './lib/new'"),
+            "apps/shop/src/lib/new.svg = <svg/>",
+            "- apps/shop/src/lib/unused.ts",
+            "- apps/shop/src/lib/logo.svg",
+            "- apps/shop/src/lib/total.ts \n apps/shop/src/cart.ts = export const cart = 'cart'",
+            // It is called otherwise.
+            "- apps/shop/src/lib/format.ts \n apps/shop/src/lib/text.ts = export const format = 1 \n apps/shop/src/list.ts = import { Button } from 'ui'; Button(); import { useState } from 'react'; import { format } from '@/lib/text'",
+            "apps/shop/src/lib/new.ts = 1 \n apps/shop/src/list.test.ts = import { test } from 'vitest'; import '@/list'; import '@/lib/new'; import 'ui'",
+        ],
+    );
+    none_told(
+        "",
+        &[
+            "- apps/shop/src/lib/total.ts",
+            "- apps/shop/src/lib/format.ts \n apps/shop/src/lib/format.tsx = export const format = 1",
+            "- apps/shop/src/page.ts",
+            "- apps/shop/scripts/rows.ts",
+            "apps/shop/src/lib/total.css = a {}",
+            "apps/shop/src/lib/total.js = 1",
+            "apps/shop/src/deep/new.ts = 1",
+            "apps/shop/new.ts = 1",
+            "apps/shop/src/lib/package.json = {}",
+            "apps/shop/src/lib/new.config.ts = 1",
+            "apps/shop/src/lib/new.sh = cat",
+            "apps/shop/src/lib/new.ts -> total.ts",
+            "apps/shop/src/lib/new.ts = import { Badge } from 'ui'; Badge()",
+            "apps/shop/src/lib/make.ts = 1",
+            "packages/ui/lib/new.ts = 1",
+        ],
+    );
+    // Something names or looks for what comes.
+    let new = "apps/shop/src/lib/new.ts = 1";
+    for added in [
+        "apps/shop/src/cart.ts = import './lib/new'",
+        "apps/shop/vite.config.ts = export default { plugins: [load('./src/lib/new.ts')] }",
+        "apps/shop/tsconfig.json = {\"compilerOptions\": {\"baseUrl\": \"./src\"}} \n apps/shop/src/list.ts = import 'lib/new'",
+        "apps/blog/src/a.ts = import('../../shop/src/lib/new')",
+        "apps/blog/src/a.ts = import.meta.glob('../../shop/src/**/*.ts')",
+        "apps/blog/src/a.test.ts = import '../../shop/src/lib/new'",
+        "apps/blog/tsconfig.json = {\"include\": [\"../shop/src/lib/new.ts\"]} ",
+        "turbo.json = {\"globalDependencies\": [\"apps/shop/src/lib/n*.ts\"]}",
+        "apps/blog/turbo.json = {\"extends\": [\"//\"], \"tasks\": {\"build\": {\"inputs\": [\"../shop/src/lib/n*.ts\"]}}} \n turbo.json = {\"tasks\": {\"build\": {}}}",
+        "frontage.toml = apps.shop.ignore = [\"src/lib/n*.ts\"]",
+        "frontage.toml = apps.blog.inputs = [\"../shop/src/lib/n*.ts\"]",
+        "blog*: ui shop",
+        "blog*: ui ~shop",
+        "apps/blog/src/a.ts = import '../../shop/src/cart'",
+        "apps/shop/inner/package.json = {\"name\": \"inner\"} \n package.json = {\"workspaces\": [\"apps/*\", \"apps/shop/*\", \"packages/*\"]}",
+    ] {
+        assert!(!is_told(added, new), "{added}");
+    }
+    let index = "apps/shop/src/lib/index.ts = 1 \n apps/shop/src/cart.ts = import './lib'";
+    none_told(index, &["apps/shop/src/lib.ts = 1"]);
+    // A name from outside may be meant by what comes.
+    let react = "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"*\": [\"./src/lib/*\"]}}}";
+    none_told(react, &["apps/shop/src/lib/react.ts = 1"]);
+    // Who looks for names of classes in all apps finds them in what its own build reads.
+    let tailwind = "blog*: ui tailwindcss \n #tailwindcss 4.0.0 \n packages/ui/all.css = @import 'tailwindcss'; @source '../../**/*.{ts,tsx}'; \n apps/blog/src/a.ts = import 'ui/all.css'";
+    all_told(tailwind, &[new]);
+}
+
+#[test]
+fn what_is_told_of_files_of_an_app_is_kept() {
+    let first = World::of(SITE);
+    let second = first
+        .with("apps/shop/src/lib/total.ts = import { Icon } from 'ui'; Icon(); import './new' \n apps/shop/src/lib/new.ts = 1");
+    let third = second.with("apps/shop/src/page.ts = 1");
+    let fourth = third.with("apps/shop/src/lib/total.ts = import { Icon } from 'ui'; Icon()");
+    let worlds = [&first, &second, &third, &fourth];
+    for pair in worlds.windows(2) {
+        assert!(is_told_from(&pair[0].snapshot(), &pair[1].snapshot()));
+    }
+    let without =
+        |world: &World| !is_told_from(&world.snapshot(), &world.with("- apps/shop/src/lib/new.ts").snapshot());
+    assert!(without(&second) && !without(&fourth));
+    // It is the last that asks for it.
+    let last = fourth.with("apps/shop/src/lib/total.ts = 1");
+    assert!(!is_told_from(&fourth.snapshot(), &last.snapshot()));
+}
