@@ -209,7 +209,7 @@ impl Paths {
     }
 }
 
-/// Whether a path may stand for a file, as [`Paths::candidates`] has it.
+/// Whether a path may stand for a file, as `Paths::candidates` has it.
 pub fn may_stand_for(path: &str, file: &str) -> bool {
     let is_made_of = |(made, sources): &(&str, [&str; 3])| {
         path.strip_suffix(made).and_then(|stem| file.strip_prefix(stem)).is_some_and(|end| sources.contains(&end))
