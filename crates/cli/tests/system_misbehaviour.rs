@@ -77,7 +77,7 @@ fn one_good_app_beside_nine_bad_ones() {
     let mut world = World::empty();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     world.repository_of(&files);
-    world.start(&["up", "--build-minutes", "1"]);
+    world.start(&["up", "--build-minutes", "2"]);
 
     // What is well is live long before the last of the others is given up.
     world.wait_for_live(&["good", "six", "loud", "outside"]);
