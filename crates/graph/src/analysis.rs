@@ -8,18 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::thread;
 
-use model::{App, AppName, CommitId, EnvironmentName, Environmental, RepoPath, ShownFile};
+use model::{App, AppName, CommitId, EnvironmentName, Environmental, RepoPath};
 use serde::{Deserialize, Serialize};
 
 use crate::detect;
-use crate::git::{Change, GitError};
-use crate::inputs::{Component, Inputs, Replaced};
+use crate::git::GitError;
+use crate::inputs::{Component, Inputs};
 use crate::knowledge::Knowledge;
-use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan::{self, Live};
 use crate::undeclared;
-use crate::workspace::{Member, Unreadable, Workspace, is_told};
+use crate::workspace::{Member, Unreadable, Workspace};
 use crate::{Repository, Snapshot};
+
+mod after;
 
 mod aside;
 
@@ -29,11 +30,8 @@ mod stored;
 
 pub use stored::Stored;
 
-use aside::{Aside, Differs};
-use own::{Files, Own};
-
-/// How many files may differ where a commit is told from another.
-const MOST_CHANGES: usize = 500;
+use aside::Aside;
+use own::Own;
 
 /// How many commits before one are looked at for one that is kept.
 const MOST_BEFORE: usize = 20;
@@ -49,9 +47,6 @@ pub struct Analysis {
     pub warnings: Vec<String>,
     structure: Arc<Structure>,
 }
-
-/// Gives the contents of objects in the order of their ids; none if one is not there.
-pub(crate) type Read<'a> = dyn Fn(&[&str]) -> Option<Vec<Vec<u8>>> + 'a;
 
 /// An app of a commit.
 #[derive(Clone, Debug)]
@@ -180,63 +175,6 @@ impl Analysis {
         let changes = repository.changes(&before, commit).ok();
         Ok(changes.and_then(|changes| analysis.after(commit, &changes, &read)))
     }
-
-    /// What another commit comes to, if nothing differs but contents and what no build reads.
-    pub(crate) fn after(&self, commit: &CommitId, changes: &[Change], read: &Read<'_>) -> Option<Analysis> {
-        if changes.len() > MOST_CHANGES {
-            return None;
-        }
-        let changed: Vec<Changed<'_>> = changes.iter().map(Changed::of).collect::<Option<_>>()?;
-        if changed.iter().any(|changed| self.structure.is_told(changed.path())) {
-            return None;
-        }
-        let sides = || changed.iter().flat_map(|changed| changed.sides().map(|file| (file, changed.kind)));
-        let read_sides: Vec<(&ShownFile, Kind)> = sides().filter_map(|(file, kind)| Some((file, kind?))).collect();
-        let objects: Vec<&str> = read_sides.iter().map(|(file, _)| &*file.object).collect();
-        let contents = read(&objects)?;
-        let texts = contents.iter().map(|content| String::from_utf8_lossy(content).into_owned());
-        let texts: Vec<(String, Kind)> = texts.zip(read_sides.iter().map(|(_, kind)| *kind)).collect();
-        let mut records = modules::read(&texts).into_iter().zip(&texts);
-        let mut side = |file, kind: Option<Kind>| {
-            let read = kind.and_then(|_| records.next());
-            let (record, text) = read.map(|(record, (text, _))| (record, text.as_str())).unwrap_or_default();
-            Side { file, record, text }
-        };
-        let mut structure = Arc::clone(&self.structure);
-        let mut others: BTreeMap<Component, String> = BTreeMap::new();
-        let own = OwnChanges::of(self, &changed);
-        for Changed { before, after, kind } in &changed {
-            let before = before.map(|file| side(file, *kind));
-            let after = after.map(|file| side(file, *kind));
-            let is_inside = before
-                .as_ref()
-                .zip(after.as_ref())
-                .is_some_and(|(before, after)| structure.stays(before, after, *kind));
-            if !is_inside && !own.take(Arc::make_mut(&mut structure), before.as_ref(), after.as_ref(), *kind) {
-                return None;
-            }
-            if let Some(Side { file, record, .. }) = after {
-                others.insert(Component::File(file.path.to_string()), plan::content(file));
-                let types = record.declared.map(|declared| (Component::Types(file.path.to_string()), declared.into()));
-                others.extend(types);
-            }
-        }
-        // An app that asks for it is built anew by every commit.
-        if self.apps.values().any(|app| app.inputs.own_part(&plan::commit_setting()).is_some()) {
-            others.insert(plan::commit_setting(), commit.to_string());
-        }
-        if !own.holds_together(&structure) {
-            return None;
-        }
-        let mut replaced = Replaced::new();
-        let app = |(name, app): (&AppName, &Analysed)| {
-            let mut inputs = app.inputs.with(&others, &mut replaced)?;
-            own.change(&app.path, &mut inputs);
-            Some((name.clone(), Analysed { inputs, ..app.clone() }))
-        };
-        let apps: Option<BTreeMap<AppName, Analysed>> = self.apps.iter().map(app).collect();
-        Some(Analysis { apps: apps?, structure, ..self.clone() })
-    }
 }
 
 /// Variables that builds for previews are given with another value, each with both: a commit that changes only that affects
@@ -280,157 +218,6 @@ fn making(workspace: &Workspace, live: &Live) -> BTreeSet<String> {
     let graph = workspace.graph();
     let making = graph.nodes().filter(|(file, node)| live.makes(*file) && !node.is_configuration);
     making.map(|(file, _)| graph.path(file).to_owned()).collect()
-}
-
-/// A file that differs between two commits.
-struct Changed<'a> {
-    before: Option<&'a ShownFile>,
-    after: Option<&'a ShownFile>,
-    kind: Option<Kind>,
-}
-
-impl<'a> Changed<'a> {
-    fn of(change: &'a Change) -> Option<Changed<'a>> {
-        let (before, after) = match change {
-            Change::Content { before, after } => (Some(before), Some(after)),
-            Change::Added(after) => (None, Some(after)),
-            Change::Removed(before) => (Some(before), None),
-            Change::Other => return None,
-        };
-        let kind = Kind::of(before.or(after)?);
-        Some(Changed { before, after, kind })
-    }
-
-    fn sides(&self) -> impl Iterator<Item = &'a ShownFile> {
-        self.before.into_iter().chain(self.after)
-    }
-
-    fn path(&self) -> &'a str {
-        self.sides().next().map_or("", |file| file.path.as_str())
-    }
-}
-
-/// Files of apps that nobody else reads, as far as they come and go.
-struct OwnChanges<'a> {
-    analysis: &'a Analysis,
-    added: BTreeMap<&'a str, &'a ShownFile>,
-    /// Paths of those that come, and of those that go.
-    come: BTreeSet<&'a str>,
-    gone: BTreeSet<&'a str>,
-}
-
-impl<'a> OwnChanges<'a> {
-    fn of(analysis: &'a Analysis, changed: &[Changed<'a>]) -> OwnChanges<'a> {
-        let is_own = |path: &str| {
-            let member = analysis.structure.aside.as_ref().map(|aside| aside.owner(path)).unwrap_or_default();
-            analysis.structure.own.contains_key(member) && own::is_root(member, path)
-        };
-        let of = |is_of: fn(&Changed<'a>) -> Option<&'a ShownFile>| {
-            let files = changed.iter().filter_map(is_of).filter(|file| is_own(file.path.as_str()));
-            files.map(|file| (file.path.as_str(), file)).collect::<BTreeMap<&str, &ShownFile>>()
-        };
-        let added = of(|changed| changed.after.filter(|_| changed.before.is_none()));
-        let removed = of(|changed| changed.before.filter(|_| changed.after.is_none()));
-        OwnChanges { analysis, come: added.keys().copied().collect(), gone: removed.into_keys().collect(), added }
-    }
-
-    /// Takes a file along that no build reads, or none but that of its own app, as it is on both sides.
-    fn take(
-        &self,
-        structure: &mut Structure,
-        before: Option<&Side<'_>>,
-        after: Option<&Side<'_>>,
-        kind: Option<Kind>,
-    ) -> bool {
-        let Some(Side { file, .. }) = before.or(after) else { return true };
-        let path = file.path.as_str();
-        let is_told_alike = before.zip(after).is_some_and(|(before, after)| structure.is_told_alike(before, after));
-        let Structure { entries, making, names, aside: Some(aside), own, told } = structure else { return false };
-        if entries.contains(path) && !is_told_alike || making.contains(path) {
-            return false;
-        }
-        let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
-        let differs = Differs { path, kind, before, after };
-        let member = aside.owner(path).to_owned();
-        let apps: Vec<&Analysed> = self.analysis.apps.values().filter(|app| *app.path.as_str() == member).collect();
-        let counts = |app: &&Analysed| app.inputs.own().has(&Component::File(path.to_owned()));
-        let is_known = match before {
-            Some(_) => apps.iter().all(counts),
-            None => !is_told(path, |other| told.contains(other)),
-        };
-        let (Some(own), Some(app)) = (own.get_mut(&member), apps.first()) else {
-            return aside.take(&differs, |_| false);
-        };
-        let files = Files { member: &member, covered: app.inputs.own(), added: &self.come, removed: &self.gone };
-        if own::is_root(&member, path) {
-            return is_known && Arc::make_mut(own).take(&differs, &files, names, aside);
-        }
-        aside.take(&differs, |module| own.is_of_own(module, path, &files, names))
-    }
-
-    /// Whether nobody imports what is gone.
-    fn holds_together(&self, structure: &Structure) -> bool {
-        let is_imported = |path: &&str| structure.own.values().any(|own| own.imports(path));
-        !self.gone.iter().any(is_imported)
-    }
-
-    /// Has the files of an app's folder that come counted, and those not that go.
-    fn change(&self, folder: &RepoPath, inputs: &mut Inputs) {
-        let of_app = |path: &&&str| folder.holds(path);
-        for path in self.gone.iter().filter(of_app) {
-            inputs.leave_out(&Component::File((*path).to_owned()));
-        }
-        for (path, file) in self.added.iter().filter(|(path, _)| folder.holds(path)) {
-            inputs.add(Component::File((*path).to_owned()), plan::content(file));
-        }
-    }
-}
-
-/// A file as it is on one side, with what it says.
-struct Side<'a> {
-    file: &'a ShownFile,
-    record: Record,
-    text: &'a str,
-}
-
-impl Structure {
-    /// Whether rules read more of a file than a few words.
-    fn is_told(&self, path: &str) -> bool {
-        self.told.contains(path) && !self.entries.contains(path)
-    }
-
-    /// Whether nothing follows from another content of a file but what is inside it.
-    fn stays(&self, before: &Side<'_>, after: &Side<'_>, kind: Option<Kind>) -> bool {
-        let says = |kind| self.says_the_same(&before.record, &after.record, after.file.path.as_str(), kind);
-        kind.is_none_or(says) && self.is_told_alike(before, after)
-    }
-
-    /// Whether rules read the same of a file of which they read a few words alone.
-    fn is_told_alike(&self, before: &Side<'_>, after: &Side<'_>) -> bool {
-        let words = |side: &Side<'_>| detect::words_of_entry(side.text);
-        !self.entries.contains(after.file.path.as_str()) || words(before) == words(after)
-    }
-
-    /// Whether two contents of a file say the same of others, as far as anything follows from it.
-    fn says_the_same(&self, before: &Record, after: &Record, path: &str, kind: Kind) -> bool {
-        let words = |record: &Record| -> BTreeSet<Box<str>> {
-            let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
-            record.words.iter().filter(|word| may_name(word)).cloned().collect()
-        };
-        // Types are told apart.
-        let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, ..record.clone() };
-        let has_types = |record: &Record| record.declared.is_some();
-        rest(before) == rest(after) && words(before) == words(after) && has_types(before) == has_types(after)
-    }
-
-    /// Whether a word may name a package, a file of a member, or what configuration names.
-    fn may_name(&self, word: &str, path: &str, kind: Kind) -> bool {
-        // What holds `@` may be a condition.
-        is_configuration(path, kind)
-            || word.contains(['.', '@'])
-            || self.names.contains(package_of(word))
-            || self.making.contains(path)
-    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub use aliases::{Aliases, is_read, read_extended};
 pub use graph::{Found, Graph, Node};
 pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, is_of_shell, names_plugins, read};
 pub use made::{Made, is_of_bundler, leaves_outside, texts};
-pub use paths::{before_pattern, beginnings, head_of, is_bare, is_looked_through, may_stand_for, names_of, through};
+pub use paths::{before_pattern, beginnings, head_of, is_bare, is_looked_through, names_of, through};
 pub use reach::{COMPILERS, Reached, Subject, Walk};
 pub use record::{Import, Language, Passed, Record, Settings, Wanted};
 pub use resolve::{REPLACING, Resolver, folder_of, folders_above, package_of};

@@ -3,23 +3,25 @@
 //! neither changes, such a file may come, go and import what it likes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::Bound;
 use std::sync::Arc;
 
-use model::{RepoPath, is_built_in, resolved};
+use model::RepoPath;
 use serde::{Deserialize, Serialize};
 
-use super::aside::{Aside, Differs, LEADING, names, texts};
+use super::aside::{LEADING, texts};
 use crate::detect::command;
-use crate::inputs::Covered;
 use crate::modules::{
-    Aliases, Found, Graph, Kind, Node, REPLACING, Record, Resolver, Wanted, before_pattern, beginnings, folder_of,
-    is_configuration, is_looked_through, is_of_shell, is_read, may_stand_for, names_of, package_of, through,
+    Aliases, Found, Graph, Node, REPLACING, Record, Resolver, Wanted, before_pattern, folder_of, is_of_shell,
+    package_of, through,
 };
 use crate::pipeline::BUILD;
 use crate::plan::Live;
-use crate::unread::{self, Reads};
+use crate::unread::Reads;
 use crate::workspace::{Member, Needs, Workspace};
+
+mod told;
+
+pub use told::Around;
 
 /// What decides whether more than the contents of an app's files matters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -57,35 +59,6 @@ struct Ask {
 
 /// The name for every export of a module: no export is called so.
 const ALL: &str = "*";
-
-/// What a name in a file of an app stands for.
-enum Stands<'f> {
-    /// These of its own files.
-    Own(BTreeSet<&'f str>),
-    /// Something of others, the same wherever it is named.
-    Others,
-    /// It is not told.
-    Unclear,
-}
-
-/// Files of an app as they were, and those that come and go.
-pub struct Files<'a> {
-    /// Its folder.
-    pub member: &'a str,
-    /// What its build covers.
-    pub covered: &'a Covered,
-    /// Files that come.
-    pub added: &'a BTreeSet<&'a str>,
-    /// Files that go.
-    pub removed: &'a BTreeSet<&'a str>,
-}
-
-/// Which side of a change is meant.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    Before,
-    After,
-}
 
 /// What is known of the apps of a workspace of which nobody else reads anything.
 pub fn found(workspace: &Workspace, live: &Live) -> BTreeMap<String, Arc<Own>> {
@@ -222,331 +195,68 @@ impl Own {
     fn take_node(&mut self, graph: &Graph, member: &RepoPath, file: u32, node: &Node) {
         let path = graph.path(file);
         let is_own = |file: &u32| graph.owner(*file) == Some(member);
-        let is_root = is_root(member.as_str(), path);
-        let mut imported: BTreeSet<u32> = BTreeSet::new();
-        let mut asked: BTreeMap<(&str, bool), BTreeSet<Ask>> = BTreeMap::new();
-        let found: BTreeMap<&str, &Found> =
-            node.record.modules().zip(node.imports.iter().chain(&node.passed)).collect();
-        for (module, asks) in asks(&node.record) {
-            let found = found[module];
-            imported.extend(found.files().iter().filter(|file| is_own(file)));
-            if matches!(found, Found::Files(_)) && found.files().iter().all(is_own) {
-                continue;
-            }
-            let depends_on_place = Resolver::depends_on_place(path, module);
-            if depends_on_place || self.leads(module).next().is_some() {
-                self.named.insert(stem_of(module).into());
-            }
-            if is_root && !depends_on_place {
-                let is_outside = *found == Found::Outside;
-                let (name, asks) = if is_outside { of_outside(module, asks) } else { (module, asks) };
-                asked.entry((name, is_outside)).or_default().extend(asks);
-            }
-        }
-        for ((name, is_outside), asks) in asked {
-            let asked = self.asked.entry(name.into()).or_default();
-            asked.is_outside = is_outside;
-            asks.into_iter().for_each(|ask| *asked.asks.entry(ask).or_default() += 1);
-        }
+        let found = node.imports.iter().chain(&node.passed);
+        let found: BTreeMap<&str, &Found> = node.record.modules().zip(found).collect();
+        let imported: BTreeSet<u32> = found.values().flat_map(|found| found.files()).copied().filter(is_own).collect();
         for target in imported {
             *self.imported.entry(graph.path(target).into()).or_default() += 1;
         }
-    }
-
-    /// Whether any of its files imports one.
-    pub fn imports(&self, path: &str) -> bool {
-        self.imported.contains_key(path)
+        let is_of_own =
+            |module: &str| matches!(found[module], Found::Files(_)) && found[module].files().iter().all(is_own);
+        let others = || found.keys().copied().filter(|module| !is_of_own(module));
+        for module in others() {
+            if Resolver::depends_on_place(path, module) || self.leads(module).next().is_some() {
+                self.named.insert(stem_of(module).into());
+            }
+        }
+        if !is_root(member.as_str(), path) {
+            return;
+        }
+        let others: BTreeSet<&str> = others().filter(|module| !Resolver::depends_on_place(path, module)).collect();
+        let asks = asks(&node.record).into_iter().filter(|(module, _)| others.contains(module));
+        let asks = asks.map(|(module, ask)| match found[module] {
+            Found::Outside => (true, of_outside(module, ask)),
+            _ => (false, (module, ask)),
+        });
+        for (is_outside, (name, ask)) in asks.collect::<BTreeSet<(bool, (&str, Ask))>>() {
+            let asked = self.asked.entry(name.into()).or_default();
+            asked.is_outside = is_outside;
+            *asked.asks.entry(ask).or_default() += 1;
+        }
     }
 
     /// Paths that a name may lead to which is none from somewhere.
     fn leads<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
         self.aliases.targets(name).into_iter().chain(self.aliases.below_bases(name))
     }
-
-    /// Takes a file along that differs, if nothing follows from it but that its contents count, or do not any more.
-    pub fn take(
-        &mut self,
-        file: &Differs<'_>,
-        files: &Files<'_>,
-        packages: &BTreeSet<String>,
-        aside: &mut Aside,
-    ) -> bool {
-        let nothing = Record::default();
-        let (before, after) = (file.before.unwrap_or(&nothing), file.after.unwrap_or(&nothing));
-        let is_there = file.before.is_some() && file.after.is_some();
-        let is_inside = |text: &str| leads_inside(file.path, text, files.member, aside);
-        let is_plain = |word: &str| self.is_plain_word(word, file.path, files.member, packages);
-        self.is_plain(file, files.member)
-            && (is_there || self.may_come_and_go(file.path, files))
-            && says_as_much(before, after)
-            && before.paths.symmetric_difference(&after.paths).all(|text| is_inside(text))
-            && before.words.symmetric_difference(&after.words).all(|word| is_plain(word))
-            && self.take_imports(file, files, packages, aside)
-            && (is_there || aside.count_file(file))
-    }
-
-    /// Whether a file is read by nothing but the app's build, as one of its modules or as what these import.
-    fn is_plain(&self, file: &Differs<'_>, member: &str) -> bool {
-        let path = file.path;
-        let is_module = match file.kind {
-            Some(Kind::Module(language)) => language.is_of_modules(),
-            Some(_) => false,
-            None => path.split('/').all(|part| part != "node_modules"),
-        };
-        let is_at_top = !path[member.len() + 1..].contains('/');
-        is_module
-            && !is_at_top
-            && is_root(member, path)
-            && file.kind.is_none_or(|kind| !is_configuration(path, kind))
-            && !self.run.contains(path)
-    }
-
-    /// Whether nothing but what imports it depends on whether a file is there.
-    fn may_come_and_go(&self, path: &str, files: &Files<'_>) -> bool {
-        let stem = stem_of(path);
-        let names = [stem, if stem == "index" { name_of(folder_of(path)) } else { stem }];
-        let is_named = names.iter().any(|name| name.is_empty() || self.named.contains(*name));
-        // What an import stands for it may stand for besides others.
-        let is_alike = |name: String| files.candidates(&name, When::Before).iter().any(|other| *other != path);
-        !is_named && !is_looked_through(&self.through, path) && !names_of(path).any(is_alike)
-    }
-
-    /// What a name in a file stands for.
-    fn stands<'f>(
-        &self,
-        name: &str,
-        path: &str,
-        files: &'f Files<'_>,
-        packages: &BTreeSet<String>,
-        when: When,
-    ) -> Stands<'f> {
-        let is_relative = matches!(name, "." | "..") || name.starts_with("./") || name.starts_with("../");
-        let is_plain =
-            !name.contains(['*', '?', '!', '#', ':', '{', '$', '\\', '%']) && unread::marks_in(name).next().is_none();
-        if !is_plain || !is_relative && Resolver::depends_on_place(path, name) {
-            return Stands::Unclear;
-        }
-        let leads: Vec<String> = match is_relative {
-            true => resolved(folder_of(path), name).into_iter().collect(),
-            false => self.aliases.targets(name).into_iter().collect(),
-        };
-        let is_asked_for = !is_relative && packages.contains(package_of(name));
-        let leads = match (is_relative || !leads.is_empty(), is_asked_for) {
-            (true, true) => return Stands::Unclear,
-            (true, false) => leads,
-            (false, true) => return Stands::Others,
-            (false, false) => self.aliases.below_bases(name).collect(),
-        };
-        let own: BTreeSet<&str> = leads.iter().flat_map(|lead| files.candidates(lead, when)).collect();
-        let is_inside = leads.iter().all(|lead| is_plain_lead(files.member, lead));
-        match own.is_empty() {
-            false if is_inside => Stands::Own(own),
-            true if !is_relative && leads.is_empty() && is_built_in(package_of(name)) => Stands::Others,
-            _ => Stands::Unclear,
-        }
-    }
-
-    /// Whether a text that may be a name changes nothing: neither a package, nor a condition, nor a file that counts by it.
-    fn is_plain_word(&self, word: &str, path: &str, member: &str, packages: &BTreeSet<String>) -> bool {
-        let package = package_of(word);
-        let is_asked = || {
-            let below = format!("{package}/");
-            let mut from = self.asked.range::<str, _>((Bound::Included(package), Bound::Unbounded));
-            !word.contains('/') && from.next().is_some_and(|(name, _)| &**name == package || name.starts_with(&below))
-        };
-        let is_file = || {
-            let places = [folder_of(path), member].map(|folder| resolved(folder, word));
-            places.iter().flatten().all(|place| is_plain_lead(member, place))
-        };
-        !word.contains('@')
-            && (!packages.contains(package) || is_asked())
-            && (!word.contains('.') || !word.contains("..") && is_file())
-    }
-
-    /// What is asked of others by names that stand for such.
-    fn asked_of_others<'n>(
-        &self,
-        asks: &BTreeMap<&'n str, BTreeSet<Ask>>,
-        stand: &BTreeMap<&str, Stands<'_>>,
-    ) -> BTreeMap<&'n str, BTreeSet<Ask>> {
-        let mut all: BTreeMap<&str, BTreeSet<Ask>> = BTreeMap::new();
-        for (module, asks) in asks.iter().filter(|(module, _)| matches!(stand[**module], Stands::Others)) {
-            let is_outside = self.asked.get(package_of(module)).is_some_and(|asked| asked.is_outside);
-            let asks = asks.clone();
-            let (name, asks) = if is_outside { of_outside(module, asks) } else { (*module, asks) };
-            all.entry(name).or_default().extend(asks);
-        }
-        all
-    }
-
-    /// Whether a name in a file, as it was or as it is, stands for others of its app.
-    pub fn is_of_own(&self, name: &str, path: &str, files: &Files<'_>, packages: &BTreeSet<String>) -> bool {
-        let stands = |when| self.stands(name, path, files, packages, when);
-        [When::Before, When::After].into_iter().any(|when| matches!(stands(when), Stands::Own(_)))
-    }
-
-    /// Takes along what a file imports.
-    fn take_imports(
-        &mut self,
-        file: &Differs<'_>,
-        files: &Files<'_>,
-        packages: &BTreeSet<String>,
-        aside: &mut Aside,
-    ) -> bool {
-        let nothing = Record::default();
-        let [before, after] = [file.before, file.after].map(|record| asks(record.unwrap_or(&nothing)));
-        let [owned_before, owned_after] = [(&before, When::Before), (&after, When::After)].map(|(asked, when)| {
-            let stand = asked.keys().map(|module| (*module, self.stands(module, file.path, files, packages, when)));
-            stand.collect::<BTreeMap<&str, Stands<'_>>>()
-        });
-        let none = BTreeSet::new();
-        for module in before.keys().chain(after.keys()) {
-            let is_clear = match (owned_before.get(module), owned_after.get(module)) {
-                (Some(Stands::Unclear), Some(Stands::Unclear)) => before.get(module) == after.get(module),
-                (None | Some(Stands::Others), None | Some(Stands::Others)) => {
-                    !looks_through(module) || owned_before.contains_key(module) == owned_after.contains_key(module)
-                }
-                (None | Some(Stands::Own(_)), None | Some(Stands::Own(_))) => true,
-                _ => false,
-            };
-            if !is_clear {
-                return false;
-            }
-        }
-        let was = self.asked_of_others(&before, &owned_before);
-        let is = self.asked_of_others(&after, &owned_after);
-        for name in was.keys().chain(is.keys()) {
-            let (was, is) = (was.get(name).unwrap_or(&none), is.get(name).unwrap_or(&none));
-            let known = self.asked.get(*name);
-            let by_at_least = |ask: &Ask, least: u32| {
-                known.and_then(|known| known.asks.get(ask)).is_some_and(|count| *count >= least)
-            };
-            if !is.difference(was).all(|ask| by_at_least(ask, 1)) || !was.difference(is).all(|ask| by_at_least(ask, 2))
-            {
-                return false;
-            }
-        }
-        for (asked, is_more) in [(&was, false), (&is, true)] {
-            for (name, asks) in asked {
-                let Some(known) = self.asked.get_mut(*name) else { continue };
-                for ask in asks {
-                    let count = known.asks.get_mut(ask);
-                    count.into_iter().for_each(|count| *count = if is_more { *count + 1 } else { *count - 1 });
-                }
-            }
-        }
-        for (stand, is_more) in [(&owned_before, false), (&owned_after, true)] {
-            let own = stand.values().flat_map(|stands| match stands {
-                Stands::Own(files) => files.iter().copied().collect(),
-                Stands::Others | Stands::Unclear => Vec::new(),
-            });
-            for path in own.collect::<BTreeSet<&str>>() {
-                let count = self.imported.entry(path.into()).or_default();
-                *count = if is_more { *count + 1 } else { count.saturating_sub(1) };
-            }
-        }
-        self.imported.retain(|_, count| *count > 0);
-        // What is outside is no member that another may need.
-        let is_outside = |module: &str| self.asked.get(package_of(module)).is_some_and(|asked| asked.is_outside);
-        let is_others = |module: &str| {
-            let stand = [&owned_before, &owned_after].into_iter().filter_map(|stand| stand.get(module));
-            stand.into_iter().any(|stands| matches!(stands, Stands::Others)) && !is_outside(module)
-        };
-        let [before, after] = [file.before, file.after].map(|record| record.map(names).unwrap_or_default());
-        aside.count_imports(files.member, &before, &after, is_others)
-    }
-}
-
-impl Files<'_> {
-    /// Files of the app that a path may stand for.
-    fn candidates(&self, path: &str, when: When) -> Vec<&str> {
-        let is_gone = |file: &&str| when == When::After && self.removed.contains(file);
-        let mut found: Vec<&str> = Vec::new();
-        for beginning in beginnings(path) {
-            let there = self.covered.files_from(&beginning).take_while(|file| file.starts_with(&beginning));
-            found.extend(there.filter(|file| may_stand_for(path, file) && !is_gone(file)));
-            let come = self.added.range::<str, _>((Bound::Included(&*beginning), Bound::Unbounded)).copied();
-            let come = come.take_while(|file| when == When::After && file.starts_with(&beginning));
-            found.extend(come.filter(|file| may_stand_for(path, file)));
-        }
-        found
-    }
 }
 
 /// Whether a file of an app counts whatever imports it, as far as its path tells.
 pub fn is_root(member: &str, path: &str) -> bool {
-    let below = path.strip_prefix(member).unwrap_or_default().trim_start_matches('/');
-    !below.is_empty() && !Reads::default().leaves_out(below) && !is_of_shell(path)
+    let below = path.strip_prefix(member).and_then(|rest| rest.strip_prefix('/'));
+    below.is_some_and(|below| !Reads::default().leaves_out(below)) && !is_of_shell(path)
 }
 
-/// Whether what is at a path, with or without an ending, counts whole and whatever imports it, if anything is there.
-fn is_plain_lead(member: &str, path: &str) -> bool {
-    let is_special = |path: &str| name_of(path) == "package.json" || is_read(path);
-    let may_be = ["", ".ts", ".json", ".mdx", "/index.ts", "/index.mdx"].map(|end| format!("{path}{end}"));
-    may_be.iter().all(|path| is_root(member, path) && !is_special(path))
-}
-
-/// Whether a text of a file leads to nothing but a file of the same app, if to anything.
-fn leads_inside(file: &str, text: &str, member: &str, aside: &Aside) -> bool {
-    let is_pattern = before_pattern(text).is_some() || text.contains(['?', '#']);
-    let leads = [folder_of(file), member].map(|folder| resolved(folder, text));
-    let is_inside = |path: &String| is_plain_lead(member, path) && !aside.is_folder(path);
-    !is_pattern && !text.starts_with("../") && leads.iter().all(|path| path.as_ref().is_some_and(is_inside))
-}
-
-/// Whether a file says as much of anything but modules, paths and words.
-fn says_as_much(before: &Record, after: &Record) -> bool {
-    let rest = |record: &Record| Record {
-        imports: Vec::new(),
-        passed: Vec::new(),
-        own: BTreeSet::new(),
-        types: BTreeSet::new(),
-        is_told: false,
-        is_barrel: false,
-        declared: None,
-        words: BTreeSet::new(),
-        paths: BTreeSet::new(),
-        // These are about what is run, and about what configures a bundler.
-        given: BTreeSet::new(),
-        entries: BTreeSet::new(),
-        keyed: BTreeSet::new(),
-        ..record.clone()
-    };
-    let marks = |record: &Record| texts(record).flat_map(unread::marks_in).collect::<BTreeSet<&str>>();
-    let is_plain = !before.reads_files && !before.is_open;
-    is_plain && rest(before) == rest(after) && marks(before) == marks(after)
-}
-
-/// What a file asks of modules.
-fn asks(record: &Record) -> BTreeMap<&str, BTreeSet<Ask>> {
-    let mut asks: BTreeMap<&str, BTreeSet<Ask>> = BTreeMap::new();
-    let mut add = |module, name, is_type| {
-        asks.entry(module).or_default().insert(Ask { name, is_type });
-    };
-    for import in &record.imports {
-        add(&*import.module, None, import.is_type);
-        match &import.wanted {
-            Wanted::All => add(&import.module, Some(ALL.into()), import.is_type),
-            Wanted::Names(names) => {
-                names.iter().for_each(|name| add(&import.module, Some(name.clone()), import.is_type))
-            }
-        }
-    }
-    for passed in &record.passed {
-        add(&*passed.module, None, passed.is_type);
-        add(&passed.module, Some(passed.name.clone().unwrap_or_else(|| ALL.into())), passed.is_type);
-    }
-    asks
+/// What a file asks of each module that it names.
+fn asks(record: &Record) -> BTreeSet<(&str, Ask)> {
+    let of_imports = record.imports.iter().flat_map(|import| {
+        let names: Vec<Box<str>> = match &import.wanted {
+            Wanted::All => vec![ALL.into()],
+            Wanted::Names(names) => names.iter().cloned().collect(),
+        };
+        let asks = names.into_iter().map(Some).chain([None]);
+        asks.map(|name| (&*import.module, Ask { name, is_type: import.is_type }))
+    });
+    let of_passed = record.passed.iter().flat_map(|passed| {
+        let name = passed.name.clone().unwrap_or_else(|| ALL.into());
+        [Some(name), None].map(|name| (&*passed.module, Ask { name, is_type: passed.is_type }))
+    });
+    of_imports.chain(of_passed).collect()
 }
 
 /// What matters of what is asked of a package from outside: that it is asked, and whether only types are.
-fn of_outside(module: &str, asks: BTreeSet<Ask>) -> (&str, BTreeSet<Ask>) {
-    (package_of(module), asks.into_iter().map(|ask| Ask { name: None, ..ask }).collect())
-}
-
-/// Whether who imports a module may look through folders by that.
-fn looks_through(module: &str) -> bool {
-    module.contains("tailwind")
+fn of_outside(module: &str, ask: Ask) -> (&str, Ask) {
+    (package_of(module), Ask { name: None, ..ask })
 }
 
 fn name_of(path: &str) -> &str {

@@ -114,7 +114,7 @@ impl Paths {
     /// Files that a path may stand for: itself, with an ending, as a folder's index, or TypeScript by the name of what
     /// is made of it.
     pub fn candidates(&self, path: &str) -> Vec<u32> {
-        // `may_stand_for` says the same of one file.
+        // `names_of` says the same of a file.
         let mut found: Vec<u32> = self.place(path).into_iter().collect();
         for (made, sources) in MADE {
             if let Some(stem) = path.strip_suffix(made) {
@@ -209,16 +209,7 @@ impl Paths {
     }
 }
 
-/// Whether a path may stand for a file, as `Paths::candidates` has it.
-pub fn may_stand_for(path: &str, file: &str) -> bool {
-    let is_made_of = |(made, sources): &(&str, [&str; 3])| {
-        path.strip_suffix(made).and_then(|stem| file.strip_prefix(stem)).is_some_and(|end| sources.contains(&end))
-    };
-    let is_of_stem = |stem: &str| stem == path || stem.strip_suffix("/index") == Some(path);
-    file == path || MADE.iter().any(is_made_of) || stems_of(file).any(is_of_stem)
-}
-
-/// Paths that may stand for a file.
+/// Paths that may stand for a file: those of which `Paths::candidates` gives it.
 pub fn names_of(file: &str) -> impl Iterator<Item = String> {
     let by_made = move |(made, sources): (&'static str, [&'static str; 3])| {
         sources.into_iter().filter_map(move |end| file.strip_suffix(end)).map(move |stem| format!("{stem}{made}"))
@@ -228,10 +219,10 @@ pub fn names_of(file: &str) -> impl Iterator<Item = String> {
     by_stem.chain([file.to_owned()]).chain(MADE.into_iter().flat_map(by_made))
 }
 
-/// How the paths of all files begin that a path may stand for.
+/// How the paths of other files begin that a path may stand for.
 pub fn beginnings(path: &str) -> Vec<String> {
     let of_made = MADE.iter().filter_map(|(made, _)| path.strip_suffix(made)).map(|stem| format!("{stem}."));
-    [path.to_owned(), format!("{path}."), format!("{path}/index.")].into_iter().chain(of_made).collect()
+    [format!("{path}."), format!("{path}/index.")].into_iter().chain(of_made).collect()
 }
 
 /// The folders in front of a pattern; none if a text is none.

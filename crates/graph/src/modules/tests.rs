@@ -1,10 +1,13 @@
 //! Tests of modules.
 
+use std::collections::BTreeSet;
+
 use expect_test::{Expect, expect};
 
 use super::kind::Kind;
 use super::record::{Language, Record, Wanted};
 use crate::knowledge::Knowledge;
+use crate::notation::World;
 use crate::patience::Patience;
 
 /// What a text says, a line each.
@@ -274,4 +277,26 @@ fn what_is_too_large_may_import_anything() {
     let records = super::read(&[text(4_000_000), text(10)]);
     assert_eq!(records.iter().map(|record| record.is_open).collect::<Vec<bool>>(), [true, false]);
     assert!(records.iter().all(|record| record.imports[0].module.as_ref() == "./a"));
+}
+
+#[test]
+fn names_of_a_file_are_those_that_it_is_found_by() {
+    let names = ["a", "a.ts", "a.js", "a.d.ts", "a.d.js", "a.web.tsx", "a.mts", "a.mjs", "a.svg", "index", "index.ts"];
+    let paths: Vec<String> = ["", "a/", "a/index/"]
+        .iter()
+        .flat_map(|folder| names.map(|name| format!("apps/shop/{folder}{name}")))
+        .collect();
+    let files: Vec<&String> = paths.iter().filter(|path| !path.ends_with("/a") && !path.ends_with("/index")).collect();
+    let site = files.iter().map(|file| format!("{file} = 1")).collect::<Vec<String>>().join("\n");
+    let workspace = World::of(&format!("shop* \n {site}")).workspace().expect("it can be read");
+    let graph = workspace.graph();
+    for path in paths.iter().chain([&"apps/shop".to_owned()]) {
+        let found: BTreeSet<&str> = graph.candidates(path).into_iter().map(|file| graph.path(file)).collect();
+        for file in &files {
+            let is_found = found.contains(file.as_str());
+            assert_eq!(is_found, super::names_of(file).any(|name| name == *path), "{path} {file}");
+            let begins = || super::beginnings(path).iter().any(|beginning| file.starts_with(beginning));
+            assert!(!is_found || *file == path || begins(), "{path} {file}");
+        }
+    }
 }

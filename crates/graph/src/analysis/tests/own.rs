@@ -167,6 +167,13 @@ fn files_of_an_app_may_come_and_go() {
     }
     let index = "apps/shop/src/lib/index.ts = 1 \n apps/shop/src/cart.ts = import './lib'";
     none_told(index, &["apps/shop/src/lib.ts = 1"]);
+    // Where a folder's name begins with the app's, nothing of the app is meant.
+    let kit = r#"
+        apps/shopkit/package.json = {"name": "shopkit"}
+        apps/shopkit/a.ts = export const kit = 1
+        apps/shop/src/cart.ts = import '../../shopkit/a'
+    "#;
+    none_told(kit, &["apps/shop/src/lib/total.ts = import '../../../shopkit/a'"]);
     // A name from outside may be meant by what comes.
     let react = "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"*\": [\"./src/lib/*\"]}}}";
     none_told(react, &["apps/shop/src/lib/react.ts = 1"]);
