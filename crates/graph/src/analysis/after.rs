@@ -144,31 +144,19 @@ impl<'a> OwnChanges<'a> {
         let Some(Side { file, .. }) = before.or(after) else { return true };
         let path = file.path.as_str();
         let is_told_alike = before.zip(after).is_some_and(|(before, after)| structure.is_told_alike(before, after));
-        let Structure { entries, making, names, aside: Some(aside), own, told } = structure else { return false };
-        if entries.contains(path) && !is_told_alike || making.contains(path) {
+        let Structure { entries, names, aside: Some(aside), own, told, .. } = structure else { return false };
+        if entries.contains(path) && !is_told_alike {
             return false;
         }
         let [before, after] = [before, after].map(|side| side.map(|side| &side.record));
         let differs = Differs { path, kind, before, after };
         let member = aside.owner(path).to_owned();
-        let apps: Vec<&Analysed> = self.analysis.apps.values().filter(|app| *app.path.as_str() == member).collect();
-        let counts = |app: &&Analysed| app.inputs.own().has(&Component::File(path.to_owned()));
-        let is_known = match before {
-            Some(_) => apps.iter().all(counts),
-            None => !is_told(path, |other| told.contains(other)),
-        };
-        let (Some(own), Some(app)) = (own.get_mut(&member), apps.first()) else {
-            return aside.take(&differs, |_| false);
-        };
-        let around = Around {
-            member: &member,
-            covered: app.inputs.own(),
-            added: &self.come,
-            removed: &self.gone,
-            packages: names,
-        };
+        let app = self.analysis.apps.values().find(|app| *app.path.as_str() == member);
+        let (Some(own), Some(app)) = (own.get_mut(&member), app) else { return aside.take(&differs, |_| false) };
+        let around = Around { member: &member, covered: app.inputs.own(), added: &self.come, packages: names };
         if own::is_root(&member, path) {
-            return is_known && Arc::make_mut(own).take(&differs, &around, aside);
+            let may_come = before.is_some() || !is_told(path, |other| told.contains(other));
+            return may_come && Arc::make_mut(own).take(&differs, &around, aside);
         }
         aside.take(&differs, |module| own.is_of_own(module, path, &around))
     }

@@ -35,7 +35,9 @@ pub struct Own {
     /// What files of it may be called, without endings: in texts of others, of configuration and of commands, and in imports
     /// that stand for none of them.
     named: BTreeSet<Box<str>>,
-    /// Patterns of paths in it that others look through.
+    /// Whether any of them imports by a name of the package's own what is not there: it may lie anywhere.
+    misses: bool,
+    /// Patterns of paths in it that others look through, or by which its own files import.
     through: BTreeSet<String>,
     /// Names that stand for files.
     aliases: Aliases,
@@ -137,7 +139,7 @@ fn take_names(workspace: &Workspace, live: &Live, found: &mut BTreeMap<&RepoPath
         texts(&node.record).chain(compiled).for_each(|text| take(node.member.as_ref(), is_own, text));
     }
     for (member, aliases) in graph.aliases() {
-        aliases.all().for_each(|text| take(Some(member), false, text));
+        aliases.all().for_each(|text| take(Some(member), true, text));
     }
     let members = workspace.members.values().map(|member| (Some(&member.path), &member.manifest));
     for (member, manifest) in members.chain(workspace.roots.values().map(|root| (None, &root.manifest))) {
@@ -162,7 +164,8 @@ fn take_patterns(workspace: &Workspace, live: &Live, found: &mut BTreeMap<&RepoP
     let graph = workspace.graph();
     let mut all: BTreeSet<(String, String)> = graph.looked().through;
     for (file, node) in graph.nodes().filter(|(file, _)| live.holds(*file)) {
-        let of = node.member.as_ref().map(ToString::to_string).unwrap_or_default();
+        let is_imported = node.record.modules().any(|module| module.contains('*'));
+        let of = node.member.as_ref().filter(|_| !is_imported).map(ToString::to_string).unwrap_or_default();
         let folder = folder_of(graph.path(file));
         let meant = node.record.compiled.iter().chain(node.record.scanned_folders());
         let patterns = meant.filter_map(|text| through(folder, text)).chain(node.through.iter().cloned());
@@ -205,9 +208,11 @@ impl Own {
             |module: &str| matches!(found[module], Found::Files(_)) && found[module].files().iter().all(is_own);
         let others = || found.keys().copied().filter(|module| !is_of_own(module));
         for module in others() {
-            if Resolver::depends_on_place(path, module) || self.leads(module).next().is_some() {
-                self.named.insert(stem_of(module).into());
-            }
+            let is_unknown = module.starts_with('#') && *found[module] == Found::Unknown;
+            self.misses |= is_unknown || found[module].built() == Some(member);
+            let leads: Vec<String> = self.leads(module).collect();
+            let own = Resolver::depends_on_place(path, module).then_some(module);
+            self.named.extend(leads.iter().map(String::as_str).chain(own).map(|lead| stem_of(lead).into()));
         }
         if !is_root(member.as_str(), path) {
             return;

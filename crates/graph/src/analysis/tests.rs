@@ -262,6 +262,7 @@ fn what_is_asked_for_is_read() {
         "apps/shop/src/cart.ts = import(`@/${name}/three.ts`); import 'ui' \n apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"@/*\": [\"./src/*\"]}}}",
         &build("vite build && cp -r ./src dist/src"),
         &build("vite build && cat ./src/*/*.ts"),
+        "apps/shop/src/all.css = @source './**/*.ts'; \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"tsc && vite build\"}} \n apps/shop/src/cart.ts = import './all.css'; import 'ui'",
         &shop(r#""frontage": {"inputs": ["docs/**"]}"#),
         "frontage.toml = apps.shop.inputs = [\"docs/**\"]",
         // By a build that reads more.
@@ -276,6 +277,8 @@ fn what_is_asked_for_is_read() {
         "apps/shop/vitest.config.ts = export default { test: { setupFiles: ['./src/__tests__/total.ts'] } }",
         "apps/shop/vite.config.ts = export default { test: { include: ['src/__tests__/**'] } }",
         "apps/shop/vite.config.ts = export default { resolve: { alias: { '@': './src' } } }",
+        "apps/shop/some.config.ts = export default { exclude: ['**/__tests__/*.ts'] }",
+        "apps/shop/src/cart.ts = say('x.__tests__net'); import 'ui'",
     ] {
         assert!(is_aside(added, test), "{added}");
     }

@@ -58,7 +58,9 @@ pub struct Reached {
     pub lacking: BTreeMap<u32, BTreeSet<Box<str>>>,
     /// Files that count by what they pass on alone, and the places of what is asked of it.
     pub barrels: BTreeMap<u32, BTreeSet<usize>>,
-    /// Whether all that lies in the member's folder is looked through for names of classes.
+    /// Whether anything is looked through for names of classes.
+    pub scans: bool,
+    /// Whether all that lies in the member's folder is.
     pub scans_own: bool,
 }
 

@@ -76,7 +76,9 @@ impl Live {
         // Tailwind looks through tests as well, where these are there.
         let scans_own = reached.iter().any(|reached| reached.scans_own);
         let is_open = reads.stories || reads.documents || reads.all || scans_own;
-        let others = reached.iter().flat_map(|reached| &reached.checked).chain(&build.called.run).copied();
+        // What only checks read counts where names of classes are found in it.
+        let checked = reached.iter().filter(|reached| reached.scans).flat_map(|reached| &reached.checked);
+        let others = checked.chain(&build.called.run).copied();
         let owners: BTreeSet<&RepoPath> = files().chain(others).filter_map(|file| graph.owner(file)).collect();
         let touched = reached.iter().flat_map(|reached| reached.members.iter().chain(reached.whole.keys()));
         let touched = touched.chain(build.called.members.keys()).chain(owners).filter(|other| *other != member);

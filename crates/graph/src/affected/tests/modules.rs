@@ -944,3 +944,23 @@ fn own_names_may_stand_for_other_packages() {
     );
     check(&own, "packages/ui/b.ts = export const b = 2", expect![]);
 }
+
+#[test]
+fn of_several_reasons_for_a_doubt_the_first_is_told() {
+    let said = |path: &str, name: &str| {
+        let because = format!("`{path}` imports `{name}`, which is nowhere in the commit");
+        format!("shop: `packages/ui/other.ts` may matter ({because}), needed through ui")
+    };
+    for imports in ["import './a'; import './z'", "import './z'; import './a'"] {
+        let of_package = format!(
+            "shop*: ui \n ui \n packages/ui/other.ts = 1 \n packages/ui/index.ts = {imports} \n packages/ui/a.ts = import './one' \n packages/ui/z.ts = import './two'"
+        );
+        let found = compare(&World::of(&of_package), &World::of(&of_package).with("packages/ui/other.ts = 2"));
+        assert_eq!(found, said("packages/ui/a.ts", "./one"), "{imports}");
+        let of_app = format!(
+            "shop*: ~ui \n ui \n packages/ui/other.ts = 1 \n apps/shop/index.ts = {imports} \n apps/shop/a.ts = import '$one' \n apps/shop/z.ts = import '$two'"
+        );
+        let found = compare(&World::of(&of_app), &World::of(&of_app).with("packages/ui/other.ts = 2"));
+        assert_eq!(found, said("apps/shop/a.ts", "$one"), "{imports}");
+    }
+}

@@ -22,8 +22,6 @@ pub struct Around<'a> {
     pub covered: &'a Covered,
     /// Files that come.
     pub added: &'a BTreeSet<&'a str>,
-    /// Files that go.
-    pub removed: &'a BTreeSet<&'a str>,
     /// Names of members, and of packages from outside that anybody asks for.
     pub packages: &'a BTreeSet<String>,
 }
@@ -90,7 +88,7 @@ impl Own {
         let is_module = match file.kind {
             Some(Kind::Module(language)) => language.is_of_modules(),
             Some(_) => false,
-            None => path.split('/').all(|part| part != "node_modules"),
+            None => true,
         };
         let is_at_top = !path[member.len() + 1..].contains('/');
         is_module
@@ -104,19 +102,18 @@ impl Own {
     fn may_come_and_go(&self, path: &str, around: &Around<'_>) -> bool {
         let stem = stem_of(path);
         let names = [stem, if stem == "index" { name_of(folder_of(path)) } else { stem }];
-        let is_named = names.iter().any(|name| name.is_empty() || self.named.contains(*name));
+        let is_named = names.iter().any(|name| self.named.contains(*name));
         // What an import stands for it may stand for besides others.
         let is_alike = |name: String| around.candidates(&name, When::Before).iter().any(|other| *other != path);
-        !is_named && !is_looked_through(&self.through, path) && !names_of(path).any(is_alike)
+        !self.misses && !is_named && !is_looked_through(&self.through, path) && !names_of(path).any(is_alike)
     }
 
     /// What a name in a file stands for.
     fn stands<'a>(&self, name: &str, path: &str, around: &'a Around<'_>, when: When) -> Stands<'a> {
         let is_relative = matches!(name, "." | "..") || name.starts_with("./") || name.starts_with("../");
-        let is_plain =
-            !name.contains(['*', '?', '!', '#', ':', '{', '$', '\\', '%']) && unread::marks_in(name).next().is_none();
-        // Who imports Tailwind looks through folders by that.
-        if !is_plain || name.contains("tailwind") || !is_relative && Resolver::depends_on_place(path, name) {
+        // How it is taken may stand behind.
+        let is_plain = !name.contains(['*', '?', '!', '#', ':']);
+        if !is_plain || !is_relative && Resolver::depends_on_place(path, name) {
             return Stands::Unclear;
         }
         let leads: Vec<String> = match is_relative {
@@ -134,7 +131,7 @@ impl Own {
         let is_inside = leads.iter().all(|lead| is_plain_lead(around.member, lead));
         match own.is_empty() {
             false if is_inside => Stands::Own(own),
-            true if !is_relative && leads.is_empty() && is_built_in(package_of(name)) => Stands::Others,
+            true if !is_relative && is_built_in(package_of(name)) => Stands::Others,
             _ => Stands::Unclear,
         }
     }
@@ -170,11 +167,8 @@ impl Own {
     ) -> bool {
         let was = self.imports_of(before, path, around, When::Before);
         let is = self.imports_of(after, path, around, When::After);
-        // What is outside is no member that another may need.
-        let of_members = |imports: &Imports<'_>, module: &str| {
-            imports.others.iter().any(|(name, _)| *name == module) && !self.is_outside(module)
-        };
-        let is_others = |module: &str| of_members(&was, module) || of_members(&is, module);
+        let is_of = |imports: &Imports<'_>, module: &str| imports.others.iter().any(|(name, _)| *name == module);
+        let is_others = |module: &str| is_of(&was, module) || is_of(&is, module);
         was.unclear == is.unclear
             && aside.count_imports(around.member, &names(before), &names(after), is_others)
             && self.count_asks(&was, &is)
@@ -183,13 +177,19 @@ impl Own {
 
     /// Counts what is asked of others. Something else has to ask for it as well.
     fn count_asks(&mut self, was: &Imports<'_>, is: &Imports<'_>) -> bool {
-        let mut count = |(name, ask): &(&str, Ask), least: u32, difference: i32| {
-            let known = self.asked.get_mut(*name).and_then(|asked| asked.asks.get_mut(ask));
-            let known = known.filter(|count| **count >= least);
-            known.map(|count| *count = count.saturating_add_signed(difference)).is_some()
-        };
-        is.others.difference(&was.others).all(|asked| count(asked, 1, 1))
-            && was.others.difference(&is.others).all(|asked| count(asked, 2, -1))
+        for (name, ask) in is.others.difference(&was.others) {
+            let Some(count) = self.count_of(name, ask) else { return false };
+            *count += 1;
+        }
+        for (name, ask) in was.others.difference(&is.others) {
+            let Some(count) = self.count_of(name, ask).filter(|count| **count > 1) else { return false };
+            *count -= 1;
+        }
+        true
+    }
+
+    fn count_of(&mut self, name: &str, ask: &Ask) -> Option<&mut u32> {
+        self.asked.get_mut(name)?.asks.get_mut(ask)
     }
 
     /// Counts who imports which of the app's own files.
@@ -229,7 +229,7 @@ impl Around<'_> {
     /// Files of the app that a path may stand for.
     fn candidates(&self, path: &str, when: When) -> BTreeSet<&str> {
         let none = BTreeSet::new();
-        let (added, removed) = if when == When::After { (self.added, self.removed) } else { (&none, &none) };
+        let added = if when == When::After { self.added } else { &none };
         let itself = self.covered.files_from(path).next().into_iter().chain(added.get(path).copied());
         let mut found: BTreeSet<&str> = itself.filter(|file| *file == path).collect();
         for beginning in beginnings(path) {
@@ -237,16 +237,15 @@ impl Around<'_> {
             let come = added.range::<str, _>((Bound::Included(&*beginning), Bound::Unbounded)).copied();
             found.extend(self.covered.files_from(&beginning).take_while(is_so).chain(come.take_while(is_so)));
         }
-        found.retain(|file| !removed.contains(file) && names_of(file).any(|name| name == path));
+        found.retain(|file| names_of(file).any(|name| name == path));
         found
     }
 }
 
 /// Whether what is at a path, with or without an ending, counts whole and whatever imports it, if anything is there.
 fn is_plain_lead(member: &str, path: &str) -> bool {
-    let is_special = |path: &str| name_of(path) == "package.json" || is_read(path);
     let may_be = ["", ".ts", ".json", ".mdx", "/index.ts", "/index.mdx"].map(|end| format!("{path}{end}"));
-    may_be.iter().all(|path| is_root(member, path) && !is_special(path))
+    may_be.iter().all(|path| is_root(member, path) && !is_read(path))
 }
 
 /// Whether a text of a file leads to nothing but a file of the same app, if to anything.
@@ -254,7 +253,7 @@ fn leads_inside(file: &str, text: &str, member: &str, aside: &Aside) -> bool {
     let is_pattern = before_pattern(text).is_some() || text.contains(['?', '#']);
     let leads = [folder_of(file), member].map(|folder| resolved(folder, text));
     let is_inside = |path: &String| is_plain_lead(member, path) && !aside.is_folder(path);
-    !is_pattern && !text.starts_with("../") && leads.iter().all(|path| path.as_ref().is_some_and(is_inside))
+    !is_pattern && leads.iter().all(|path| path.as_ref().is_some_and(is_inside))
 }
 
 /// Whether a file says as much of anything but modules, paths and words.

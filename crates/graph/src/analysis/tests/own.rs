@@ -55,6 +55,7 @@ fn what_files_of_an_app_import_of_each_other_is_told() {
         "import logo from './lib/logo.svg'",
         "export const anything = 'of its own'",
         "say('lib/format.ts', 'v1.2', 'a sentence', 'react', 'ui')",
+        "import './cart'; import '../src/cart'",
     ];
     told.iter().for_each(|more| assert!(is_told("", &list(more)), "{more}"));
     all_told(
@@ -63,10 +64,13 @@ fn what_files_of_an_app_import_of_each_other_is_told() {
             "apps/shop/src/list.ts = import { Button } from 'ui'; Button(); import { useState } from 'react'",
             "apps/shop/src/cart.ts = export const cart = 'cart'",
             // As others import it.
+            "apps/shop/src/main.ts = import './cart'; import './list'; import 'react-dom'; import './page'",
             "apps/shop/src/lib/total.ts = import { Icon, Button } from 'ui'; Icon(); Button(); import { useEffect } from 'react/all'; export const total = 1",
             "apps/shop/src/lib/total.ts = import * as React from 'react'; import './unused'; export const sum = 1",
         ],
     );
+    let all = "apps/shop/src/more.ts = import * as all from 'ui'; say(all)";
+    all_told(all, &["apps/shop/src/lib/total.ts = export * from 'ui'"]);
     none_told(
         "",
         &[
@@ -92,6 +96,10 @@ fn what_files_of_an_app_import_of_each_other_is_told() {
             "apps/shop/src/lib/total.ts = new URL('../../../../packages/ui/logo.svg', import.meta.url)",
             "apps/shop/src/lib/total.ts = say('./__tests__/one')",
             "apps/shop/src/lib/total.ts = say('../lib')",
+            "apps/shop/src/main.ts = import './cart'; import './list'; import 'react-dom'; say('./lib')",
+            "apps/shop/src/lib/total.ts = say('./*.svg')",
+            "apps/shop/src/lib/total.ts = const at = 'lib/__tests__'",
+            "apps/shop/src/main.ts = import './cart'; import './list'; import 'react-dom'; import './page'; createServer()",
             "apps/shop/src/lib/total.ts = say('package.json')",
             "apps/shop/src/lib/total.ts = say('@acme/source')",
             "apps/shop/src/lib/total.ts = say('ui/badge')",
@@ -104,6 +112,51 @@ fn what_files_of_an_app_import_of_each_other_is_told() {
             "packages/ui/button.ts = import './badge'; export const Button = 1",
         ],
     );
+}
+
+#[test]
+fn what_else_there_is_may_be_meant_by_what_is_imported() {
+    let total = |text: &str| format!("apps/shop/src/lib/total.ts = {text}; export const total = 1");
+    for (added, text) in [
+        // It is read where nothing else is that is called so.
+        ("apps/shop/README.md = one", "say('README.md')"),
+        ("apps/shop/test/x.ts = import 'ui/badge'", "say('../../test/x')"),
+        ("apps/shop/test/x.ts = import 'ui/badge'", "import '../../test/x'"),
+        ("apps/shop/src/lib/run.sh = cp ../../packages/ui/logo.svg dist", "say('./run.sh')"),
+        // A name has more than one meaning.
+        (
+            r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x": "./src/cart.ts"}} \n apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"#x": ["./src/page.ts"]}}}"##,
+            "import '#x'",
+        ),
+        (
+            r#"packages/ui/own.ts = 1 \n apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"ui/own": ["./src/page.ts"]}}}"#,
+            "import 'ui/own'",
+        ),
+        (
+            r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "browser": {"./src/page.ts": "./src/cart.ts"}}"#,
+            "import '../page'",
+        ),
+        ("apps/shop/src/lib/a#b.ts = 1", "import './a#b'"),
+    ] {
+        assert!(!is_told(&added.replace("\\n", "\n"), &total(text)), "{added} {text}");
+    }
+    // A file that reads others is told by more.
+    let reads = |path: &str| format!("apps/shop/src/cart.ts = import fs from 'fs'; const at = '{path}'");
+    assert!(!is_told(&reads("packages/ui/badge.ts"), &reads("packages/ui/icons.ts")));
+    // Another build reads it, too, or finds names of classes in what its checks read.
+    let unused = total("import './unused'");
+    assert!(!is_told("apps/blog/src/a.ts = new URL('../../shop/src/lib/total.ts', import.meta.url)", &unused));
+    let scans = |pattern: &str| {
+        format!(
+            r#"apps/blog/package.json = {{"name": "blog", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "tsc && vite build", "start": "node server.js"}}}}
+            apps/blog/src/all.css = @source '{pattern}';
+            apps/blog/src/a.ts = import './all.css'
+            apps/blog/src/a.test.ts = const at = '../../shop/src/lib/total'"#
+        )
+    };
+    for pattern in ["../../shop/src/lib/*.ts", "../../shop/src/lib/un*.ts"] {
+        assert!(!is_told(&scans(pattern), &unused), "{pattern}");
+    }
 }
 
 #[test]
@@ -138,6 +191,8 @@ fn files_of_an_app_may_come_and_go() {
             "apps/shop/src/lib/package.json = {}",
             "apps/shop/src/lib/new.config.ts = 1",
             "apps/shop/src/lib/new.sh = cat",
+            "apps/shop/src/lib/new.njk = text",
+            "apps/shop/src/lib/new.css = a {}",
             "apps/shop/src/lib/new.ts -> total.ts",
             "apps/shop/src/lib/new.ts = import { Badge } from 'ui'; Badge()",
             "apps/shop/src/lib/make.ts = 1",
@@ -148,6 +203,19 @@ fn files_of_an_app_may_come_and_go() {
     let new = "apps/shop/src/lib/new.ts = 1";
     for added in [
         "apps/shop/src/cart.ts = import './lib/new'",
+        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x": "./src/lib/new.ts"}}"##,
+        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x-*": "./src/lib/*.ts"}} \n apps/shop/src/cart.ts = import '#x-new'"##,
+        "apps/shop/src/cart.ts = import 'shop/src/lib/new'",
+        "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x\": [\"./src/lib/new.ts\"]}}} \n apps/shop/src/cart.ts = import 'x'",
+        "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x-*\": [\"./src/lib/ne*.ts\"]}}} \n apps/shop/src/cart.ts = import 'x-w'",
+        "apps/shop/project.json = {\"name\": \"shop\", \"targets\": {\"build\": {\"command\": \"node apps/shop/src/lib/new.ts\"}}} \n nx.json = {}",
+        "apps/shop/src/cart.ts = import all from './lib/*.ts'",
+        "apps/blog/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x\": [\"../shop/src/lib/new.ts\"]}}} \n apps/blog/src/a.ts = import 'x'",
+        "apps/blog/src/a.ts = import.meta.glob('../../shop/src/lib/n*.ts')",
+        "apps/blog/src/a.ts = import.meta.glob('../../*/src/lib/n*.ts')",
+        r#"apps/blog/package.json = {"name": "blog", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build && cat ../shop/src/lib/n*.ts"}}"#,
+        "apps/blog/tsconfig.json = {\"include\": [\"../shop/src/lib/n*.ts\"]}",
+        "apps/blog/all.css = @source '../*/src/lib/n*.ts'; \n apps/blog/src/a.ts = import '../all.css'",
         "apps/shop/vite.config.ts = export default { plugins: [load('./src/lib/new.ts')] }",
         "apps/shop/tsconfig.json = {\"compilerOptions\": {\"baseUrl\": \"./src\"}} \n apps/shop/src/list.ts = import 'lib/new'",
         "apps/blog/src/a.ts = import('../../shop/src/lib/new')",
@@ -165,6 +233,7 @@ fn files_of_an_app_may_come_and_go() {
     ] {
         assert!(!is_told(added, new), "{added}");
     }
+    none_told("apps/shop/src/cart.ts = import './lib'", &["apps/shop/src/lib/index.ts = 1"]);
     let index = "apps/shop/src/lib/index.ts = 1 \n apps/shop/src/cart.ts = import './lib'";
     none_told(index, &["apps/shop/src/lib.ts = 1"]);
     // Where a folder's name begins with the app's, nothing of the app is meant.
@@ -180,6 +249,9 @@ fn files_of_an_app_may_come_and_go() {
     // Who looks for names of classes in all apps finds them in what its own build reads.
     let tailwind = "blog*: ui tailwindcss \n #tailwindcss 4.0.0 \n packages/ui/all.css = @import 'tailwindcss'; @source '../../**/*.{ts,tsx}'; \n apps/blog/src/a.ts = import 'ui/all.css'";
     all_told(tailwind, &[new]);
+    // Its own configuration looks through what counts anyway.
+    all_told("apps/shop/src/cart.ts = import.meta.glob('./lib/*.ts')", &[new]);
+    all_told("apps/shop/tailwind.config.ts = export default { content: ['./src/**/*.ts'] }", &[new]);
 }
 
 #[test]

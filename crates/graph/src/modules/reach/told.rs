@@ -32,12 +32,13 @@ impl Walk<'_> {
             let scans = node.scans(path);
             (finds_by_itself || !scans.is_empty()).then_some((*file, path, scans, finds_by_itself))
         });
-        let mut scans_own = false;
+        let (mut scans_any, mut scans_own) = (false, false);
         let mut found: BTreeMap<u32, u32> = BTreeMap::new();
         for (file, path, scans, finds_by_itself) in scanning {
             let folders = [folder_of(path), self.subject.built.as_str()];
             let named = scans.iter().flat_map(|text| folders.map(|folder| self.graph.scanned(folder, text)));
             found.extend(named.flatten().map(|target| (target, file)));
+            scans_any = true;
             scans_own |= finds_by_itself;
             if finds_by_itself {
                 // In the folder of what is built.
@@ -46,7 +47,7 @@ impl Walk<'_> {
                 found.extend(own.map(|target| (*target, file)));
             }
         }
-        reached.scans_own = scans_own;
+        (reached.scans, reached.scans_own) = (scans_any, scans_own);
         // Nx has Tailwind look through all that projects need.
         // Source: nx.dev, "Using Tailwind CSS", `createGlobPatternsForDependencies`.
         let is_nxs = |file: &&u32| {
