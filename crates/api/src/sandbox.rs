@@ -129,6 +129,9 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Processor time in thousandths of a core.
     pub cpu_millis: u32,
+    /// Its share of processor time where there is not enough for all sandboxes, as `cpu.weight` of control groups
+    /// counts it: 100 is usual, and means the same as zero.
+    pub cpu_weight: u32,
     /// Processes and threads.
     pub processes: u32,
 }

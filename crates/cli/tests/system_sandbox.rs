@@ -128,6 +128,33 @@ fn memory_is_limited_and_its_end_is_told() {
     world.down();
 }
 
+#[test]
+fn builds_get_less_processor_time_than_instances() {
+    let mut world = World::empty();
+    repository(&world);
+    world.replace("apps/web/package.json", r#""build": "true""#, r#""build": "sleep 5""#);
+    world.start(&["up"]);
+    world.wait("a build with a quarter of the usual share", |world| {
+        let shares = shares(world);
+        (shares == [("cpu.shares", 256)] || shares == [("cpu.weight", 25)]).then_some(())
+    });
+    world.wait_for_live(&["web", "other"]);
+    let shares = shares(&world);
+    assert!(shares == [("cpu.shares", 1024); 2] || shares == [("cpu.weight", 100); 2], "{shares:?}");
+    world.down();
+}
+
+/// The share of processor time of each sandbox, under the name that this machine's control groups have for it.
+fn shares(world: &World) -> Vec<(&'static str, u32)> {
+    let groups = world.control_groups().into_iter();
+    let shares = groups.flat_map(|group| {
+        // A sandbox may end while it is looked at.
+        let share = |name| Some((name, fs::read_to_string(group.join(name)).ok()?.trim().parse().ok()?));
+        ["cpu.shares", "cpu.weight"].into_iter().filter_map(share).collect::<Vec<_>>()
+    });
+    shares.collect()
+}
+
 #[tokio::test]
 async fn the_runtime_keeps_what_the_trait_promises() {
     let mut world = World::empty();

@@ -120,7 +120,7 @@ fn no_request_fails_through_five_deployments_and_two_rollbacks() {
     let logged_before = settled_log(&world);
     let mut expected: BTreeMap<String, Vec<String>> =
         APPS.iter().map(|app| ((*app).to_owned(), vec![world.version(app)])).collect();
-    let (traffic, since) = (Traffic::start(world.port, 40), Instant::now());
+    let (traffic, since) = (Traffic::start(world.port, 16), Instant::now());
     let mut note = |world: &World| {
         for (app, versions) in &mut expected {
             let version = world.version(app);

@@ -277,18 +277,26 @@ impl Instances {
         (observed.collect(), self.restarts.clone())
     }
 
-    /// Ready instances by release, and how each is reached.
+    /// Instances that are sent requests by release, and how each is reached: those that are ready, or where none is,
+    /// those that were and are unhealthy now.
     pub fn targets(&self, state: &State) -> Targets {
         let releases = releases(state);
-        let mut targets = Targets::new();
+        let (mut ready, mut unhealthy) = (Targets::new(), Targets::new());
         for (instance, known) in &self.known {
             let (Some(release), Some((dial, _))) = (releases.get(instance), &known.dial) else { continue };
-            if known.condition_now() == Condition::Ready && known.call != Some(Call::Removing) {
-                let target = Target { instance: instance.clone(), address: Address::Helper(dial.clone()) };
-                targets.entry(release.clone()).or_default().push(target);
-            }
+            let targets = match known.condition_now() {
+                _ if known.call == Some(Call::Removing) => continue,
+                Condition::Ready => &mut ready,
+                Condition::Unhealthy { .. } if known.ending.is_none() => &mut unhealthy,
+                _ => continue,
+            };
+            let target = Target { instance: instance.clone(), address: Address::Helper(dial.clone()) };
+            targets.entry(release.clone()).or_default().push(target);
         }
-        targets
+        for (release, targets) in unhealthy {
+            ready.entry(release).or_insert(targets);
+        }
+        ready
     }
 
     /// Listeners for `.internal` names of every instance that is there, those that start or drain included.

@@ -81,6 +81,7 @@ impl LocalRuntime {
             limits: Limits {
                 memory_bytes: instance.resources.memory_bytes,
                 cpu_millis: instance.resources.cpu_millis,
+                cpu_weight: 0,
                 processes: PROCESSES,
             },
             lifeline: false,

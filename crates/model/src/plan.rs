@@ -369,9 +369,12 @@ impl<'a> Planner<'a> {
         self.plan.steps.extend(stops.map(|(instance, _)| Step::Stop { instance: instance.clone() }));
     }
 
-    /// Removes instances that ended, are unhealthy or were lost, so that others are started.
+    /// Removes instances that ended, are unhealthy or were lost, so that others are started. One that is unhealthy stays
+    /// until another answers: it may only be slow, and a slow answer is better than none.
     fn bury(&mut self, label: &Label) {
-        for (instance, observed) in self.of(label) {
+        let is_answered = self.count(label, |condition| *condition == Condition::Ready) > 0;
+        let is_replaced = |condition: &Condition| is_answered || !matches!(condition, Condition::Unhealthy { .. });
+        for (instance, observed) in self.of(label).filter(|(_, observed)| is_replaced(&observed.condition)) {
             if let Some(because) = ending(&observed.condition) {
                 let (because, last_lines) = (because.to_owned(), observed.last_lines.clone());
                 let ended = Event::InstanceEnded { instance: instance.clone(), because, last_lines };

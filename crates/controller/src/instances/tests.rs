@@ -287,13 +287,36 @@ fn three_failures_in_a_row_are_one_too_many() {
     );
     check(
         &format!("{ready}; probe 1 500; probe 1 silent; probe 1 500"),
-        expect!["to ask: 1; 1 became ready; 1 unhealthy (its health check answers 500)"],
+        expect!["to ask: 1; 1 became ready; 1 unhealthy (its health check answers 500), sent requests"],
     );
     // What was unhealthy is replaced, even if it recovers.
+    let unhealthy = format!("{ready}; probe 1 500; probe 1 500; probe 1 500");
     check(
-        &format!("{ready}; probe 1 500; probe 1 500; probe 1 500; probe 1 200"),
-        expect!["to ask: 1; 1 became ready; 1 unhealthy (its health check answers 500)"],
+        &format!("{unhealthy}; probe 1 200"),
+        expect!["to ask: 1; 1 became ready; 1 unhealthy (its health check answers 500), sent requests"],
     );
+    // It is sent requests as long as nobody else answers and it is there.
+    check(
+        &format!("{unhealthy}; start 2; started 2; list 1 2"),
+        expect![
+            "to ask: 1; 1 became ready; to ask: 2; 1 unhealthy (its health check answers 500), sent requests; 2 starting"
+        ],
+    );
+    check(
+        &format!("{unhealthy}; start 2; started 2; list 1 2; probe 2 200"),
+        expect![
+            "to ask: 1; 1 became ready; to ask: 2; 2 became ready; 1 unhealthy (its health check answers 500); 2 ready, sent requests"
+        ],
+    );
+    check(
+        &format!("{unhealthy}; list 1=ended"),
+        expect!["to ask: 1; 1 became ready; to read: 1; 1 unhealthy (its health check answers 500)"],
+    );
+    check(
+        &format!("{unhealthy}; list 1=ended; lines 1 segfault"),
+        expect!["to ask: 1; 1 became ready; to read: 1; 1 ended (exited with status 1), wrote segfault"],
+    );
+    check(&format!("{unhealthy}; remove 1"), expect!["to ask: 1; 1 became ready"]);
 }
 
 #[test]
@@ -378,7 +401,7 @@ fn what_a_table_named_is_ready_at_once() {
     check_adopted(
         &[1],
         "list 1; probe 1 500; probe 1 500; probe 1 500",
-        expect!["to ask: 1; 1 unhealthy (its health check answers 500)"],
+        expect!["to ask: 1; 1 unhealthy (its health check answers 500), sent requests"],
     );
     check_adopted(&[1], "list", expect![""]);
 }

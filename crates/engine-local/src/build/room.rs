@@ -18,6 +18,9 @@ use crate::{files, runtime, toolchain};
 /// How many processes and threads a build may have.
 pub const PROCESSES: u32 = 4096;
 
+/// The share of processor time of a build beside an instance's 100: what serves does not wait for what is built.
+const CPU_WEIGHT: u32 = 25;
+
 /// The least memory that a build is given, in bytes.
 const LEAST_MEMORY: u64 = 2 << 30;
 
@@ -263,7 +266,7 @@ impl<'a> Room<'a> {
             network: if run.network { NetworkAccess::Host } else { NetworkAccess::None },
             internal: Internal::Absent,
             port: None,
-            limits: Limits { memory_bytes: memory.bytes, cpu_millis: 0, processes: PROCESSES },
+            limits: Limits { memory_bytes: memory.bytes, cpu_millis: 0, cpu_weight: CPU_WEIGHT, processes: PROCESSES },
             lifeline: true,
             time_limit_ms: Some(u64::try_from(self.shared.time_limit.as_millis()).unwrap_or(u64::MAX)),
             required: self.shared.required,

@@ -13,6 +13,12 @@ const ROOT: &str = "/sys/fs/cgroup";
 /// The length of a processor period in microseconds.
 const PERIOD_US: u64 = 100_000;
 
+/// The share of processor time of a group that was given none, in version 2.
+const USUAL_WEIGHT: u64 = 100;
+
+/// The same in version 1.
+const USUAL_SHARES: u64 = 1024;
+
 /// The groups of one sandbox.
 #[derive(Debug, Default)]
 pub struct Groups {
@@ -168,9 +174,16 @@ fn limit_separate(controller: Controller, folder: &Path, limits: Limits) -> io::
             let with_swap = folder.join("memory.memsw.limit_in_bytes");
             if with_swap.exists() { fs::write(with_swap, limits.memory_bytes.to_string()) } else { Ok(()) }
         }
-        Controller::Processor if limits.cpu_millis > 0 => {
-            fs::write(folder.join("cpu.cfs_period_us"), PERIOD_US.to_string())?;
-            fs::write(folder.join("cpu.cfs_quota_us"), quota(limits).to_string())
+        Controller::Processor => {
+            if limits.cpu_weight > 0 {
+                let shares = u64::from(limits.cpu_weight) * USUAL_SHARES / USUAL_WEIGHT;
+                fs::write(folder.join("cpu.shares"), shares.to_string())?;
+            }
+            if limits.cpu_millis > 0 {
+                fs::write(folder.join("cpu.cfs_period_us"), PERIOD_US.to_string())?;
+                fs::write(folder.join("cpu.cfs_quota_us"), quota(limits).to_string())?;
+            }
+            Ok(())
         }
         Controller::Processes if limits.processes > 0 => {
             fs::write(folder.join("pids.max"), limits.processes.to_string())
@@ -199,6 +212,9 @@ fn unified(parent: &str, id: &str, limits: Limits) -> (Groups, Vec<String>) {
         fs::write(folder.join("pids.max"), text(u64::from(limits.processes)))?;
         let quota = if limits.cpu_millis == 0 { "max".to_owned() } else { quota(limits).to_string() };
         fs::write(folder.join("cpu.max"), format!("{quota} {PERIOD_US}"))?;
+        if limits.cpu_weight > 0 {
+            fs::write(folder.join("cpu.weight"), limits.cpu_weight.to_string())?;
+        }
         Ok::<_, io::Error>(folder)
     })();
     match made {

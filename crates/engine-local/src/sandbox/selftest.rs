@@ -49,7 +49,7 @@ pub async fn run(program: &Path, data: &DataDirectory) -> Result<Capabilities, S
         network: NetworkAccess::None,
         internal: Internal::Named,
         port: None,
-        limits: Limits { memory_bytes: 64 << 20, cpu_millis: 1000, processes: 16 },
+        limits: Limits { memory_bytes: 64 << 20, cpu_millis: 1000, cpu_weight: 0, processes: 16 },
         lifeline: true,
         time_limit_ms: Some(20_000),
         required: false,

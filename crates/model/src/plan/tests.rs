@@ -133,7 +133,7 @@ impl World {
         self.observed.edge = Some(Edge { generation, in_flight: BTreeMap::new() });
     }
 
-    /// Invariant 1: what is live has a ready instance, unless every one of them has just ended.
+    /// Invariant 1: what is live has a ready instance, unless every one of them has just ended or answers no more.
     fn check(&self) {
         for running in self.state.production().unwrap().apps.values() {
             let Some(live) = &running.live else { continue };
@@ -141,7 +141,8 @@ impl World {
                 self.observed.instances.values().filter(|it| it.release.as_ref() == Some(&live.release.label));
             let conditions: Vec<_> = of_live.map(|observed| &observed.condition).collect();
             let ended = conditions.iter().all(|condition| matches!(condition, Condition::Ended { .. }));
-            assert!(conditions.contains(&&Condition::Ready) || ended, "{conditions:?}");
+            let slow = conditions.iter().any(|condition| matches!(condition, Condition::Unhealthy { .. }));
+            assert!(conditions.contains(&&Condition::Ready) || ended || slow, "{conditions:?}");
         }
     }
 
@@ -388,6 +389,43 @@ fn what_ends_later_is_started_again_after_a_pause_under_a_new_id() {
     world.observed.now_ms += 1_000;
     world.settle(Condition::Ready);
     assert_eq!(world.observed.instances.keys().collect::<Vec<_>>(), [&InstanceId::of(&label, 2)]);
+}
+
+#[test]
+fn what_answers_no_more_stays_until_another_answers() {
+    let mut world = World::new();
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    let label = world.live_release().label.clone();
+    let silent = Condition::Unhealthy { because: "its health check gets no answer".to_owned() };
+    world.end_live(&silent);
+    world.settle(starting());
+    let (first, second) = (InstanceId::of(&label, 1), InstanceId::of(&label, 2));
+    let there = |world: &World| world.observed.instances.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(there(&world), [first.clone(), second.clone()]);
+    // The one that was started in its place does not answer any better.
+    world.observed.instances.get_mut(&second).unwrap().condition =
+        Condition::Ended { because: "exited with status 1".to_owned() };
+    world.settle(starting());
+    let third = InstanceId::of(&label, 3);
+    assert_eq!(there(&world), [first, third.clone()]);
+    world.observed.instances.get_mut(&third).unwrap().condition = Condition::Ready;
+    world.settle(Condition::Ready);
+    assert_eq!(there(&world), [third]);
+}
+
+#[test]
+fn what_answers_no_more_goes_at_once_where_another_answers() {
+    let mut world = World::new();
+    world.commit("a", "1");
+    world.settle(Condition::Ready);
+    let label = world.live_release().label.clone();
+    let slow = world.observed.instances[&InstanceId::of(&label, 1)].clone();
+    let silent = Condition::Unhealthy { because: "its health check gets no answer".to_owned() };
+    let silent = ObservedInstance { condition: silent, ..slow };
+    world.observed.instances.insert(InstanceId::of(&label, 9), silent);
+    world.settle(starting());
+    assert_eq!(world.observed.instances.keys().collect::<Vec<_>>(), [&InstanceId::of(&label, 1)]);
 }
 
 #[test]
