@@ -12,7 +12,7 @@ use super::{Analysed, Analysis, Structure};
 use crate::detect;
 use crate::git::Change;
 use crate::inputs::{Component, Inputs, Replaced};
-use crate::modules::{self, Kind, Record, is_configuration, package_of};
+use crate::modules::{self, Import, Kind, Record, is_configuration, package_of};
 use crate::plan;
 use crate::workspace::is_told;
 
@@ -210,10 +210,23 @@ impl Structure {
             let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
             record.words.iter().filter(|word| may_name(word)).cloned().collect()
         };
+        let is_outside = |import: &&Import| self.outside.contains(package_of(&import.module));
         // Types are told apart.
-        let rest = |record: &Record| Record { words: BTreeSet::new(), declared: None, ..record.clone() };
+        let rest = |record: &Record| Record {
+            words: BTreeSet::new(),
+            declared: None,
+            imports: record.imports.iter().filter(|import| !is_outside(import)).cloned().collect(),
+            ..record.clone()
+        };
+        let from_outside = |record: &Record| -> BTreeSet<(Box<str>, bool)> {
+            let imports = record.imports.iter().filter(is_outside);
+            imports.map(|import| (import.module.clone(), import.is_type)).collect()
+        };
         let has_types = |record: &Record| record.declared.is_some();
-        rest(before) == rest(after) && words(before) == words(after) && has_types(before) == has_types(after)
+        rest(before) == rest(after)
+            && from_outside(before) == from_outside(after)
+            && words(before) == words(after)
+            && has_types(before) == has_types(after)
     }
 
     /// Whether a word may name a package, a file of a member, or what configuration names.

@@ -118,6 +118,40 @@ fn a_change_of_contents_alone_is_told() {
 }
 
 #[test]
+fn which_exports_of_a_package_from_outside_are_asked_for_makes_no_difference() {
+    let button = |text: &str| format!("packages/ui/button.ts = {text}");
+    let is_told = |added: &str, change: &str| {
+        let asked = "import { useState } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useState, red]";
+        let base = World::of(&format!("{SITE}\n{added}\n{}", button(asked)));
+        is_told_from(&base.snapshot(), &base.with(&button(change)).snapshot())
+    };
+    for change in [
+        "import { useMemo, useState } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useMemo, useState, red]",
+        "import * as React from 'react'; import type { Node } from 'react'; import { red } from 'tokens'; export const Button = [React, red]",
+        "import { red } from 'tokens'; import type { Ref } from 'react'; import React from 'react'; import { useMemo } from 'react'; export const Button = [useMemo, React, red]",
+    ] {
+        assert!(is_told("", change), "{change}");
+    }
+    for change in [
+        "import { useState } from 'react'; import { red } from 'tokens'; export const Button = [useState, red]",
+        "import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [red]",
+        "import { useState } from 'react/all'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useState, red]",
+        "import { useState } from 'react'; import type { Ref } from 'react'; import { blue } from 'tokens'; export const Button = [useState, blue]",
+        "import { useState } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export { useMemo } from 'react'; export const Button = [useState, red]",
+    ] {
+        assert!(!is_told("", change), "{change}");
+    }
+    // Somewhere it is called so what is not from outside.
+    let alias = r#"apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"react": ["./react.ts"]}}}
+        apps/shop/react.ts = export const useState = 1
+        apps/shop/cart.ts = import { useState } from 'react'; export const cart = useState"#;
+    assert!(!is_told(
+        alias,
+        "import { useMemo } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useMemo, red]"
+    ));
+}
+
+#[test]
 fn what_tells_how_a_package_is_made_is_read() {
     let site = r#"
         shop*: ui
