@@ -125,7 +125,7 @@ fn what_else_there_is_may_be_meant_by_what_is_imported() {
         ("apps/shop/src/lib/run.sh = cp ../../packages/ui/logo.svg dist", "say('./run.sh')"),
         // A name has more than one meaning.
         (
-            r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x": "./src/cart.ts"}} \n apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"#x": ["./src/page.ts"]}}}"##,
+            r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "react": "*"}, "scripts": {"build": "vite build", "start": "node server.js"}, "imports": {"#x": "./src/cart.ts"}} \n apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"#x": ["./src/page.ts"]}}}"##,
             "import '#x'",
         ),
         (
@@ -133,7 +133,7 @@ fn what_else_there_is_may_be_meant_by_what_is_imported() {
             "import 'ui/own'",
         ),
         (
-            r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "browser": {"./src/page.ts": "./src/cart.ts"}}"#,
+            r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "react": "*"}, "scripts": {"build": "vite build", "start": "node server.js"}, "browser": {"./src/page.ts": "./src/cart.ts"}}"#,
             "import '../page'",
         ),
         ("apps/shop/src/lib/a#b.ts = 1", "import './a#b'"),
@@ -199,31 +199,36 @@ fn files_of_an_app_may_come_and_go() {
             "packages/ui/lib/new.ts = 1",
         ],
     );
-    // Something names or looks for what comes.
-    let new = "apps/shop/src/lib/new.ts = 1";
+    // Something names or looks for what comes, and for nothing else.
+    let [new, other] = ["apps/shop/src/lib/new.ts = 1", "apps/shop/src/lib/zebra.ts = 1"];
     for added in [
         "apps/shop/src/cart.ts = import './lib/new'",
-        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x": "./src/lib/new.ts"}}"##,
-        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build"}, "imports": {"#x-*": "./src/lib/*.ts"}} \n apps/shop/src/cart.ts = import '#x-new'"##,
-        "apps/shop/src/cart.ts = import 'shop/src/lib/new'",
+        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "react": "*"}, "scripts": {"build": "vite build", "start": "node server.js"}, "imports": {"#x": "./src/lib/new.ts"}}"##,
         "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x\": [\"./src/lib/new.ts\"]}}} \n apps/shop/src/cart.ts = import 'x'",
         "apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x-*\": [\"./src/lib/ne*.ts\"]}}} \n apps/shop/src/cart.ts = import 'x-w'",
         "apps/shop/project.json = {\"name\": \"shop\", \"targets\": {\"build\": {\"command\": \"node apps/shop/src/lib/new.ts\"}}} \n nx.json = {}",
-        "apps/shop/src/cart.ts = import all from './lib/*.ts'",
-        "apps/blog/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x\": [\"../shop/src/lib/new.ts\"]}}} \n apps/blog/src/a.ts = import 'x'",
         "apps/blog/src/a.ts = import.meta.glob('../../shop/src/lib/n*.ts')",
         "apps/blog/src/a.ts = import.meta.glob('../../*/src/lib/n*.ts')",
-        r#"apps/blog/package.json = {"name": "blog", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build && cat ../shop/src/lib/n*.ts"}}"#,
+        r#"apps/blog/package.json = {"name": "blog", "dependencies": {"ui": "*"}, "scripts": {"build": "vite build && cat ../shop/src/lib/n*.ts", "start": "node server.js"}}"#,
         "apps/blog/tsconfig.json = {\"include\": [\"../shop/src/lib/n*.ts\"]}",
         "apps/blog/all.css = @source '../*/src/lib/n*.ts'; \n apps/blog/src/a.ts = import '../all.css'",
         "apps/shop/vite.config.ts = export default { plugins: [load('./src/lib/new.ts')] }",
         "apps/shop/tsconfig.json = {\"compilerOptions\": {\"baseUrl\": \"./src\"}} \n apps/shop/src/list.ts = import 'lib/new'",
-        "apps/blog/src/a.ts = import('../../shop/src/lib/new')",
-        "apps/blog/src/a.ts = import.meta.glob('../../shop/src/**/*.ts')",
-        "apps/blog/src/a.test.ts = import '../../shop/src/lib/new'",
         "apps/blog/tsconfig.json = {\"include\": [\"../shop/src/lib/new.ts\"]} ",
         "turbo.json = {\"globalDependencies\": [\"apps/shop/src/lib/n*.ts\"]}",
         "apps/blog/turbo.json = {\"extends\": [\"//\"], \"tasks\": {\"build\": {\"inputs\": [\"../shop/src/lib/n*.ts\"]}}} \n turbo.json = {\"tasks\": {\"build\": {}}}",
+    ] {
+        assert!(!is_told(added, new) && is_told(added, other), "{added}");
+    }
+    // It may be anything, or somebody else reads all of the app.
+    for added in [
+        r##"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "react": "*"}, "scripts": {"build": "vite build", "start": "node server.js"}, "imports": {"#x-*": "./src/lib/*.ts"}} \n apps/shop/src/cart.ts = import '#x-new'"##,
+        "apps/shop/src/cart.ts = import 'shop/src/lib/new'",
+        "apps/shop/src/cart.ts = import all from './lib/*.ts'",
+        "apps/blog/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"x\": [\"../shop/src/lib/new.ts\"]}}} \n apps/blog/src/a.ts = import 'x'",
+        "apps/blog/src/a.ts = import('../../shop/src/lib/new')",
+        "apps/blog/src/a.ts = import.meta.glob('../../shop/src/**/*.ts')",
+        "apps/blog/src/a.test.ts = import '../../shop/src/lib/new'",
         "frontage.toml = apps.shop.ignore = [\"src/lib/n*.ts\"]",
         "frontage.toml = apps.blog.inputs = [\"../shop/src/lib/n*.ts\"]",
         "blog*: ui shop",
@@ -231,7 +236,7 @@ fn files_of_an_app_may_come_and_go() {
         "apps/blog/src/a.ts = import '../../shop/src/cart'",
         "apps/shop/inner/package.json = {\"name\": \"inner\"} \n package.json = {\"workspaces\": [\"apps/*\", \"apps/shop/*\", \"packages/*\"]}",
     ] {
-        assert!(!is_told(added, new), "{added}");
+        assert!(!is_told(added, new) && !is_told(added, other), "{added}");
     }
     none_told("apps/shop/src/cart.ts = import './lib'", &["apps/shop/src/lib/index.ts = 1"]);
     let index = "apps/shop/src/lib/index.ts = 1 \n apps/shop/src/cart.ts = import './lib'";
