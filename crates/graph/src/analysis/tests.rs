@@ -296,7 +296,10 @@ fn what_is_asked_for_is_read() {
         "apps/shop/src/cart.ts = import(`@/${name}/three.ts`); import 'ui' \n apps/shop/tsconfig.json = {\"compilerOptions\": {\"paths\": {\"@/*\": [\"./src/*\"]}}}",
         &build("vite build && cp -r ./src dist/src"),
         &build("vite build && cat ./src/*/*.ts"),
-        "apps/shop/src/all.css = @source './**/*.ts'; \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"tsc && vite build\"}} \n apps/shop/src/cart.ts = import './all.css'; import 'ui'",
+        "apps/shop/src/all.css = @source './**/*.ts'; \n apps/shop/package.json = {\"name\": \"shop\", \"dependencies\": {\"ui\": \"*\"}, \"scripts\": {\"build\": \"tsc && vite build\", \"start\": \"node a.js\"}} \n apps/shop/src/cart.ts = import './all.css'; import 'ui'",
+        "apps/shop/src/all.css = @source './*/*.ts'; \n apps/shop/src/cart.ts = import './all.css'; import 'ui'",
+        "apps/shop/src/all.css = @source '../../shop/src/*/*.ts'; \n apps/shop/src/cart.ts = import './all.css'; import 'ui'",
+        "packages/ui/tailwind.config.ts = export default { content: ['./src/*/*.ts'] } \n apps/shop/tailwind.config.ts = import base from 'ui/tailwind.config'; export default base",
         &shop(r#""frontage": {"inputs": ["docs/**"]}"#),
         "frontage.toml = apps.shop.inputs = [\"docs/**\"]",
         // By a build that reads more.
@@ -313,6 +316,7 @@ fn what_is_asked_for_is_read() {
         "apps/shop/vite.config.ts = export default { resolve: { alias: { '@': './src' } } }",
         "apps/shop/some.config.ts = export default { exclude: ['**/__tests__/*.ts'] }",
         "apps/shop/src/cart.ts = say('x.__tests__net'); import 'ui'",
+        "apps/shop/src/cart.ts = say('./a/__tests__/*.ts'); import 'ui'",
     ] {
         assert!(is_aside(added, test), "{added}");
     }
