@@ -142,13 +142,13 @@ fn which_exports_of_a_package_from_outside_are_asked_for_makes_no_difference() {
         assert!(!is_told("", change), "{change}");
     }
     // Somewhere it is called so what is not from outside.
-    let alias = r#"apps/shop/tsconfig.json = {"compilerOptions": {"paths": {"react": ["./react.ts"]}}}
-        apps/shop/react.ts = export const useState = 1
-        apps/shop/cart.ts = import { useState } from 'react'; export const cart = useState"#;
-    assert!(!is_told(
-        alias,
-        "import { useMemo } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useMemo, red]"
-    ));
+    let alias = r#"apps/blog/tsconfig.json = {"compilerOptions": {"paths": {"react": ["./react.ts"]}}}
+        apps/blog/react.ts = export const useState = 1"#;
+    let memo = "import { useMemo } from 'react'; import type { Ref } from 'react'; import { red } from 'tokens'; export const Button = [useMemo, red]";
+    for page in ["import { useState } from 'react'; export const page = useState", "export { useState } from 'react'"] {
+        assert!(!is_told(&format!("{alias}\n apps/blog/page.ts = {page}"), memo), "{page}");
+    }
+    assert!(is_told(alias, memo));
 }
 
 #[test]
