@@ -4,8 +4,8 @@
 #
 #   cargo xtask bench serving [ROUNDS]
 #
-# Over the academy; in each round the packages that its header is of are built, and its first page is asked for again
-# and again. Needs root and control groups of version 1 or 2. Raw figures go to bench/runs/, one line a round.
+# Over the academy; in each round all apps that show its header are built, and its first page is asked for again and
+# again. Needs root and control groups of version 1 or 2. Raw figures go to bench/runs/, one line a round.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

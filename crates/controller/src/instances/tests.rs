@@ -135,6 +135,9 @@ impl World {
     fn tell(&mut self) {
         let (observed, restarts) = self.instances.observed(&self.state);
         let targets = self.instances.targets(&self.state);
+        let of_nobody = targets.values().flatten().filter(|target| !observed.contains_key(&target.instance));
+        let of_nobody: Vec<String> = of_nobody.map(|target| self.number(&target.instance)).collect();
+        self.told.extend(of_nobody.into_iter().map(|number| format!("{number} is not there, sent requests")));
         for (instance, observed) in observed {
             let mut line = format!("{} ", self.number(&instance));
             line += &match observed.condition {

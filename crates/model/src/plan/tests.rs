@@ -216,6 +216,10 @@ fn starting() -> Condition {
     Condition::Starting { probe: "it listens on no port".to_owned() }
 }
 
+fn silent() -> Condition {
+    Condition::Unhealthy { because: "its health check gets no answer".to_owned() }
+}
+
 #[test]
 fn a_version_goes_live_when_it_is_ready_and_the_one_before_is_kept_for_a_minute() {
     let mut world = World::new();
@@ -397,8 +401,7 @@ fn what_answers_no_more_stays_until_another_answers() {
     world.commit("a", "1");
     world.settle(Condition::Ready);
     let label = world.live_release().label.clone();
-    let silent = Condition::Unhealthy { because: "its health check gets no answer".to_owned() };
-    world.end_live(&silent);
+    world.end_live(&silent());
     world.settle(starting());
     let (first, second) = (InstanceId::of(&label, 1), InstanceId::of(&label, 2));
     let there = |world: &World| world.observed.instances.keys().cloned().collect::<Vec<_>>();
@@ -421,9 +424,7 @@ fn what_answers_no_more_goes_at_once_where_another_answers() {
     world.settle(Condition::Ready);
     let label = world.live_release().label.clone();
     let slow = world.observed.instances[&InstanceId::of(&label, 1)].clone();
-    let silent = Condition::Unhealthy { because: "its health check gets no answer".to_owned() };
-    let silent = ObservedInstance { condition: silent, ..slow };
-    world.observed.instances.insert(InstanceId::of(&label, 9), silent);
+    world.observed.instances.insert(InstanceId::of(&label, 9), ObservedInstance { condition: silent(), ..slow });
     world.settle(starting());
     assert_eq!(world.observed.instances.keys().collect::<Vec<_>>(), [&InstanceId::of(&label, 1)]);
 }
