@@ -153,7 +153,7 @@ fn no_request_fails_through_five_deployments_and_two_rollbacks() {
     let seen = traffic.stop();
     assert_eq!(seen.failures, Vec::<String>::new(), "of {} requests", seen.requests);
     let seconds = usize::try_from(since.elapsed().as_secs()).expect("a test is short");
-    assert!(seen.requests > 20 * seconds, "only {} requests in {seconds} s", seen.requests);
+    assert!(seen.requests > 50 * seconds, "only {} requests in {seconds} s", seen.requests);
     assert_eq!(settled_log(&world) - logged_before, seen.requests, "the access log tells of every request, once");
     for app in VERSIONED {
         assert_eq!(by_generation(&world, app), expected[app], "versions of {app} in their order");
