@@ -45,6 +45,7 @@ fn piece(component: &Component, counted: &Counted) -> [String; 4] {
         Component::Script { folder, name } => ("script", format!("{folder}#{name}")),
         Component::File(path) => ("file", path.clone()),
         Component::Signature(path) => ("exports", path.clone()),
+        Component::Code(path) => ("code", path.clone()),
         Component::Types(path) => ("types", path.clone()),
         Component::Field { file, field } => ("field", format!("{file}#{field}")),
         Component::Dependency { name, place } => {

@@ -116,10 +116,15 @@ impl<'a> Differences<'a> {
         match difference.component {
             // Dependencies are told by name, and a build that came or went by its scripts.
             Component::Dependency { .. } | Component::Built(_) => None,
-            Component::File(path) => {
+            Component::Code(path) if self.is_there(&Component::File(path.clone()), |_| true) => None,
+            Component::File(path) | Component::Code(path) => {
                 let others = [Component::Signature(path.clone()), Component::Types(path.clone())];
                 let is_there = |side: fn(&Difference<'_>) -> bool| others.iter().any(|part| self.is_there(part, side));
+                let is_recounted = self.is_there(&Component::Code(path.clone()), |_| true)
+                    && self.is_there(&Component::File(path.clone()), |_| true);
                 let detail = match (&difference.before, &difference.after) {
+                    (None, Some(_)) if is_recounted => "as it is written now",
+                    (Some(_), None) if is_recounted => "without its types now",
                     (None, Some(_)) if is_there(|difference| difference.before.is_some()) => "used now",
                     (Some(_), None) if is_there(|difference| difference.after.is_some()) => "no longer used",
                     _ => presence,
@@ -128,7 +133,9 @@ impl<'a> Differences<'a> {
             }
             // Told by the file itself.
             Component::Signature(path) | Component::Types(path)
-                if self.is_there(&Component::File(path.clone()), |_| true) =>
+                if [Component::File, Component::Code]
+                    .iter()
+                    .any(|part| self.is_there(&part(path.clone()), |_| true)) =>
             {
                 None
             }
@@ -225,7 +232,10 @@ impl Difference<'_> {
     fn presence(&self) -> &'static str {
         // Of another package's files only those count that are reached.
         let of_package = |counted: &Counted| matches!(*counted.reach, Reach::Package { .. });
-        let is_file = matches!(self.component, Component::File(_) | Component::Signature(_) | Component::Types(_));
+        let is_file = matches!(
+            self.component,
+            Component::File(_) | Component::Signature(_) | Component::Code(_) | Component::Types(_)
+        );
         match (&self.before, &self.after) {
             (None, Some(after)) if is_file && of_package(after) => "read now",
             (Some(before), None) if is_file && of_package(before) => "no longer read",

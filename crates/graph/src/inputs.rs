@@ -27,6 +27,8 @@ pub enum Component {
     File(String),
     /// A module of which not the content counts: by what it passes on, by what it lacks, or by what it is put together with.
     Signature(String),
+    /// A module of which the code counts that is made of it.
+    Code(String),
     /// A module of which the types count that it declares.
     Types(String),
     /// A field of a manifest.
@@ -61,6 +63,7 @@ impl Component {
             Component::Script { folder, name } => ["script", folder, name],
             Component::File(path) => ["file", path, ""],
             Component::Signature(path) => ["signature", path, ""],
+            Component::Code(path) => ["code", path, ""],
             Component::Types(path) => ["types", path, ""],
             Component::Field { file, field } => ["field", file, field],
             Component::Dependency { name, place } => ["dependency", name, place],
@@ -125,6 +128,8 @@ pub struct Covered {
 pub struct Instead {
     /// What tells its exports from others.
     pub exports: Option<String>,
+    /// What tells the code that is made of it from others.
+    pub code: Option<String>,
     /// What tells its types from others.
     pub types: Option<String>,
 }
@@ -253,13 +258,14 @@ impl Covered {
         into.extend(own.chain(others).map(|(component, _)| component));
     }
 
-    /// The same without some files, each replaced by what it exports and by its types if these are told, and with other keys
+    /// The same without some files, each replaced by what of it is told instead, and with other keys
     /// of builds that it needs.
     pub fn without(&self, files: &BTreeMap<&str, &Instead>, keys: &BTreeMap<&str, BuildKey>) -> Covered {
         let mut changed = self.clone();
-        for (path, Instead { exports, types }) in files {
+        for (path, Instead { exports, code, types }) in files {
             let Some(counted) = changed.components.remove(&Component::File((*path).to_owned())) else { continue };
-            let parts = [(Component::Signature as fn(String) -> Component, exports), (Component::Types, types)];
+            let exports = (Component::Signature as fn(String) -> Component, exports);
+            let parts = [exports, (Component::Code, code), (Component::Types, types)];
             for (component, content) in parts.into_iter().filter_map(|(part, content)| Some((part, content.as_ref()?)))
             {
                 let counted = Counted { content: content.as_str().into(), reach: Arc::clone(&counted.reach) };

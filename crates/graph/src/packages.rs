@@ -52,6 +52,27 @@ const RUNNERS: [(&str, &[&str]); 14] = [
 /// Words in the names of packages that hold configuration of bundlers, which others import.
 const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-config", "tsup-config", "tsdown-config"];
 
+/// Words in the names of packages by which something is made of types, or of the text of a module: names of classes, checks while
+/// a program runs.
+/// Source: styled-components.com, "Babel Plugin", `componentId`; typia.io, "Setup".
+const TYPE_READERS: [&str; 11] = [
+    "styled",
+    "emotion",
+    "linaria",
+    "stylex",
+    "macro",
+    "typia",
+    "ts-patch",
+    "ttypescript",
+    "ts-transform",
+    "reflect-metadata",
+    "deepkit",
+];
+
+/// Bundlers, and what they are given, that read the maps of sources beside the modules that they bundle.
+/// Source: esbuild.github.io, "Source maps"; create-react-app.dev, "Advanced Configuration", `GENERATE_SOURCEMAP`.
+const MAP_READERS: [&str; 6] = ["esbuild", "parcel", "react-scripts", "craco", "source-map", "sourcemap"];
+
 /// Words in the names of packages that put versions of packages into what they make.
 const VERSION_PACKAGES: [&str; 4] = ["version", "license", "banner", "release"];
 
@@ -116,6 +137,16 @@ pub fn is_idle(package: &str, commands: &[String], reads_anything: bool) -> bool
     let is_runner = RUNNERS.iter().any(|(runner, words)| *runner == package && !words.iter().any(calls));
     let is_configuration = || !reads_anything && CONFIGURATIONS.iter().any(|word| package.contains(word));
     is_runner || is_configuration() && !calls(&package)
+}
+
+/// Whether something is made of types by a package, or of the text of modules.
+pub fn makes_of_types(package: &str) -> bool {
+    TYPE_READERS.iter().any(|word| package.contains(word))
+}
+
+/// Whether a package may have maps of sources read.
+pub fn may_read_source_maps(package: &str) -> bool {
+    MAP_READERS.iter().any(|word| package.contains(word))
 }
 
 /// Whether a package is there to put versions into what is built, by its name.

@@ -59,8 +59,9 @@ impl Analysis {
             }
             if let Some(Side { file, record, .. }) = after {
                 others.insert(Component::File(file.path.to_string()), plan::content(file));
-                let types = record.declared.map(|declared| (Component::Types(file.path.to_string()), declared.into()));
-                others.extend(types);
+                let path = || file.path.to_string();
+                others.extend(record.code.map(|code| (Component::Code(path()), code.into())));
+                others.extend(record.declared.map(|declared| (Component::Types(path()), declared.into())));
             }
         }
         // An app that asks for it is built anew by every commit.
@@ -211,9 +212,10 @@ impl Structure {
             record.words.iter().filter(|word| may_name(word)).cloned().collect()
         };
         let is_outside = |import: &&Import| self.outside.contains(package_of(&import.module));
-        // Types are told apart.
+        // Code and types are told apart.
         let rest = |record: &Record| Record {
             words: BTreeSet::new(),
+            code: None,
             declared: None,
             imports: record.imports.iter().filter(|import| !is_outside(import)).cloned().collect(),
             ..record.clone()
@@ -222,11 +224,11 @@ impl Structure {
             let imports = record.imports.iter().filter(is_outside);
             imports.map(|import| (import.module.clone(), import.is_type)).collect()
         };
-        let has_types = |record: &Record| record.declared.is_some();
+        let has = |record: &Record| (record.code.is_some(), record.declared.is_some());
         rest(before) == rest(after)
             && from_outside(before) == from_outside(after)
             && words(before) == words(after)
-            && has_types(before) == has_types(after)
+            && has(before) == has(after)
     }
 
     /// Whether a word may name a package, a file of a member, or what configuration names.

@@ -15,6 +15,8 @@ use super::paths::{expanded, head_of, is_bare};
 use super::resolve::package_of;
 use super::text;
 
+mod code;
+
 mod commands;
 
 mod declared;
@@ -162,6 +164,8 @@ pub struct Record {
     pub entries: BTreeSet<Box<str>>,
     /// Paths of modules that it has under names, as entries are given names.
     pub keyed: BTreeSet<(Box<str>, Box<str>)>,
+    /// What tells the code that is made of it from others, of a module of TypeScript of which types decide nothing in it.
+    pub code: Option<Box<str>>,
     /// What tells its types from others, of a module of TypeScript.
     pub declared: Option<Box<str>>,
 }
@@ -352,6 +356,7 @@ impl Record {
         // What is asked for is no path besides.
         record.paths.retain(|path| !asked.contains(path));
         record.is_told = module.has_module_syntax && parsed.diagnostics.is_empty();
+        record.code = (elides && record.is_told).then(|| code::of(&parsed.program).into());
         record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
         record.ignores_types = reader.type_checks == BTreeSet::from([false]);
         record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;

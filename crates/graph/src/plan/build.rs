@@ -146,6 +146,12 @@ impl Build<'_> {
         self.tools.iter().any(|name| packages::may_share(name))
     }
 
+    /// Whether maps of sources that lie beside what it bundles may get into its own.
+    pub fn reads_source_maps(&self) -> bool {
+        let bundles = |command: &String| programs_of(command).iter().any(|program| program.name == "bun");
+        self.tools.iter().any(|name| packages::may_read_source_maps(name)) || self.commands.iter().any(bundles)
+    }
+
     /// Whether something imports components that are named in markup alone.
     pub fn finds_components(&self) -> bool {
         self.tools.iter().any(|name| packages::FINDERS.contains(name))

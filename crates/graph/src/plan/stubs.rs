@@ -24,7 +24,7 @@ pub fn stubs(workspace: &Workspace, task: &Task, covered: &Covered) -> BTreeMap<
 
 /// Whether a key covers a file, or something of it.
 pub fn counts(covered: &Covered, path: &str) -> bool {
-    let parts = [Component::File, Component::Signature, Component::Types];
+    let parts = [Component::File, Component::Signature, Component::Code, Component::Types];
     parts.iter().any(|part| covered.has(&part(path.to_owned())))
 }
 

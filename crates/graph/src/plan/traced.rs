@@ -11,6 +11,7 @@ use model::{App, BuildKey, RepoPath};
 
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
+use crate::manifest::Manifest;
 use crate::modules::{Found, Language, Made, Node, Reached, Wanted, folder_of, is_of_bundler, package_of, texts};
 use crate::packages;
 use crate::unread;
@@ -94,7 +95,7 @@ impl Planner<'_> {
             }
             let package = self.planned.get(path).filter(|_| made.contains_key(path));
             let Some(package) = package.map(|package| Arc::clone(&package.covered)) else { continue };
-            let left_out = self.left_out(path, build.checks_types, &whole, made, through, &asks);
+            let left_out = self.left_out(path, build, &whole, made, through, &asks);
             let keys: BTreeMap<&str, BuildKey> =
                 traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
             let needed = package.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
@@ -105,7 +106,8 @@ impl Planner<'_> {
                 let graph = self.workspace.graph();
                 let without = left.left_out.iter().map(|(file, instead)| (graph.path(*file), instead));
                 let mut covered = package.without(&without.collect(), &keys);
-                if left.left_out.keys().any(|file| self.asks_for_more(*file)) {
+                let mut left_out = left.left_out.iter().filter(|(_, instead)| instead.code.is_none());
+                if left_out.any(|(file, _)| self.asks_for_more(*file)) {
                     self.leave_out_what_is_asked(path, &mut covered);
                 }
                 if !build.checks_types {
@@ -139,7 +141,9 @@ impl Planner<'_> {
         }
         let (graph, all) = (self.workspace.graph(), &self.walks[path]);
         let kept = covered.components().filter_map(|(component, _)| match &**component {
-            Component::File(name) | Component::Signature(name) => graph.node(graph.place(name)?),
+            Component::File(name) | Component::Signature(name) | Component::Code(name) => {
+                graph.node(graph.place(name)?)
+            }
             _ => None,
         });
         let kept: Vec<&Node> = kept.collect();
@@ -255,17 +259,27 @@ impl Planner<'_> {
         })
     }
 
+    /// Whether types of a package's modules change nothing in a bundle. Of some text with them something is made: names of
+    /// styles, and checks while it runs. And bundlers that read maps of sources put these into their own.
+    fn takes_types_away(&self, build: &Build<'_>, package: &RepoPath) -> bool {
+        let member = self.workspace.members.get(package).map(|member| &member.manifest);
+        let mut manifests = member.into_iter().chain([&self.root.manifest]);
+        let makes_of_types =
+            |manifest: &Manifest| manifest.all_dependencies().into_keys().any(packages::makes_of_types);
+        !build.reads_source_maps() && !manifests.any(makes_of_types)
+    }
+
     /// Modules that a package's key covers and of which the content does not count.
     fn left_out(
         &self,
         path: &RepoPath,
-        checks_types: bool,
+        build: &Build<'_>,
         whole: &BTreeSet<RepoPath>,
         made: &Makers,
         through: &Reached,
         asks: &Asks<'_>,
     ) -> LeftOut {
-        let graph = self.workspace.graph();
+        let (graph, checks_types) = (self.workspace.graph(), build.checks_types);
         let mut left = LeftOut::default();
         let (Some(own), Some(member)) = (made.get(path), self.workspace.members.get(path)) else { return left };
         if whole.contains(path) && !through.whole.contains_key(path) {
@@ -286,30 +300,37 @@ impl Planner<'_> {
             let (is_counted, is_shown) = (through.counted.contains_key(&place), through.shown.contains(&place));
             let node = graph.node(place);
             let types = node.and_then(|node| node.record.declared.as_deref()).filter(|_| checks_types);
-            let mut leave = |exports: Option<String>| {
-                // Types that are not told by a module of TypeScript are as it is written; scripts have none for others.
-                if !checks_types || types.is_some() || is_script(name) {
-                    left.insert(place, Instead { exports, types: types.map(str::to_owned) });
-                }
+            let exports = |exports: Option<String>| Some(Instead { exports, ..Instead::default() });
+            // What compilers make of a module that gets into the bundle, they make without its types.
+            let code = |owner: &RepoPath| {
+                let code =
+                    node?.record.code.as_deref().filter(|_| is_counted && self.takes_types_away(build, owner))?;
+                Some(Instead { code: Some(code.to_owned()), ..Instead::default() })
             };
-            match graph.owner(place) {
-                Some(owner) if owner == path && whole.contains(path) => {}
+            let instead = match graph.owner(place) {
+                Some(owner) if owner == path && whole.contains(path) => None,
                 Some(owner) if owner == path => match (through.barrels.get(&place), node) {
-                    (Some(places), Some(node)) => leave(Some(shown::passed_on(&node.record, places))),
-                    _ if is_counted => {}
-                    (_, Some(node)) if is_shown && !node.record.is_told => {}
+                    (Some(places), Some(node)) => exports(Some(shown::passed_on(&node.record, places))),
+                    _ if is_counted => code(owner),
+                    (_, Some(node)) if is_shown && !node.record.is_told => None,
                     (_, node) => {
                         let lacking = through.lacking.get(&place).map(shown::lacks);
-                        leave(lacking.or_else(|| node.and_then(|node| own.links(graph, place, node))));
+                        exports(lacking.or_else(|| node.and_then(|node| own.links(graph, place, node))))
                     }
                 },
                 // What is left outside counts there.
                 // Types of sources that nothing is made of are checked as they are.
-                Some(owner) if checks_types && !made.contains_key(owner) => {}
+                Some(owner) if checks_types && !made.contains_key(owner) => None,
                 Some(owner) if !whole.contains(owner) && (!inside.contains(owner) || !is_counted && !is_shown) => {
-                    leave(None);
+                    exports(None)
                 }
-                _ => {}
+                Some(owner) if !whole.contains(owner) => code(owner),
+                _ => None,
+            };
+            // Types that are not told by a module of TypeScript are as it is written; scripts have none for others.
+            let are_told = !checks_types || types.is_some() || is_script(name);
+            if let Some(instead) = instead.filter(|_| are_told) {
+                left.insert(place, Instead { types: types.map(str::to_owned), ..instead });
             }
         }
         left

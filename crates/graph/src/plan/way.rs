@@ -51,7 +51,7 @@ pub fn ways(workspace: &Workspace, app: &App, toolchains: &Toolchains, files: &[
         // What it needs of other builds is looked at there.
         let own = planner.draft(&built, &build, &reached).inputs;
         for (file, found) in files.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            let parts = [Component::File, Component::Signature, Component::Types];
+            let parts = [Component::File, Component::Signature, Component::Code, Component::Types];
             let counted = parts.iter().find_map(|part| own.own_part(&part((*file).to_owned())));
             *found = counted.map(|counted| Way {
                 built: built.clone(),

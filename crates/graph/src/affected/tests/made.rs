@@ -658,8 +658,11 @@ fn barrels_count_by_what_is_asked_of_them() {
         "",
         &index("export { button } from './button'; export * from 'react'"),
         expect![[r#"
+            shop: `packages/ui/index.ts` changed (as it is written now), needed through ui
+            shop: `packages/ui/src/button.ts` changed (as it is written now), needed through ui
             shop: `packages/ui/src/dialog.ts` changed (read now), needed through ui
             shop: `packages/ui/src/index.ts` changed (used now), needed through ui
+            shop: `packages/ui/src/round.ts` changed (as it is written now), needed through ui
             shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
     );
     built_by(
@@ -692,7 +695,10 @@ fn barrels_count_by_what_is_asked_of_them() {
         "",
         "- packages/ui/src/dialog.ts",
         expect![[r#"
+            shop: `packages/ui/index.ts` changed (as it is written now), needed through ui
+            shop: `packages/ui/src/button.ts` changed (as it is written now), needed through ui
             shop: `packages/ui/src/index.ts` changed (used now), needed through ui
+            shop: `packages/ui/src/round.ts` changed (as it is written now), needed through ui
             shop: `packages/ui/src/types.ts` changed (read now), needed through ui"#]],
     );
     built_by("tsc", "", "packages/ui/src/dialog.ts = export const dialog = 1; export const more = 2", expect![]);
@@ -1085,4 +1091,89 @@ fn who_keeps_what_nobody_uses_counts_all() {
         TYPES,
         expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
+}
+
+#[test]
+fn types_are_no_part_of_what_is_bundled() {
+    let button = |text: &str| format!("packages/ui/src/button.ts = import {{ round }} from './round'; {text}");
+    let written = |text: &str| button(&format!("import type {{ Size }} from './types'; export const button = {text}"));
+    let changed = || expect!["shop: `packages/ui/src/button.ts` changed, needed through ui"];
+    for text in [
+        "(size: Size | string) => round(size)",
+        "<T extends Size>(size: T): number => round(size)",
+        "(size: Size) =>   round(size as number)",
+        "(size: Size) => round<number>(size) satisfies number",
+        "(size: Size) => round(size)\\ninterface More { more: 1 } export type Less = 1; type Other = More",
+        "(size: Size) => round(size)\\nexport type { Size }; export type * from './types'; import type * as all from './types'",
+        "(size: Size) => round(size)\\nfunction more(a: 1): 2; export function less(a: 1): 2;",
+    ] {
+        built_by("tsc", "", &written(text), expect![]);
+    }
+    for text in [
+        "(size: Size) => round(size, 1)",
+        "(size: Size) => round(size)!",
+        "(size?: Size) => round(size)",
+        "(size: Size) => round(<number>size)",
+        "(size: Size) => /* @__PURE__ */ round(size)",
+        "(size: Size) => round(size)\\n/* one */ interface More {}",
+        "(size: Size) => round(size); enum More { more }",
+        "(size: Size) => round(size); declare const more: 1",
+        "(size: Size) => round(size); export function less(a: 1) {}",
+        "(size: Size) => round(size); import { type Less } from './types'",
+        "(size: Size) => round(size); export { type Size }",
+    ] {
+        built_by("tsc", "", &written(text), changed());
+    }
+    // Blanks between words, and those that mean something.
+    for [before, after] in
+        [["'a b'", "'a  b'"], ["/a b/", "/a  b/"], ["`a ${1} b`", "`a ${1}  b`"], ["'a'", "'a '"], ["'a\\tb'", "'a b'"]]
+    {
+        built_by("tsc", &written(before), &written(after), changed());
+    }
+    // What is said of a type may be taken away with it.
+    let said = |text: &str| written(&format!("1\\n{text}"));
+    built_by("tsc", &said("/* one */ type One = 1;\\nlog()"), &said("/* one */ log()\\ntype One = 1;"), changed());
+    built_by("tsc", &said("/* one */ type One = 1;\\nlog()"), &said("/* one */ type One = 2;\\nlog()"), expect![]);
+    let class = |text: &str| written(&format!("1; export class Box<T> {{ {text} }}"));
+    built_by("tsc", &class("put(a: T): T { return a }"), &class("put(a: 1): 1; put(a: T): 1 { return a }"), expect![]);
+    built_by("tsc", &class("put(a: T) { return a }"), &class("put(a: T) { return a } take() {}"), changed());
+    built_by("tsc", &class("put: 1"), &class("put: T"), expect![]);
+    built_by("tsc", &class("put: 1"), &class("readonly put: 1"), changed());
+    // What is decorated may have its types written down.
+    built_by("tsc", &class("@put() put: 1"), &class("@put() put: T"), changed());
+    // Types that are checked count by what is declared.
+    let checks = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "tsc && vite build"}}"#;
+    let inside = |of: &str| written(&format!("(size: Size): Size => {{ const it: {of} = size; return round(it) }}"));
+    built_by("tsc", &format!("{checks}\n{}", inside("Size")), &inside("unknown"), expect![]);
+    built_by(
+        "tsc",
+        checks,
+        &written("(size: Size | string) => round(size)"),
+        expect!["shop: `packages/ui/src/button.ts` changed (its types), needed through ui"],
+    );
+    built_by("tsc", checks, &written("(size: Size) => round(size, 1)"), changed());
+    // Something makes names of a module's text, or checks of types.
+    let types = written("(size: Size | string) => round(size)");
+    for name in ["babel-plugin-styled-components", "typia"] {
+        let more = format!(
+            r#"packages/ui/package.json = {{"name": "ui", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js"}}, "devDependencies": {{"{name}": "*"}}, "scripts": {{"build": "tsc"}}}}
+            #{name} 1.0.0"#
+        );
+        built_by("tsc", &more, &types, changed());
+    }
+    // Maps of sources are read by what bundles.
+    for (name, command) in [
+        ("parcel", "parcel build index.html"),
+        ("source-map-loader", "vite build"),
+        ("vite", "vite build && bun build src/main.ts"),
+    ] {
+        let more = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"{name}": "*"}}, "scripts": {{"build": "{command}"}}}}
+            #{name} 6.0.0"#
+        );
+        built_by("tsc", &more, &types, changed());
+    }
+    // Of a module that is read as it is, all counts.
+    let source = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": "./src/index.ts"}, "scripts": {"build": "tsc"}}"#;
+    built_by("tsc", source, &types, changed());
 }

@@ -265,6 +265,7 @@ fn says_as_much(before: &Record, after: &Record) -> bool {
         types: BTreeSet::new(),
         is_told: false,
         is_barrel: false,
+        code: None,
         declared: None,
         words: BTreeSet::new(),
         paths: BTreeSet::new(),

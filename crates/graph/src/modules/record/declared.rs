@@ -33,13 +33,22 @@ pub fn of(program: &Program<'_>) -> String {
         comment.starts_with("///") || ["@ts-", "@jsx", "@internal"].iter().any(|word| comment.contains(word))
     };
     left_out.extend(program.comments.iter().map(|comment| comment.span).filter(|comment| !is_said(comment)));
+    digest_without(text, left_out, &spaced)
+}
+
+/// What tells a text from others without some of its parts, and but for its blanks: those tell texts apart in which they mean
+/// something.
+pub(super) fn digest_without(text: &str, mut left_out: Vec<Span>, spaced: &[&str]) -> String {
     left_out.sort_unstable_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
     let (mut kept, mut at) = (String::with_capacity(text.len()), 0);
     for Span { start, end, .. } in left_out {
         if start >= at {
             kept.push_str(&text[at as usize..start as usize]);
-            // So that what stands on both sides is not taken for one word.
-            kept.push(' ');
+            // What stands on both sides is not to be taken for one word.
+            let is_word = |char: char| char.is_alphanumeric() || matches!(char, '_' | '$' | '#');
+            if kept.ends_with(is_word) && text[end as usize..].starts_with(is_word) {
+                kept.push(' ');
+            }
             at = end;
         }
     }
@@ -73,11 +82,7 @@ impl<'a> Reader<'a> {
 
     /// Keeps a text of which the blanks tell it from others.
     fn space(&mut self, text: &'a str) {
-        let is_blank = |char: char| char.is_whitespace();
-        let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
-        if has_others || text.starts_with(is_blank) || text.ends_with(is_blank) {
-            self.spaced.push(text);
-        }
+        self.spaced.extend(has_other_blanks(text).then_some(text));
     }
 
     /// What is private to a class and from which no type of others is inferred: who has the class sees that there is
@@ -150,6 +155,13 @@ impl<'a> Visit<'a> for Reader<'a> {
         self.spaced.extend((!hidden.is_empty()).then_some("#private"));
         self.left_out.extend(hidden);
     }
+}
+
+/// Whether a text has blanks of another kind than one between words.
+pub(super) fn has_other_blanks(text: &str) -> bool {
+    let is_blank = |char: char| char.is_whitespace();
+    let has_others = text.contains("  ") || text.contains(|char| is_blank(char) && char != ' ');
+    has_others || text.starts_with(is_blank) || text.ends_with(is_blank)
 }
 
 /// A text with one blank for several, and one end of a line where there is any among them.
