@@ -25,6 +25,8 @@ mod after;
 
 mod aside;
 
+mod kept;
+
 mod own;
 
 mod stored;
@@ -32,6 +34,7 @@ mod stored;
 pub use stored::Stored;
 
 use aside::Aside;
+use kept::Kept;
 use own::Own;
 
 /// How many commits before one are looked at for one that is kept.
@@ -69,6 +72,8 @@ struct Structure {
     names: BTreeSet<String>,
     /// Packages that are from outside wherever they are imported: which of their exports a file asks for makes no difference.
     outside: BTreeSet<String>,
+    /// Where it is all the same which exports of what are asked for.
+    kept: Kept,
     /// Modules by which it is told how packages are made, whose texts may be paths as those of configuration may.
     making: BTreeSet<String>,
     /// What decides whether that matters what no build reads by itself.
@@ -139,6 +144,7 @@ impl Analysis {
                 entries: entries(&workspace),
                 names: names(&workspace),
                 outside: outside(workspace.graph()),
+                kept: Kept::of(&workspace, &live),
                 making: making(&workspace, &live),
                 own: if aside.is_some() { own::found(&workspace, &live) } else { BTreeMap::new() },
                 aside: aside.map(|aside| aside.with(&workspace, &live)),

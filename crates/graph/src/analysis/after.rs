@@ -12,7 +12,7 @@ use super::{Analysed, Analysis, Structure};
 use crate::detect;
 use crate::git::Change;
 use crate::inputs::{Component, Inputs, Replaced};
-use crate::modules::{self, Import, Kind, Record, is_configuration, package_of};
+use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan;
 use crate::workspace::is_told;
 
@@ -211,22 +211,31 @@ impl Structure {
             let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
             record.words.iter().filter(|word| may_name(word)).cloned().collect()
         };
-        let is_outside = |import: &&Import| self.outside.contains(package_of(&import.module));
+        let is_outside = |module: &str| self.outside.contains(package_of(module));
+        let is_kept = |module: &str| self.aside.as_ref().is_some_and(|aside| self.kept.is_kept(module, path, aside));
+        let is_whole = |module: &str| is_outside(module) || is_kept(module);
+        let is_unnamed = self.aside.as_ref().is_some_and(|aside| self.kept.holds(path, aside));
         // Code and types are told apart.
-        let rest = |record: &Record| Record {
-            words: BTreeSet::new(),
-            code: None,
-            declared: None,
-            imports: record.imports.iter().filter(|import| !is_outside(import)).cloned().collect(),
-            ..record.clone()
+        let rest = |record: &Record| {
+            let mut rest = Record { words: BTreeSet::new(), code: None, declared: None, ..record.clone() };
+            rest.imports.retain(|import| !is_whole(&import.module));
+            if is_unnamed {
+                (rest.own, rest.types, rest.is_barrel) = (BTreeSet::new(), BTreeSet::new(), false);
+                rest.passed.retain(|passed| !is_whole(&passed.module));
+            }
+            rest
         };
-        let from_outside = |record: &Record| -> BTreeSet<(Box<str>, bool)> {
-            let imports = record.imports.iter().filter(is_outside);
-            imports.map(|import| (import.module.clone(), import.is_type)).collect()
+        let of_whole = |record: &Record| -> Vec<(Box<str>, bool)> {
+            let imports = record.imports.iter().map(|import| (&import.module, import.is_type));
+            let passed = record.passed.iter().map(|passed| (&passed.module, passed.is_type));
+            let all = imports.chain(passed.filter(|_| is_unnamed)).filter(|(module, _)| is_whole(module));
+            let mut all: Vec<(Box<str>, bool)> = all.map(|(module, is_type)| (module.clone(), is_type)).collect();
+            all.dedup();
+            all
         };
         let has = |record: &Record| (record.code.is_some(), record.declared.is_some());
         rest(before) == rest(after)
-            && from_outside(before) == from_outside(after)
+            && of_whole(before) == of_whole(after)
             && words(before) == words(after)
             && has(before) == has(after)
     }

@@ -205,7 +205,12 @@ impl Aside {
         if !paths(before).symmetric_difference(&paths(after)).all(|path| self.stays_in(&owner, file.path, path)) {
             return false;
         }
-        let may_lead = |word: &str| word.contains("..") || word.contains('/') && self.names.contains(package_of(word));
+        // Members need what they import, whoever names it besides.
+        let is_imported = |word: &str| self.imported.contains_key(&(owner.clone(), word.into()));
+        let may_lead = |word: &str| {
+            let is_package = word.contains('/') && self.names.contains(package_of(word));
+            word.split('/').any(|part| part == "..") || is_package && !is_imported(word)
+        };
         if before.words.symmetric_difference(&after.words).any(|word| may_lead(word)) {
             return false;
         }

@@ -43,11 +43,14 @@ pub struct Own {
     aliases: Aliases,
 }
 
-/// What is asked of something of others.
+/// What is asked of something of others. Of packages from outside, and of modules of which nothing is left out, it matters only
+/// that something is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Asked {
-    /// Whether it is a package from outside, of which it matters only that something is asked.
+    /// Whether it is a package from outside.
     is_outside: bool,
+    /// Whether it is a module of another member of which nothing is left out.
+    is_kept: bool,
     asks: BTreeMap<Ask, u32>,
 }
 
@@ -219,13 +222,16 @@ impl Own {
         }
         let others: BTreeSet<&str> = others().filter(|module| !Resolver::depends_on_place(path, module)).collect();
         let asks = asks(&node.record).into_iter().filter(|(module, _)| others.contains(module));
+        let is_kept =
+            |found: &Found| matches!(found, Found::Files(files) if files.iter().all(|file| graph.is_kept(*file)));
         let asks = asks.map(|(module, ask)| match found[module] {
-            Found::Outside => (true, of_outside(module, ask)),
-            _ => (false, (module, ask)),
+            Found::Outside => ((true, false), (package_of(module), of_any(ask))),
+            found if is_kept(found) => ((false, true), (module, of_any(ask))),
+            _ => ((false, false), (module, ask)),
         });
-        for (is_outside, (name, ask)) in asks.collect::<BTreeSet<(bool, (&str, Ask))>>() {
+        for ((is_outside, is_kept), (name, ask)) in asks.collect::<BTreeSet<((bool, bool), (&str, Ask))>>() {
             let asked = self.asked.entry(name.into()).or_default();
-            asked.is_outside = is_outside;
+            (asked.is_outside, asked.is_kept) = (is_outside, is_kept);
             *asked.asks.entry(ask).or_default() += 1;
         }
     }
@@ -259,9 +265,9 @@ fn asks(record: &Record) -> BTreeSet<(&str, Ask)> {
     of_imports.chain(of_passed).collect()
 }
 
-/// What matters of what is asked of a package from outside: that it is asked, and whether only types are.
-fn of_outside(module: &str, ask: Ask) -> (&str, Ask) {
-    (package_of(module), Ask { name: None, ..ask })
+/// What matters of what is asked where it is all the same which export is: whether only types are.
+fn of_any(ask: Ask) -> Ask {
+    Ask { name: None, ..ask }
 }
 
 fn name_of(path: &str) -> &str {

@@ -70,8 +70,10 @@ const SITE: &str = r#"
     packages/base/a.ts = export const a = 1
     apps/shop/some.config.json = {"folder": "lib/one"}
     apps/shop/lib/two/a.ts = export const a = 1
+    packages/ui/package.json = {"name": "ui", "sideEffects": false, "dependencies": {"tokens": "*", "base": "*"}, "scripts": {"build": "tsc"}}
     packages/ui/button.ts = export const Button = 1
     packages/ui/index.ts = import 'tokens'; export * from './button'
+    packages/tokens/package.json = {"name": "tokens", "sideEffects": false}
     packages/tokens/colour.ts = export const red = 1
     packages/tokens/index.ts = import './colour'
     packages/ui/tsup.config.ts = import { where } from './build/where'; export default { entry: [where] }
@@ -94,6 +96,7 @@ fn a_change_of_contents_alone_is_told() {
         "packages/tokens/colour.ts = export const red = 2 \n apps/shop/total.ts = export const total = 2",
         "packages/ui/button.ts = export const Button = 2",
         "packages/base/a.ts = export const a = 2",
+        "packages/base/a.ts = export const other = 2",
     ] {
         assert!(is_told(change), "{change}");
     }
@@ -104,6 +107,7 @@ fn a_change_of_contents_alone_is_told() {
         "apps/shop/cart.ts = import './total'; export const cart = '@acme/source'",
         "apps/shop/cart.ts = import './total'; export const cart = 'total.ts'",
         "apps/shop/cart.ts = import './total'; export const basket = 'cart'",
+        "packages/ui/button.ts = export const Knob = 1",
         "apps/shop/vite.config.ts = export default { plugins: ['anything'] }",
         "apps/shop/some.config.json = {\"folder\": \"lib/two\"}",
         "apps/shop/new.ts = export const one = 1",
@@ -149,6 +153,69 @@ fn which_exports_of_a_package_from_outside_are_asked_for_makes_no_difference() {
         assert!(!is_told(&format!("{alias}\n apps/blog/page.ts = {page}"), memo), "{page}");
     }
     assert!(is_told(alias, memo));
+}
+
+#[test]
+fn what_exports_of_modules_that_are_kept_are_called_makes_no_difference() {
+    let site = |more: &str| {
+        format!(
+            r#"shop*: ui
+            ui: tokens
+            tokens
+            apps/shop/index.ts = import {{ Button }} from 'ui'; createServer(Button)
+            packages/ui/index.ts = export {{ Button }} from './button'; export {{ Badge }} from './badge'; import type {{ Kind }} from './kind'
+            packages/ui/button.ts = import {{ red }} from 'tokens'; import {{ grow }} from './grow'; export const Button = [red, grow]
+            packages/ui/badge.ts = export const Badge = 1
+            packages/ui/grow.ts = export const grow = 1; export const shrink = 1
+            packages/ui/kind.ts = import {{ named }} from './named'; export type Kind = 1; export const kind = named
+            packages/ui/named.ts = export const named = 1
+            packages/tokens/index.ts = export const red = 1; export const blue = 1
+            {more}"#
+        )
+    };
+    let is_told = |more: &str, change: &str| {
+        let base = World::of(&site(more));
+        is_told_from(&base.snapshot(), &base.with(change).snapshot())
+    };
+    let button = |text: &str| format!("packages/ui/button.ts = {text}");
+    for change in [
+        button("import { blue, red } from 'tokens'; import { grow } from './grow'; export const Button = [red, blue, grow]"),
+        button("import * as all from 'tokens'; import { shrink } from './grow'; export const Knob = [all, shrink]"),
+        "packages/ui/index.ts = export { Button, Knob } from './button'; export * from './badge'; import type { Sort } from './kind'".to_owned(),
+        "packages/tokens/index.ts = export type Red = 1; export const green = 1".to_owned(),
+    ] {
+        assert!(is_told("", &change), "{change}");
+    }
+    for change in [
+        // Others are asked, in another order, or as types.
+        button("import { red } from 'tokens'; export const Button = red"),
+        button("import { red } from 'tokens'; import type { grow } from './grow'; export const Button = [red]"),
+        button("import { red } from 'tokens'; import { grow } from './grow'; import './badge'; export const Button = [red, grow]"),
+        "packages/ui/index.ts = export { Badge } from './badge'; export { Button } from './button'; import type { Kind } from './kind'".to_owned(),
+        "packages/ui/index.ts = export { Button } from './button'; import './badge'; import type { Kind } from './kind'".to_owned(),
+        "packages/tokens/index.ts = export const red = 1; export * from './nowhere'".to_owned(),
+        // What only may be opened lacks what is asked of it.
+        "packages/ui/kind.ts = import { other } from './named'; export type Kind = 1; export const kind = other".to_owned(),
+        "packages/ui/named.ts = export const other = 1".to_owned(),
+    ] {
+        assert!(!is_told("", &change), "{change}");
+    }
+    let blue =
+        button("import { blue } from 'tokens'; import { grow } from './grow'; export const Button = [blue, grow]");
+    let shrink =
+        button("import { red } from 'tokens'; import { shrink } from './grow'; export const Button = [red, shrink]");
+    let pure = |name: &str| {
+        format!(
+            "packages/{name}/package.json = {{\"name\": \"{name}\", \"sideEffects\": false, \"dependencies\": {{\"tokens\": \"*\"}}}}"
+        )
+    };
+    assert!(!is_told(&pure("tokens"), &blue) && is_told(&pure("tokens"), &shrink));
+    assert!(is_told(&pure("ui"), &blue) && !is_told(&pure("ui"), &shrink));
+    // Of a manifest those fields count that are asked for.
+    let asks = |what: &str| {
+        format!("packages/ui/badge.ts = import {{ {what} }} from '../ui/package.json'; export const Badge = {what}")
+    };
+    assert!(!is_told(&asks("version"), &asks("name")));
 }
 
 #[test]
@@ -242,6 +309,13 @@ fn what_no_build_reads_may_come_and_go() {
     ] {
         assert!(is_aside("", change), "{change}");
     }
+    // What is named is imported by another file as well, or leads nowhere.
+    let scoped = r#"packages/helpers/package.json = {"name": "@acme/helpers"}
+        packages/ui/package.json = {"name": "ui", "devDependencies": {"@acme/helpers": "*"}}
+        packages/ui/src/__tests__/one.test.ts = import '@acme/helpers'"#;
+    let mock = |name: &str| format!("packages/ui/src/__tests__/three.test.ts = jest.mock('{name}')");
+    assert!(is_aside(scoped, &mock("@acme/helpers")) && is_aside(scoped, &mock("0x11..11")));
+    assert!(!is_aside(scoped, &mock("@acme/helpers/deep")) && !is_aside(scoped, &mock("a/../../../../helpers")));
     for change in [
         // In a folder that was not there, or is not any more.
         "packages/ui/src/deep/__tests__/a.ts = 1",

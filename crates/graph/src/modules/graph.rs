@@ -27,6 +27,7 @@ const AT_ONCE: usize = 2000;
 pub struct Graph {
     paths: Arc<Paths>,
     nodes: Arc<Vec<Option<Box<Node>>>>,
+    kept: Arc<Vec<bool>>,
     aliases: Arc<BTreeMap<RepoPath, Aliases>>,
     looked: Arc<Mutex<Looked>>,
 }
@@ -128,7 +129,8 @@ impl Graph {
                 nodes[place as usize] = Some(Box::new(node));
             }
         }
-        Ok(Graph { paths, nodes: Arc::new(nodes), aliases: Arc::new(aliases), looked: Arc::default() })
+        let kept = Arc::new(kept(&paths, &nodes));
+        Ok(Graph { paths, nodes: Arc::new(nodes), kept, aliases: Arc::new(aliases), looked: Arc::default() })
     }
 
     /// The path of a file.
@@ -229,6 +231,11 @@ impl Graph {
         self.nodes.get(file as usize)?.as_deref()
     }
 
+    /// Whether it is all the same which exports of a file are asked for, as soon as any is.
+    pub fn is_kept(&self, file: u32) -> bool {
+        self.kept.get(file as usize).copied().unwrap_or_default()
+    }
+
     /// Every file that says something of others.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node)> {
         (0..).zip(&*self.nodes).filter_map(|(file, node)| Some((file, node.as_deref()?)))
@@ -292,6 +299,32 @@ fn told<'w>(workspace: &'w Workspace, paths: &Paths, asked: &[(Wanted<'w>, Arc<R
         words.filter(|word| aliases::is_read(word)).for_each(|word| take(&member.path, member.path.as_str(), word));
     }
     told
+}
+
+/// Files of which it is all the same which exports are asked for: neither of them nor of what they pass on is anything left out
+/// that nobody uses, and each is told.
+fn kept(paths: &Paths, nodes: &[Option<Box<Node>>]) -> Vec<bool> {
+    let is_manifest = |file: u32| paths.path(file).rsplit('/').next() == Some("package.json");
+    let is_told = |found: &Found| matches!(found, Found::Files(_) | Found::Outside);
+    let keeps = |(file, node): (u32, &Option<Box<Node>>)| {
+        !is_manifest(file) && node.as_ref().is_none_or(|node| !node.is_pure && node.passed.iter().all(is_told))
+    };
+    let mut kept: Vec<bool> = (0..).zip(nodes).map(keeps).collect();
+    let mut passing: HashMap<u32, Vec<u32>> = HashMap::new();
+    for (file, node) in (0..).zip(nodes) {
+        for target in node.iter().flat_map(|node| &node.passed).flat_map(Found::files) {
+            passing.entry(*target).or_default().push(file);
+        }
+    }
+    let mut open: Vec<u32> = (0..).zip(&kept).filter(|(_, is_kept)| !**is_kept).map(|(file, _)| file).collect();
+    while let Some(file) = open.pop() {
+        for passing in passing.get(&file).into_iter().flatten() {
+            if std::mem::take(&mut kept[*passing as usize]) {
+                open.push(*passing);
+            }
+        }
+    }
+    kept
 }
 
 /// Makes nodes of what files say.

@@ -13,6 +13,7 @@ use crate::modules::{Graph, Made, Reached};
 #[derive(Debug, Default)]
 pub struct Live {
     files: Vec<AtomicBool>,
+    opened: Vec<AtomicBool>,
     run: Vec<AtomicBool>,
     making: Vec<AtomicBool>,
     members: Mutex<Members>,
@@ -32,12 +33,17 @@ impl Live {
     /// For the files of a commit.
     pub fn new(files: usize) -> Live {
         let none = || (0..files).map(|_| AtomicBool::new(false)).collect();
-        Live { files: none(), run: none(), making: none(), ..Live::default() }
+        Live { files: none(), opened: none(), run: none(), making: none(), ..Live::default() }
     }
 
     /// Whether a file is looked at.
     pub fn holds(&self, file: u32) -> bool {
         is_set(&self.files, file)
+    }
+
+    /// Whether a build may open a file that does not count for it.
+    pub fn only_opens(&self, file: u32) -> bool {
+        is_set(&self.opened, file)
     }
 
     /// Whether commands of a build run a module, or it is imported by one that they run.
@@ -70,6 +76,7 @@ impl Live {
     pub(super) fn take_build(&self, graph: &Graph, member: &RepoPath, build: &Build<'_>, reached: &[&Reached]) {
         let files = || reached.iter().flat_map(|reached| reached.counted.keys().chain(&reached.shown)).copied();
         set(&self.files, files().chain(build.called.run.iter().copied()));
+        set(&self.opened, reached.iter().flat_map(|reached| &reached.shown).copied());
         set(&self.run, build.called.run.iter().copied());
         self.builds_root.fetch_or(member.is_root(), Ordering::Relaxed);
         let reads = build.reads;

@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use model::{is_built_in, resolved};
 
-use super::{Ask, Own, asks, is_root, name_of, of_outside, stem_of};
+use super::{Ask, Own, asks, is_root, name_of, of_any, stem_of};
 use crate::analysis::aside::{Aside, Differs, names, texts};
 use crate::inputs::Covered;
 use crate::modules::{
@@ -143,17 +143,23 @@ impl Own {
         for (module, ask) in asks(record) {
             match known.entry(module).or_insert_with(|| self.stands(module, path, around, when)) {
                 Stands::Own(files) => imports.own.extend(files.iter()),
-                Stands::Others if self.is_outside(module) => drop(imports.others.insert(of_outside(module, ask))),
-                Stands::Others => drop(imports.others.insert((module, ask))),
+                Stands::Others => drop(imports.others.insert(self.counted(module, ask))),
                 Stands::Unclear => drop(imports.unclear.insert((module, ask))),
             }
         }
         imports
     }
 
-    /// Whether a name is that of a package from outside, or of something in one, as far as it is asked for.
-    fn is_outside(&self, module: &str) -> bool {
-        self.asked.get(package_of(module)).is_some_and(|asked| asked.is_outside)
+    /// What is asked of a module of others, as it is counted.
+    fn counted<'a>(&self, module: &'a str, ask: Ask) -> (&'a str, Ask) {
+        let package = package_of(module);
+        let is_outside = self.asked.get(package).is_some_and(|asked| asked.is_outside);
+        let is_kept = || self.asked.get(module).is_some_and(|asked| asked.is_kept);
+        match is_outside {
+            true => (package, of_any(ask)),
+            false if is_kept() => (module, of_any(ask)),
+            false => (module, ask),
+        }
     }
 
     /// Takes along what a file imports, if no more is asked of others than was, and no less.

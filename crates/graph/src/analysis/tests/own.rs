@@ -9,6 +9,7 @@ const SITE: &str = r#"
     blog*: ui
     ui: react
     #react 1.2.0
+    packages/ui/package.json = {"name": "ui", "sideEffects": false, "dependencies": {"react": "*"}}
     packages/ui/index.ts = export * from './button'; export * from './badge'; export * from './icons'
     packages/ui/button.ts = export const Button = 1
     packages/ui/badge.ts = export const Badge = 1
@@ -276,4 +277,44 @@ fn what_is_told_of_files_of_an_app_is_kept() {
     // It is the last that asks for it.
     let last = fourth.with("apps/shop/src/lib/total.ts = 1");
     assert!(!is_told_from(&fourth.snapshot(), &last.snapshot()));
+}
+
+#[test]
+fn of_a_package_with_side_effects_it_is_all_the_same_what_is_asked_for() {
+    let site = |more: &str| {
+        format!("packages/ui/package.json = {{\"name\": \"ui\", \"dependencies\": {{\"react\": \"*\"}}}} \n {more}")
+    };
+    let asks = |text: &str| format!("apps/shop/src/lib/total.ts = {text}; export const total = 1");
+    for text in ["import { Badge } from 'ui'; Badge()", "import * as all from 'ui'; say(all)", "export * from 'ui'"] {
+        assert!(is_told(&site(""), &asks(text)), "{text}");
+    }
+    assert!(is_told(&site(""), "apps/shop/src/page.ts = import { Icon, Logo } from 'ui'; Icon(Logo)"));
+    // That anything is asked for, or types alone, matters all the same.
+    for text in ["import type { Button } from 'ui'", "import 'ui/badge'"] {
+        assert!(!is_told(&site(""), &asks(text)), "{text}");
+    }
+    let once = "apps/shop/src/lib/total.ts = import { Badge } from 'ui/badge'; Badge(); export const total = 1";
+    assert!(is_told(&site(once), &asks("import * as all from 'ui/badge'; say(all)")));
+    assert!(!is_told(&site(once), &asks("1")));
+    // Something that is passed on may be left out, or cannot be told.
+    for passed in [
+        "export * from 'tokens'",
+        "import 'tokens'; export { red } from './tokens'",
+        "export { version } from '../package.json'",
+        "export * from './nowhere'",
+        "export * from 'made'",
+    ] {
+        let more = format!(
+            r#"tokens
+            made!
+            packages/tokens/package.json = {{"name": "tokens", "sideEffects": false}}
+            packages/tokens/index.ts = export const red = 1
+            packages/ui/package.json = {{"name": "ui", "dependencies": {{"react": "*", "tokens": "*", "made": "*"}}}}
+            packages/made/package.json = {{"name": "made", "main": "dist/index.js", "scripts": {{"build": "tsup"}}}}
+            packages/ui/tokens.ts = export * from 'tokens'
+            packages/ui/deep/icons.ts = {passed}
+            packages/ui/icons.ts = export * from './deep/icons'; export const Icon = 1"#
+        );
+        assert!(!is_told(&site(&more), &asks("import { Badge } from 'ui'; Badge()")), "{passed}");
+    }
 }
