@@ -14,6 +14,7 @@ use crate::git::Change;
 use crate::inputs::{Component, Inputs, Replaced};
 use crate::modules::{self, Kind, Record, is_configuration, package_of};
 use crate::plan;
+use crate::unread;
 use crate::workspace::is_told;
 
 /// How many files may differ where a commit is told from another.
@@ -208,8 +209,8 @@ impl Structure {
     /// Whether two contents of a file say the same of others, as far as anything follows from it.
     fn says_the_same(&self, before: &Record, after: &Record, path: &str, kind: Kind) -> bool {
         let words = |record: &Record| -> BTreeSet<Box<str>> {
-            let may_name = |word: &str| record.reads_files || self.may_name(word, path, kind);
-            record.words.iter().filter(|word| may_name(word)).cloned().collect()
+            let is_run = record.reads_files || is_configuration(path, kind);
+            record.words.iter().filter(|word| self.may_name(word, path, is_run)).cloned().collect()
         };
         let is_outside = |module: &str| self.outside.contains(package_of(module));
         let is_kept = |module: &str| self.aside.as_ref().is_some_and(|aside| self.kept.is_kept(module, path, aside));
@@ -240,12 +241,23 @@ impl Structure {
             && has(before) == has(after)
     }
 
-    /// Whether a word may name a package, a file of a member, or what configuration names.
-    fn may_name(&self, word: &str, path: &str, kind: Kind) -> bool {
+    /// Whether a word may name a package, a file or a folder, or something that no build reads by itself. Of what is run a word
+    /// is a path if it looks like one.
+    fn may_name(&self, word: &str, path: &str, is_run: bool) -> bool {
         // What holds `@` may be a condition.
-        is_configuration(path, kind)
-            || word.contains(['.', '@'])
+        word.contains(['.', '@'])
             || self.names.contains(package_of(word))
+            || unread::marks_in(word).next().is_some()
             || self.making.contains(path)
+            || is_run && (word.contains('/') || self.is_of_own(word, path))
+    }
+
+    /// Whether files of an app are told by what words in a file of it are, or by a word that is what its folder is called.
+    fn is_of_own(&self, word: &str, path: &str) -> bool {
+        let is_its = |folder: &String| {
+            let (_, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+            name == word || path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/'))
+        };
+        self.own.keys().any(is_its)
     }
 }

@@ -219,6 +219,38 @@ fn what_exports_of_modules_that_are_kept_are_called_makes_no_difference() {
 }
 
 #[test]
+fn a_word_of_what_is_run_is_a_path_if_it_looks_like_one() {
+    let site = r#"
+        shop*: ui ~react
+        ui
+        #react 1.2.0
+        some.config.ts = export default { locales: ['fr-FR'], name: 'zebra' }
+        tools/all.ts = import fs from 'fs'; export const unit = 'KiB'
+        apps/shop/index.ts = import 'ui'
+        apps/shop/src/main.ts = export const main = 1
+        apps/shop/some.config.ts = export default { name: 'zebra' }
+        packages/ui/some.config.ts = export default { name: 'zebra' }
+        packages/ui/index.ts = import fs from 'fs'; export const unit = 'KiB'
+    "#;
+    let is_told = |change: &str| {
+        let base = World::of(site);
+        is_told_from(&base.snapshot(), &base.with(change).snapshot())
+    };
+    let root = |word: &str| format!("some.config.ts = export default {{ locales: ['{word}'], name: 'zebra' }}");
+    let ui = |word: &str| format!("packages/ui/index.ts = import fs from 'fs'; export const unit = '{word}'");
+    for word in ["fr-CA", "MiB", "tools", "src"] {
+        assert!(is_told(&root(word)), "{word}");
+        assert!(is_told(&ui(word)), "{word}");
+    }
+    for word in ["react", "shop", "docs", "src/main", "main.ts", "@acme"] {
+        assert!(!is_told(&root(word)), "{word}");
+        assert!(!is_told(&ui(word)), "{word}");
+    }
+    assert!(is_told("packages/ui/some.config.ts = export default { name: 'horse' }"));
+    assert!(!is_told("apps/shop/some.config.ts = export default { name: 'horse' }"));
+}
+
+#[test]
 fn what_tells_how_a_package_is_made_is_read() {
     let site = r#"
         shop*: ui
