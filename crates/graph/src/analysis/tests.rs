@@ -211,6 +211,19 @@ fn what_exports_of_modules_that_are_kept_are_called_makes_no_difference() {
     };
     assert!(!is_told(&pure("tokens"), &blue) && is_told(&pure("tokens"), &shrink));
     assert!(is_told(&pure("ui"), &blue) && !is_told(&pure("ui"), &shrink));
+    // Somewhere it is called so what may be left out.
+    let alias = r#"blog*: ui
+        apps/blog/tsconfig.json = {"compilerOptions": {"paths": {"tokens": ["../../packages/icons/index.ts"]}}}
+        apps/blog/page.ts = import { red } from 'tokens'; export const page = red
+        icons
+        packages/icons/package.json = {"name": "icons", "sideEffects": false}
+        packages/icons/index.ts = export const red = 1"#;
+    assert!(!is_told(alias, &blue) && is_told(alias, &shrink));
+    // A path leads into another member.
+    let by_path =
+        |name: &str| button(&format!("import {{ {name} }} from '../tokens/index'; export const Button = {name}"));
+    let asked = format!("{}\n{}", pure("tokens"), by_path("red"));
+    assert!(!is_told(&asked, &by_path("blue")));
     // Of a manifest those fields count that are asked for.
     let asks = |what: &str| {
         format!("packages/ui/badge.ts = import {{ {what} }} from '../ui/package.json'; export const Badge = {what}")
