@@ -224,7 +224,8 @@ fn resolve(toolchains: &Toolchains, wanted: &WantedToolchain) -> Result<Toolchai
     let what = format!("Node.js{} and {}{}", range(&wanted.node), wanted.manager, range(&wanted.manager_version));
     std::thread::spawn(move || {
         if waiting.recv_timeout(TOLD_AFTER) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-            crate::say(&format!("getting {what}"));
+            // What is asked for in JSON is all that stands on standard output.
+            crate::complain(&format!("getting {what}"));
         }
     });
     let _done = done;
