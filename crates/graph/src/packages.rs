@@ -55,7 +55,7 @@ const CONFIGURATIONS: [&str; 5] = ["vite-config", "rollup-config", "webpack-conf
 /// Words in the names of packages by which something is made of types, or of the text of a module: names of classes, checks while
 /// a program runs.
 /// Source: styled-components.com, "Babel Plugin", `componentId`; typia.io, "Setup".
-const TYPE_READERS: [&str; 11] = [
+const TYPE_READERS: [&str; 15] = [
     "styled",
     "emotion",
     "linaria",
@@ -67,6 +67,10 @@ const TYPE_READERS: [&str; 11] = [
     "ts-transform",
     "reflect-metadata",
     "deepkit",
+    "docgen",
+    "transformer",
+    "json-schema",
+    "ts-to-zod",
 ];
 
 /// Bundlers, and what they are given, that read the maps of sources beside the modules that they bundle.

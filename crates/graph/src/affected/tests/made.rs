@@ -683,6 +683,18 @@ fn barrels_count_by_what_is_asked_of_them() {
         &index("import './dialog'; export { button } from './button'"),
         expect!["shop: `packages/ui/src/index.ts` changed (used now), needed through ui"],
     );
+    built_by(
+        "tsc",
+        &index("export { button } from './button'; export * from 'react'"),
+        &index(same),
+        expect![[r#"
+        shop: `packages/ui/index.ts` changed (without its types now), needed through ui
+        shop: `packages/ui/src/button.ts` changed (without its types now), needed through ui
+        shop: `packages/ui/src/dialog.ts` changed (no longer read), needed through ui
+        shop: `packages/ui/src/index.ts` changed (no longer used), needed through ui
+        shop: `packages/ui/src/round.ts` changed (without its types now), needed through ui
+        shop: `packages/ui/src/types.ts` changed (no longer read), needed through ui"#]],
+    );
     // What is not used counts where a build fails by it.
     built_by(
         "tsc",
@@ -1155,7 +1167,7 @@ fn types_are_no_part_of_what_is_bundled() {
     built_by("tsc", checks, &written("(size: Size) => round(size, 1)"), changed());
     // Something makes names of a module's text, or checks of types.
     let types = written("(size: Size | string) => round(size)");
-    for name in ["babel-plugin-styled-components", "typia"] {
+    for name in ["babel-plugin-styled-components", "typia", "ts-json-schema-generator"] {
         let more = format!(
             r#"packages/ui/package.json = {{"name": "ui", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js"}}, "devDependencies": {{"{name}": "*"}}, "scripts": {{"build": "tsc"}}}}
             #{name} 1.0.0"#
