@@ -15,7 +15,6 @@ use crate::detect;
 use crate::git::GitError;
 use crate::inputs::{Component, Inputs};
 use crate::knowledge::Knowledge;
-use crate::modules::{Found, Graph, package_of};
 use crate::plan::{self, Live};
 use crate::undeclared;
 use crate::workspace::{Member, Unreadable, Workspace};
@@ -70,8 +69,6 @@ struct Structure {
     entries: BTreeSet<String>,
     /// Names of members and of packages from outside that anybody asks for.
     names: BTreeSet<String>,
-    /// Packages that are from outside wherever they are imported: which of their exports a file asks for makes no difference.
-    outside: BTreeSet<String>,
     /// Where it is all the same which exports of what are asked for.
     kept: Kept,
     /// Modules by which it is told how packages are made, whose texts may be paths as those of configuration may.
@@ -143,7 +140,6 @@ impl Analysis {
                 told: workspace.told.clone(),
                 entries: entries(&workspace),
                 names: names(&workspace),
-                outside: outside(workspace.graph()),
                 kept: Kept::of(&workspace, &live),
                 making: making(&workspace, &live),
                 own: if aside.is_some() { own::found(&workspace, &live) } else { BTreeMap::new() },
@@ -221,17 +217,6 @@ fn names(workspace: &Workspace) -> BTreeSet<String> {
     let manifests = manifests.chain(workspace.roots.values().map(|root| &root.manifest));
     let asked_for = manifests.flat_map(|manifest| manifest.all_dependencies().into_keys().map(str::to_owned));
     workspace.members.values().map(|member| member.name.clone()).chain(asked_for).collect()
-}
-
-/// Packages that are from outside wherever they are imported.
-fn outside(graph: &Graph) -> BTreeSet<String> {
-    let mut packages: BTreeMap<&str, bool> = BTreeMap::new();
-    for (_, node) in graph.nodes() {
-        for (module, found) in node.record.modules().zip(node.imports.iter().chain(&node.passed)) {
-            *packages.entry(package_of(module)).or_insert(true) &= *found == Found::Outside;
-        }
-    }
-    packages.into_iter().filter(|(_, is_outside)| *is_outside).map(|(package, _)| package.to_owned()).collect()
 }
 
 /// Modules by which it is told how packages are made.

@@ -4,6 +4,8 @@ mod aliases;
 
 mod graph;
 
+mod kept;
+
 mod kind;
 
 mod made;

@@ -212,9 +212,7 @@ impl Structure {
             let is_run = record.reads_files || is_configuration(path, kind);
             record.words.iter().filter(|word| self.may_name(word, path, is_run)).cloned().collect()
         };
-        let is_outside = |module: &str| self.outside.contains(package_of(module));
-        let is_kept = |module: &str| self.aside.as_ref().is_some_and(|aside| self.kept.is_kept(module, path, aside));
-        let is_whole = |module: &str| is_outside(module) || is_kept(module);
+        let is_whole = |module: &str| self.kept.is_whole(module, path, self.aside.as_ref());
         let is_unnamed = self.aside.as_ref().is_some_and(|aside| self.kept.holds(path, aside));
         // Code and types are told apart.
         let rest = |record: &Record| {

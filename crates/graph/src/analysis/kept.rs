@@ -1,5 +1,5 @@
-//! Modules of which nothing is left out that nobody uses. All of one counts as soon as anything of it does, so it is all the same
-//! which of its exports are asked for, and what they are called.
+//! What counts whole as soon as anything of it does: packages from outside, and modules of which nothing is left out that nobody
+//! uses. It is all the same which of their exports are asked for, and what those of such modules are called.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,13 +7,15 @@ use model::{RepoPath, resolved};
 use serde::{Deserialize, Serialize};
 
 use super::aside::Aside;
-use crate::modules::{Found, folder_of};
+use crate::modules::{Found, folder_of, package_of};
 use crate::plan::Live;
 use crate::workspace::Workspace;
 
 /// Where it is all the same which exports of what are asked for.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Kept {
+    /// Packages that are from outside wherever they are imported.
+    outside: BTreeSet<Box<str>>,
     /// Names that are no paths, of which each stands for such modules of another member wherever it is imported.
     names: BTreeSet<Box<str>>,
     /// Folders of members that have no other modules. Files of apps are told of by themselves.
@@ -26,7 +28,7 @@ impl Kept {
     /// What is known of a workspace whose apps are planned.
     pub fn of(workspace: &Workspace, live: &Live) -> Kept {
         let graph = workspace.graph();
-        let mut names: BTreeMap<&str, bool> = BTreeMap::new();
+        let (mut outside, mut names) = (BTreeMap::<&str, bool>::new(), BTreeMap::<&str, bool>::new());
         let mut members: BTreeMap<&str, bool> = BTreeMap::new();
         let is_app = |member: &&RepoPath| workspace.apps.values().any(|app| app.path == **member);
         for (file, node) in graph.nodes() {
@@ -35,6 +37,7 @@ impl Kept {
             }
             let is_of_others = |file: &u32| graph.owner(*file).is_some_and(|owner| Some(owner) != node.member.as_ref());
             for (module, found) in node.record.modules().zip(node.imports.iter().chain(&node.passed)) {
+                *outside.entry(package_of(module)).or_insert(true) &= *found == Found::Outside;
                 if !module.starts_with('.') {
                     let files = found.files();
                     let is_kept = matches!(found, Found::Files(_))
@@ -46,9 +49,13 @@ impl Kept {
         let of_members =
             |file: &u32| graph.owner(*file).is_some_and(|owner| members.get(owner.as_str()) == Some(&true));
         let opened = graph.nodes().map(|(file, _)| file).filter(|file| live.only_opens(*file) && of_members(file));
+        let those = |found: BTreeMap<&str, bool>| -> BTreeSet<Box<str>> {
+            found.into_iter().filter(|(_, is_so)| *is_so).map(|(name, _)| name.into()).collect()
+        };
         Kept {
+            outside: those(outside),
             opened: opened.map(|file| graph.path(file).into()).collect(),
-            names: names.into_iter().filter(|(_, is_kept)| *is_kept).map(|(name, _)| name.into()).collect(),
+            names: those(names),
             members: members.iter().filter(|(_, is_kept)| **is_kept).map(|(member, _)| (*member).to_owned()).collect(),
         }
     }
@@ -59,10 +66,11 @@ impl Kept {
     }
 
     /// Whether it is all the same which exports of a module a file asks for.
-    pub fn is_kept(&self, module: &str, path: &str, aside: &Aside) -> bool {
-        if self.opened.contains(path) {
-            return false;
+    pub fn is_whole(&self, module: &str, path: &str, aside: Option<&Aside>) -> bool {
+        if self.outside.contains(package_of(module)) {
+            return true;
         }
+        let Some(aside) = aside.filter(|_| !self.opened.contains(path)) else { return false };
         if !module.starts_with('.') {
             return self.names.contains(module);
         }

@@ -47,11 +47,20 @@ pub struct Own {
 /// that something is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Asked {
-    /// Whether it is a package from outside.
-    is_outside: bool,
-    /// Whether it is a module of another member of which nothing is left out.
-    is_kept: bool,
+    by: By,
     asks: BTreeMap<Ask, u32>,
+}
+
+/// By what it is told what is asked of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum By {
+    /// By a module and its exports.
+    #[default]
+    Exports,
+    /// By a module of which nothing is left out.
+    Module,
+    /// By a package from outside.
+    Package,
 }
 
 /// What is asked of a module.
@@ -225,13 +234,13 @@ impl Own {
         let is_kept =
             |found: &Found| matches!(found, Found::Files(files) if files.iter().all(|file| graph.is_kept(*file)));
         let asks = asks.map(|(module, ask)| match found[module] {
-            Found::Outside => ((true, false), (package_of(module), of_any(ask))),
-            found if is_kept(found) => ((false, true), (module, of_any(ask))),
-            _ => ((false, false), (module, ask)),
+            Found::Outside => By::Package.of(module, ask),
+            found if is_kept(found) => By::Module.of(module, ask),
+            _ => By::Exports.of(module, ask),
         });
-        for ((is_outside, is_kept), (name, ask)) in asks.collect::<BTreeSet<((bool, bool), (&str, Ask))>>() {
+        for (by, name, ask) in asks.collect::<BTreeSet<(By, &str, Ask)>>() {
             let asked = self.asked.entry(name.into()).or_default();
-            (asked.is_outside, asked.is_kept) = (is_outside, is_kept);
+            asked.by = by;
             *asked.asks.entry(ask).or_default() += 1;
         }
     }
@@ -265,9 +274,15 @@ fn asks(record: &Record) -> BTreeSet<(&str, Ask)> {
     of_imports.chain(of_passed).collect()
 }
 
-/// What matters of what is asked where it is all the same which export is: whether only types are.
-fn of_any(ask: Ask) -> Ask {
-    Ask { name: None, ..ask }
+impl By {
+    /// What is asked, as it is told by this. Where it is all the same which export is, it matters whether only types are.
+    fn of(self, module: &str, ask: Ask) -> (By, &str, Ask) {
+        match self {
+            By::Exports => (self, module, ask),
+            By::Module => (self, module, Ask { name: None, ..ask }),
+            By::Package => (self, package_of(module), Ask { name: None, ..ask }),
+        }
+    }
 }
 
 fn name_of(path: &str) -> &str {

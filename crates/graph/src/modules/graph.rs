@@ -8,6 +8,7 @@ use model::{RepoPath, ShownFile, resolved};
 use serde_json::Value;
 
 use super::aliases::{self, Aliases};
+use super::kept;
 use super::kind::{Kind, configures_generators, configures_vite, is_configuration};
 use super::paths::{Named, Paths, through as look_through};
 use super::record::Record;
@@ -129,7 +130,7 @@ impl Graph {
                 nodes[place as usize] = Some(Box::new(node));
             }
         }
-        let kept = Arc::new(kept(&paths, &nodes));
+        let kept = Arc::new(kept::of(&paths, &nodes));
         Ok(Graph { paths, nodes: Arc::new(nodes), kept, aliases: Arc::new(aliases), looked: Arc::default() })
     }
 
@@ -299,32 +300,6 @@ fn told<'w>(workspace: &'w Workspace, paths: &Paths, asked: &[(Wanted<'w>, Arc<R
         words.filter(|word| aliases::is_read(word)).for_each(|word| take(&member.path, member.path.as_str(), word));
     }
     told
-}
-
-/// Files of which it is all the same which exports are asked for: neither of them nor of what they pass on is anything left out
-/// that nobody uses, and each is told.
-fn kept(paths: &Paths, nodes: &[Option<Box<Node>>]) -> Vec<bool> {
-    let is_manifest = |file: u32| paths.path(file).rsplit('/').next() == Some("package.json");
-    let is_told = |found: &Found| matches!(found, Found::Files(_) | Found::Outside);
-    let keeps = |(file, node): (u32, &Option<Box<Node>>)| {
-        !is_manifest(file) && node.as_ref().is_none_or(|node| !node.is_pure && node.passed.iter().all(is_told))
-    };
-    let mut kept: Vec<bool> = (0..).zip(nodes).map(keeps).collect();
-    let mut passing: HashMap<u32, Vec<u32>> = HashMap::new();
-    for (file, node) in (0..).zip(nodes) {
-        for target in node.iter().flat_map(|node| &node.passed).flat_map(Found::files) {
-            passing.entry(*target).or_default().push(file);
-        }
-    }
-    let mut open: Vec<u32> = (0..).zip(&kept).filter(|(_, is_kept)| !**is_kept).map(|(file, _)| file).collect();
-    while let Some(file) = open.pop() {
-        for passing in passing.get(&file).into_iter().flatten() {
-            if std::mem::take(&mut kept[*passing as usize]) {
-                open.push(*passing);
-            }
-        }
-    }
-    kept
 }
 
 /// Makes nodes of what files say.

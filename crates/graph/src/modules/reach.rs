@@ -367,9 +367,8 @@ impl<'a> Walk<'a> {
             self.widen(owner, || format!("`{}` is asked for, and so perhaps what lies beside it", graph.path(file)));
         }
         let Some(node) = node else { return };
-        // Of what is not told all counts, and of what is kept it is all the same.
-        let is_partial = node.record.is_told && !graph.is_kept(file) && !self.counts_all_of(node);
-        let wanted = if is_partial { wanted.clone() } else { Wanted::All };
+        // Of what is not told all counts.
+        let wanted = if node.record.is_told && !self.counts_all_of(node) { wanted.clone() } else { Wanted::All };
         let known = self.wanted.entry(file).or_insert_with(Wanted::nothing);
         let news = match (&*known, wanted) {
             (Wanted::All, _) => None,

@@ -5,7 +5,7 @@ use std::ops::Bound;
 
 use model::{is_built_in, resolved};
 
-use super::{Ask, Own, asks, is_root, name_of, of_any, stem_of};
+use super::{Ask, By, Own, asks, is_root, name_of, stem_of};
 use crate::analysis::aside::{Aside, Differs, names, texts};
 use crate::inputs::Covered;
 use crate::modules::{
@@ -152,14 +152,10 @@ impl Own {
 
     /// What is asked of a module of others, as it is counted.
     fn counted<'a>(&self, module: &'a str, ask: Ask) -> (&'a str, Ask) {
-        let package = package_of(module);
-        let is_outside = self.asked.get(package).is_some_and(|asked| asked.is_outside);
-        let is_kept = || self.asked.get(module).is_some_and(|asked| asked.is_kept);
-        match is_outside {
-            true => (package, of_any(ask)),
-            false if is_kept() => (module, of_any(ask)),
-            false => (module, ask),
-        }
+        let by = |name: &str| self.asked.get(name).map(|asked| asked.by).unwrap_or_default();
+        let by = if by(package_of(module)) == By::Package { By::Package } else { by(module) };
+        let (_, name, ask) = by.of(module, ask);
+        (name, ask)
     }
 
     /// Takes along what a file imports, if no more is asked of others than was, and no less.
