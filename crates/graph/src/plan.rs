@@ -46,7 +46,9 @@ use build::Build;
 use called::{Called, with_wired};
 use dependencies::{Installed, Installs, Wishes};
 use model::task::Step;
-use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain};
+use model::{
+    App, BuildKey, EnvironmentName, Framework, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
+};
 
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
@@ -245,7 +247,7 @@ impl<'a> Planner<'a> {
         let build = Build::new(commands, called, ignore, Reads::of(app), checks_types, &self.programs(&app.path));
         let is_bundled = app.serving == Serving::Static && app.build.is_some();
         let drops_stars = programs::drops_stars(&build.commands, || self.versions(&app.path, "vite"));
-        Build {
+        let build = Build {
             folder: app.path.clone(),
             is_app: true,
             runs_all: app.build.is_none(),
@@ -253,7 +255,20 @@ impl<'a> Planner<'a> {
             drops_stars,
             tools: self.tools(&app.path),
             ..build
-        }
+        };
+        let puts_packages_in = is_bundled || app.build.is_some() && self.puts_linked_packages_in(app, &build);
+        let heeds_gitignore = self.heeds_gitignore(&build);
+        Build { puts_packages_in, heeds_gitignore, ..build }
+    }
+
+    /// Whether what Vite makes of an app for a server holds all that it imports of packages that are built here: these are
+    /// linked, so they are not left outside as installed ones are. It may be told to do so all the same.
+    /// Source: vite.dev, "Server-Side Rendering", "SSR Externals".
+    fn puts_linked_packages_in(&self, app: &App, build: &Build<'_>) -> bool {
+        let frameworks = [Framework::Astro, Framework::Nitro, Framework::ReactRouter, Framework::SvelteKit];
+        app.framework.is_some_and(|framework| frameworks.contains(&framework))
+            && !build.leaves_outside_by_plugin()
+            && !self.workspace.leaves_outside(&app.path)
     }
 
     /// Names of programs of the members that one needs: these count whole.
@@ -278,7 +293,18 @@ impl<'a> Planner<'a> {
         let commands = self.commands_of_package(path, &called);
         // What a package gives to others may be all of it.
         let build = Build::new(commands, called, None, Reads::default(), true, &self.programs(path));
-        Build { folder: path.clone(), tools: self.tools(path), ..build }
+        let build = Build { folder: path.clone(), tools: self.tools(path), ..build };
+        let heeds_gitignore = self.heeds_gitignore(&build);
+        Build { heeds_gitignore, ..build }
+    }
+
+    /// Whether Tailwind looks for names of classes in whatever git does not ignore: before its fourth version it looked where
+    /// it was told to.
+    /// Source: tailwindcss.com, "Detecting classes in source files"; v3.tailwindcss.com, "Content Configuration".
+    fn heeds_gitignore(&self, build: &Build<'_>) -> bool {
+        let is_told = |version: &&str| ["1.", "2.", "3."].iter().any(|major| version.starts_with(major));
+        let versions = || self.versions(&build.folder, "tailwindcss");
+        build.has_tool("tailwind") && (versions().is_empty() || !versions().iter().all(is_told))
     }
 
     fn app(&mut self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {

@@ -257,9 +257,10 @@ const IDLE: [&str; 6] = ["rimraf", "rm", "mkdir", "echo", "true", "husky"];
 const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
 
 /// Programs that put together what browsers get, and to which types matter only as far as they are checked.
-const BUNDLERS: [&str; 15] = [
+const BUNDLERS: [&str; 16] = [
     "vite",
     "rolldown-vite",
+    "react-router",
     "webpack",
     "webpack-cli",
     "rspack",

@@ -37,7 +37,7 @@ const MARKS: [&str; 10] =
     [".test", ".tests", ".spec", ".specs", ".stories", ".story", ".cy", ".e2e", ".e2e-spec", ".bench"];
 
 /// Beginnings of the names of tools' configuration that changes nothing in what is built.
-const TOOLS: [&str; 41] = [
+const TOOLS: [&str; 42] = [
     "eslint",
     "prettier",
     "stylelint",
@@ -79,6 +79,7 @@ const TOOLS: [&str; 41] = [
     "typedoc",
     "all-contributorsrc",
     "pre-commit-config",
+    "attw",
 ];
 
 /// Files that tell people and machines about a repository.
@@ -300,7 +301,8 @@ fn is_about(name: &str) -> bool {
 /// Whether a file at the top of the repository configures what only checks, such as a linter.
 pub fn configures_checks(below: &str) -> bool {
     let plain = below.trim_start_matches('.');
-    !below.contains('/') && TOOLS.iter().any(|tool| plain.starts_with(tool))
+    // A linter's may be linked to under a name that says where it lies.
+    !below.contains('/') && (TOOLS.iter().any(|tool| plain.starts_with(tool)) || below.contains(".eslint.config."))
 }
 
 /// Whether a file shows which variables there may be, with none of their values.

@@ -310,6 +310,21 @@ impl Workspace {
         nodes.into_iter().any(|node| node.is_configuration && node.record.keeps_all)
     }
 
+    /// Whether what configures a member's bundler, or what that imports, may have it leave something outside.
+    pub fn leaves_outside(&self, member: &RepoPath) -> bool {
+        let files = self.files_of(member).filter_map(|file| self.graph.place(file.path.as_str()));
+        let mut open: Vec<u32> =
+            files.filter(|file| self.graph.node(*file).is_some_and(|node| node.is_configuration)).collect();
+        let mut seen: BTreeSet<u32> = open.iter().copied().collect();
+        while let Some(node) = open.pop().and_then(|file| self.graph.node(file)) {
+            if node.record.leaves_outside || node.imports.iter().any(|found| found.built().is_some()) {
+                return true;
+            }
+            open.extend(node.all().flat_map(|found| found.files()).copied().filter(|file| seen.insert(*file)));
+        }
+        false
+    }
+
     /// Whether what configures Next.js for a member has it check no types.
     pub fn ignores_types(&self, member: &RepoPath) -> bool {
         let names = ["js", "mjs", "ts", "mts", "cjs"].map(|ending| member.join(&format!("next.config.{ending}")));

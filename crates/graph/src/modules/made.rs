@@ -20,7 +20,7 @@ use crate::unread;
 use crate::workspace::{Member, Workspace};
 
 /// Programs that make a file of every module.
-const COMPILERS: [&str; 4] = ["tsc", "svelte-package", "babel", "swc"];
+const COMPILERS: [&str; 5] = ["tsc", "vue-tsc", "svelte-package", "babel", "swc"];
 
 /// Programs that put modules together, and whether they begin at `src/index` or where the manifest says if nothing else is
 /// said.

@@ -40,6 +40,8 @@ pub struct Reached {
     pub checked: BTreeSet<u32>,
     /// Members that count whole, since something of them cannot be told, and which doubt that is.
     pub whole: BTreeMap<RepoPath, usize>,
+    /// Packages of which outputs are followed that count whole, since what is made of them depends on more than modules.
+    pub mixed: BTreeSet<RepoPath>,
     /// Members of which anything is reached.
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.
@@ -93,6 +95,8 @@ pub struct Subject<'a> {
     pub checks_types: bool,
     /// Whether all that is imported is run, used or not.
     pub runs_all: bool,
+    /// Whether modules are found as compilers find them by their configuration.
+    pub resolves_by_compilers: bool,
     /// Whether what is built answers requests itself, and finds then what is installed for it.
     pub serves: bool,
     /// Whether what a compiler's configuration names gets into what is built.
@@ -128,6 +132,8 @@ pub struct Walk<'a> {
     keeps_all: bool,
     /// What is asked for that is a source by a condition of which the build was not told so far.
     by_condition: Vec<ByCondition<'a>>,
+    /// Whether something of what counts may be told by what configures compilers.
+    reads_compilers: bool,
     /// Texts of what counts that may be conditions.
     texts: BTreeSet<&'a str>,
     /// Members that count whole and were not looked at yet: what is reached without doubt comes first.
@@ -151,6 +157,7 @@ impl<'a> Walk<'a> {
             keeps_all: workspace.keeps_all(subject.built),
             subject,
             by_condition: Vec::new(),
+            reads_compilers: false,
             texts: BTreeSet::new(),
             reached: Reached::default(),
             in_doubt: None,
@@ -321,7 +328,8 @@ impl<'a> Walk<'a> {
     /// Whether the build is told of a condition: by what configures its compilers, by anything that it reads, or by a command.
     fn is_told_of(&self, condition: &str) -> bool {
         let is_named = |command: &String| command.contains(condition);
-        self.graph.has_condition(self.subject.built, condition)
+        let heeds_compilers = self.subject.resolves_by_compilers || self.reads_compilers;
+        heeds_compilers && self.graph.has_condition(self.subject.built, condition)
             || self.texts.contains(condition)
             || self.subject.commands.iter().any(is_named)
     }
@@ -421,6 +429,7 @@ impl<'a> Walk<'a> {
         }
         self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));
         self.reached.reads_manifest |= record.reads_manifest;
+        self.reads_compilers |= record.names_compilers();
         let path = self.graph.path(file);
         for member in &node.installed {
             self.widen(member, || format!("`{path}` names where it is installed"));

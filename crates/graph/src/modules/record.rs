@@ -150,12 +150,16 @@ pub struct Record {
     pub settings: Option<Settings>,
     /// Whether it imports what is only known when it runs.
     pub is_open: bool,
+    /// Whether a directive says where it runs: on servers, or on clients.
+    pub is_placed: bool,
     /// Whether it asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
     /// Whether it has a bundler put together what that would leave apart, if it configures one.
     pub inlines: bool,
     /// Whether it has a bundler keep what nobody uses, if it configures one.
     pub keeps_all: bool,
+    /// Whether it has a bundler leave something outside, if it configures one.
+    pub leaves_outside: bool,
     /// Whether it has Next.js build in spite of types that do not fit, if it configures that.
     pub ignores_types: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.
@@ -259,6 +263,12 @@ impl Record {
         imports.chain(self.passed.iter().map(|passed| &*passed.module))
     }
 
+    /// Whether it may take something from what configures compilers, if that is no more than to name it.
+    pub fn names_compilers(&self) -> bool {
+        let texts = [&self.paths, &self.joined, &self.given, &self.words].into_iter().flatten().map(|text| &**text);
+        self.settings.is_none() && self.modules().chain(texts).any(|text| text.contains("tsconfig"))
+    }
+
     /// Takes a text along that may be a path or a name.
     pub fn mention(&mut self, text: &str) {
         // Nuxt's ways to name the package's folder.
@@ -360,6 +370,8 @@ impl Record {
         record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
         record.ignores_types = reader.type_checks == BTreeSet::from([false]);
         record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;
+        let mut directives = parsed.program.directives.iter().map(|directive| directive.directive.as_str());
+        record.is_placed = directives.any(|directive| directive.starts_with("use ") && directive != "use strict");
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

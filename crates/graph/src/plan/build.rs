@@ -46,6 +46,10 @@ pub struct Build<'a> {
     pub is_app: bool,
     /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
     pub is_bundled: bool,
+    /// Whether nothing of a package that is built here runs but what its bundler put in.
+    pub puts_packages_in: bool,
+    /// Whether something looks through whatever git does not ignore.
+    pub heeds_gitignore: bool,
     /// Names of packages that it may be built by.
     pub tools: Vec<&'a str>,
     /// The command that may read anything, if there is one.
@@ -85,6 +89,8 @@ impl<'a> Build<'a> {
             generates,
             is_app: false,
             is_bundled: false,
+            puts_packages_in: false,
+            heeds_gitignore: false,
             drops_stars: false,
             tools: Vec::new(),
             reads_anything,
@@ -144,6 +150,13 @@ impl Build<'_> {
     /// Source: webpack.js.org, "ModuleFederationPlugin", `requiredVersion`.
     pub fn shares(&self) -> bool {
         self.tools.iter().any(|name| packages::may_share(name))
+    }
+
+    /// Whether modules are found as compilers find them by their configuration: bundlers have configuration of their own,
+    /// but for plugins that ask TypeScript.
+    /// Source: typescriptlang.org, "customConditions"; npmjs.com, the page of @rollup/plugin-typescript.
+    pub fn resolves_by_compilers(&self) -> bool {
+        self.checks_types || self.runs_all || self.has_tool("plugin-typescript") || self.has_tool("plugin-ts")
     }
 
     /// Whether maps of sources that lie beside what it bundles may get into its own.

@@ -395,11 +395,11 @@ fn is_compilers(path: &str) -> bool {
 
 /// Whether something of a build asks for a file that no other build reads: Tailwind looks for names of classes in whatever git
 /// does not ignore, and some who read variables compare them with an example.
-/// Source: tailwindcss.com, "Detecting classes in source files"; npmjs.com, the pages of dotenv-safe and dotenv-webpack.
+/// Source: npmjs.com, the pages of dotenv-safe and dotenv-webpack.
 fn is_asked_for(build: &Build<'_>, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let compares = || build.has_tool("dotenv-safe") || build.has_tool("dotenv-webpack");
-    name == ".gitignore" && build.has_tool("tailwind") || unread::is_example(name) && compares()
+    name == ".gitignore" && build.heeds_gitignore || unread::is_example(name) && compares()
 }
 
 /// Whether a document is no README at the top of its package.

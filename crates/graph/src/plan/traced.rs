@@ -1,5 +1,5 @@
-//! Packages whose outputs are followed to their sources: an app that is bundled for browsers counts of such a package what
-//! gets into the bundle, and not every module that the package is built from.
+//! Packages whose outputs are followed to their sources: an app that is bundled with what it imports counts of such a package
+//! what gets into the bundle, and not every module that the package is built from.
 //!
 //! The package's own key covers all of it, and its build is told by that. What an app counts of it lacks the modules that
 //! are reached from nothing that the app imports, and by nothing that configures the build of the package.
@@ -12,7 +12,7 @@ use model::{App, BuildKey, RepoPath};
 use super::{Build, Planner, shown};
 use crate::inputs::{Component, Covered, Instead};
 use crate::manifest::Manifest;
-use crate::modules::{Found, Language, Made, Node, Reached, Wanted, folder_of, is_of_bundler, package_of, texts};
+use crate::modules::{Language, Made, Node, Reached, Wanted, folder_of, is_of_bundler, package_of, texts};
 use crate::packages;
 use crate::unread;
 use crate::workspace::Workspace;
@@ -54,7 +54,7 @@ impl Planner<'_> {
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
         let keeps_all = build.finds_components() || self.workspace.keeps_all(&app.path);
-        let is_followed = build.is_bundled && !may_run_all && !keeps_all;
+        let is_followed = build.puts_packages_in && !may_run_all && !keeps_all;
         if !is_followed || build.reads_anything.is_some() || build.extracts() {
             return BTreeMap::new();
         }
@@ -199,19 +199,23 @@ impl Planner<'_> {
         made: &Makers,
         through: &Reached,
     ) -> BTreeSet<RepoPath> {
-        let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(runs).cloned().collect();
+        let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(&through.mixed).chain(runs).cloned().collect();
         let is_asked = |path: &&RepoPath| through.members.contains(*path);
         whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).filter(is_asked).cloned());
         let planned = packages.iter().filter_map(|path| self.planned.get(path));
         whole.extend(planned.flat_map(|package| &package.runs).cloned());
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());
         let graph = self.workspace.graph();
+        // A server's bundler keeps what is placed, used or not.
+        let is_placed = |path: &&RepoPath| {
+            let files = self.workspace.files_of(path).filter_map(|file| graph.node(graph.place(file.path.as_str())?));
+            files.into_iter().any(|node| node.record.is_placed)
+        };
+        whole.extend(packages.iter().filter(is_asked).filter(|_| !build.is_bundled).filter(is_placed).cloned());
         let counted = through.counted.iter();
         for (path, origin, node) in
             counted.filter_map(|(file, origin)| Some((graph.path(*file), origin, graph.node(*file)?)))
         {
-            whole
-                .extend(node.member.iter().filter(|own| made.contains_key(*own) && self.is_mixed(path, node)).cloned());
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
             // Who checks types checks the sources of what it refers to and names.
             let is_named = node.member.is_none() && origin.from.is_none();
@@ -223,7 +227,7 @@ impl Planner<'_> {
             }
         }
         // What a package that counts whole needs counts by its key, if it was not looked at what it asks for.
-        let is_open = |path: &RepoPath| made.contains_key(path) && through.whole.contains_key(path);
+        let is_open = |path: &RepoPath| made.contains_key(path) && self.is_looked_through(build, through, path);
         for path in packages.iter().rev() {
             if let Some(package) = self.planned.get(path).filter(|_| whole.contains(path) && !is_open(path)) {
                 whole.extend(package.covered.needs().keys().filter_map(|folder| folder.parse().ok()));
@@ -232,18 +236,11 @@ impl Planner<'_> {
         whole
     }
 
-    /// Whether what becomes of a module depends on more than modules: styles are put together somewhere, and Vue makes
-    /// something of types.
-    fn is_mixed(&self, path: &str, node: &Node) -> bool {
-        let graph = self.workspace.graph();
-        let is_other = |file: &u32| {
-            let path = graph.path(*file);
-            matches!(Language::of(path), Some(Language::Styles | Language::Markup | Language::Page))
-                && !path.ends_with(".svelte")
-        };
-        let is_module = Language::of(path).is_some_and(Language::is_compiled);
-        let brings = |found: &Found| found.files().iter().any(is_other);
-        is_module && node.all().any(brings) || path.ends_with(".vue")
+    /// Whether all of a package that counts whole was looked at for what it asks for. Vue makes something of types that it asks
+    /// others for.
+    fn is_looked_through(&self, build: &Build<'_>, through: &Reached, package: &RepoPath) -> bool {
+        let is_of_modules = || build.checks_types || !self.workspace.asks_for(package, "vue");
+        (through.whole.contains_key(package) || through.mixed.contains(package)) && is_of_modules()
     }
 
     /// Members that texts of a file lead into.
@@ -282,7 +279,7 @@ impl Planner<'_> {
         let (graph, checks_types) = (self.workspace.graph(), build.checks_types);
         let mut left = LeftOut::default();
         let (Some(own), Some(member)) = (made.get(path), self.workspace.members.get(path)) else { return left };
-        if whole.contains(path) && !through.whole.contains_key(path) {
+        if whole.contains(path) && !self.is_looked_through(build, through, path) {
             return left;
         }
         let is_outside = |other: &RepoPath| {

@@ -17,6 +17,8 @@ fn tests_stories_and_documents_are_no_part_of_a_build() {
         "LICENSE-MIT",
         ".eslintrc.json",
         "eslint.config.mjs",
+        "root.eslint.config.js",
+        ".attw.json",
         "vitest.config.ts",
         "jest.config.js",
         ".prettierrc",

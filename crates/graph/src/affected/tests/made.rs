@@ -1000,6 +1000,28 @@ fn a_condition_of_the_repository_holds_for_who_is_told_of_it() {
 }
 
 #[test]
+fn bundlers_heed_no_conditions_of_compilers() {
+    let with = |added: &str, expected: Expect| {
+        let package = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": {"@acme/source": "./src/index.ts", "default": "./dist/index.js"}}, "scripts": {"build": "tsc"}}
+            tsconfig.json = {"compilerOptions": {"customConditions": ["@acme/source"]}}"#;
+        let button = |of: &str| format!("packages/ui/src/button.ts = export const button = (size: {of}) => size");
+        built_by("", &format!("{package}\n{added}\n{}", button("1")), &button("2"), expected);
+    };
+    with("", expect![]);
+    // But by plugins that ask compilers, and where it is taken from what configures these.
+    let counts = || expect!["shop: `packages/ui/src/button.ts` changed, needed through ui"];
+    let plugin = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "@rollup/plugin-typescript": "*"}, "scripts": {"build": "vite build"}}
+        #@rollup/plugin-typescript 12.0.0"#;
+    with(plugin, counts());
+    let taken = "import { compilerOptions } from '../../tsconfig.json'; export default { resolve: { conditions: compilerOptions.customConditions } }";
+    with(&format!("apps/shop/vite.config.ts = {taken}"), counts());
+    for text in ["readFileSync('../../tsconfig.json')", "join(root, 'tsconfig.json')", "find('tsconfig.json')"] {
+        with(&format!("apps/shop/vite.config.ts = const {{ compilerOptions }} = JSON.parse({text})"), counts());
+    }
+    with("apps/shop/vite.config.ts = const { compilerOptions } = JSON.parse('{}')", expect![]);
+}
+
+#[test]
 fn entries_are_found_by_the_names_that_they_are_given() {
     let with = |config: &str, change: &str, expected: Expect| {
         let package = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {"development": "./build/dev.js", "default": "./build/index.js"}, "scripts": {"build": "tsdown"}}"#;
@@ -1103,6 +1125,93 @@ fn who_keeps_what_nobody_uses_counts_all() {
         TYPES,
         expect!["shop: `packages/ui/src/types.ts` changed, needed through ui"],
     );
+}
+
+#[test]
+fn of_what_a_package_that_counts_whole_needs_counts_what_it_asks_for() {
+    let site = |module: &str, other: &str| {
+        format!(
+            r#"panel: ui
+            #{other} 3.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"panel": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}
+            apps/shop/src/main.ts = import {{ panel }} from 'panel'; panel()
+            packages/panel/package.json = {{"name": "panel", "type": "module", "exports": {{".": "./dist/index.js"}}, "dependencies": {{"ui": "*", "{other}": "*"}}, "scripts": {{"build": "vue-tsc && vite build"}}}}
+            packages/panel/vite.config.ts = export default {{ build: {{ lib: {{ entry: 'src/index.ts' }} }} }}
+            packages/panel/src/index.ts = export const panel = 1; {module}
+            packages/panel/src/other.ts = import {{ round }} from 'ui'; export const other = round
+            packages/panel/src/panel.css = a {{}}
+            packages/panel/src/Panel.vue = <script setup>import {{ round }} from 'ui'</script>
+            packages/ui/src/index.ts = export {{ round }} from './round'; export {{ dialog }} from './dialog'"#
+        )
+    };
+    let styles =
+        |change: &str, expected: Expect| built_by("tsc", &site("import './panel.css'", "deep"), change, expected);
+    styles(DIALOG, expect![]);
+    styles(ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui → panel"]);
+    let other = "packages/panel/src/other.ts = export const other = 1";
+    styles(other, expect!["shop: `packages/panel/src/other.ts` changed, needed through panel"]);
+    // Vue makes something of types that are not checked, whosever they are.
+    let vue = site("import './Panel.vue'", "vue");
+    built_by("tsc", &vue, TYPES, expect!["shop: `packages/ui/src/types.ts` changed, needed through ui → panel"]);
+}
+
+/// The same shop with a server, which a framework has Vite make.
+fn kit(name: &str, dependencies: &str) -> String {
+    let dependencies: Vec<&str> = dependencies.split(' ').collect();
+    let asked: Vec<String> = dependencies.iter().map(|name| format!(r#""{name}": "*""#)).collect();
+    let installed: Vec<String> = dependencies.iter().map(|name| format!("#{name} 2.0.0")).collect();
+    let [asked, installed] = [asked.join(", "), installed.join("\n")];
+    format!(
+        r#"{installed}
+        apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*", {asked}}}, "scripts": {{"build": "vite build", "start": "node build"}}}}
+        apps/shop/src/routes/page.ts = import {{ button }} from 'ui'; button()
+        apps/shop/{name}.config.js = export default {{}}"#
+    )
+}
+
+#[test]
+fn servers_that_vite_makes_hold_what_they_import_of_linked_packages() {
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    let kits = [
+        kit("svelte", "@sveltejs/kit @sveltejs/adapter-node"),
+        kit("react-router", "@react-router/dev @react-router/node"),
+    ];
+    for kit in kits {
+        let with =
+            |added: &str, change: &str, expected: Expect| built_by("tsc", &format!("{kit}\n{added}"), change, expected);
+        with("", DIALOG, expect![]);
+        with("", ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+        with("apps/shop/src/more.ts = import { dialog } from 'ui'; dialog()", DIALOG, whole());
+        with("apps/shop/server.js = import { dialog } from 'ui'; dialog()", DIALOG, whole());
+        // It may be told to leave them outside.
+        for config in [
+            "export default { ssr: { external: ['ui'] } }",
+            "export default { resolve: { preserveSymlinks: true } }",
+            "import { shared } from '../../shared.js'; export default shared",
+            "import { shared } from 'made'; export default shared",
+        ] {
+            let outside = format!(
+                r#"apps/shop/vite.config.js = {config}
+                shared.js = export const shared = {{ build: {{ rollupOptions: {{ external: () => true }} }} }}
+                packages/made/package.json = {{"name": "made", "type": "module", "main": "dist/a.js", "scripts": {{"build": "tsc"}}}}
+                packages/made/src/a.ts = export const shared = {{}}"#
+            );
+            with(&outside, DIALOG, whole());
+        }
+        with("apps/shop/vite.config.js = export default { ssr: { noExternal: true } }", DIALOG, expect![]);
+    }
+    let plugin = kit("svelte", "@sveltejs/kit @sveltejs/adapter-node rollup-plugin-node-externals");
+    built_by("tsc", &plugin, DIALOG, whole());
+    // Next.js keeps what is marked for clients, used or not.
+    let next = kit("next", "next").replace("vite build", "next build").replace("node build", "next start");
+    built_by("tsc", &next, DIALOG, whole());
+    // So may others what a directive places.
+    let astro = kit("astro", "astro @astrojs/node").replace("vite build", "astro build");
+    let adapter = "apps/shop/astro.config.js = import node from '@astrojs/node'; export default { adapter: node() }";
+    let astro = format!("{astro}\n{adapter}");
+    built_by("tsc", &astro, DIALOG, expect![]);
+    built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use server'; export const a = 1"), DIALOG, whole());
+    built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use strict'; export const a = 1"), DIALOG, expect![]);
 }
 
 #[test]

@@ -936,6 +936,9 @@ fn what_git_ignores_matters_to_tailwind() {
             said
         );
     }
+    // The third looks where it is told to.
+    let third = format!("{}\napps/shop/.gitignore = dist", tailwind.replace("4.0.0", "3.4.7"));
+    near(&third, "apps/shop/.gitignore = generated", expect![]);
     let other = "packages/ui/.gitignore = dist";
     near(
         &format!("{tailwind}\n{other}"),

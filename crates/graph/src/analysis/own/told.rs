@@ -271,7 +271,8 @@ fn says_as_much(before: &Record, after: &Record) -> bool {
         declared: None,
         words: BTreeSet::new(),
         paths: BTreeSet::new(),
-        // These are about what is run, and about what configures a bundler.
+        // This is about what others put in, and these about what is run and what configures a bundler.
+        is_placed: false,
         given: BTreeSet::new(),
         entries: BTreeSet::new(),
         keyed: BTreeSet::new(),
@@ -279,5 +280,9 @@ fn says_as_much(before: &Record, after: &Record) -> bool {
     };
     let marks = |record: &Record| texts(record).flat_map(unread::marks_in).collect::<BTreeSet<&str>>();
     let is_plain = !before.reads_files && !before.is_open;
-    is_plain && rest(before) == rest(after) && marks(before) == marks(after)
+    let names_compilers = |record: &Record| record.names_compilers();
+    is_plain
+        && rest(before) == rest(after)
+        && marks(before) == marks(after)
+        && names_compilers(before) == names_compilers(after)
 }

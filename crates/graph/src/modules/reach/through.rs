@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use model::RepoPath;
 
-use super::Walk;
+use super::{Origin, Walk};
 use crate::modules::graph::{Found, Node};
-use crate::modules::record::Wanted;
+use crate::modules::record::{Language, Wanted};
 use crate::modules::resolve::parts;
 
 /// What a file asks of a package's output.
@@ -21,6 +21,42 @@ impl Walk<'_> {
     /// Follows what is asked of packages' outputs to their sources.
     pub(super) fn follow_made(&mut self) {
         self.follows_made = true;
+        loop {
+            self.follow_asked();
+            let mixed = self.mixed();
+            if mixed.is_empty() {
+                return;
+            }
+            for member in mixed {
+                self.all_of(&member, Origin::default());
+                self.reached.mixed.insert(member);
+            }
+            self.go();
+        }
+    }
+
+    /// Packages that count whole and of which not all was looked at: what becomes of a module depends on more than modules.
+    /// Styles are put together somewhere, and Vue makes something of types.
+    fn mixed(&self) -> BTreeSet<RepoPath> {
+        let is_other = |file: &u32| {
+            let path = self.graph.path(*file);
+            matches!(Language::of(path), Some(Language::Styles | Language::Markup | Language::Page))
+                && !path.ends_with(".svelte")
+        };
+        let is_mixed = |file: u32, node: &Node| {
+            let path = self.graph.path(file);
+            let is_module = Language::of(path).is_some_and(Language::is_compiled);
+            let brings = |found: &Found| found.files().iter().any(is_other);
+            is_module && node.all().any(brings) || path.ends_with(".vue")
+        };
+        let counted = self.reached.counted.keys().filter_map(|file| Some((*file, self.graph.node(*file)?)));
+        let counted = counted.filter_map(|(file, node)| Some((file, node, node.member.as_ref()?)));
+        let is_new = |member: &RepoPath| self.made.contains_key(member) && !self.reached.mixed.contains(member);
+        let mixed = counted.filter(|(file, node, member)| is_new(member) && is_mixed(*file, node));
+        mixed.map(|(_, _, member)| member.clone()).collect()
+    }
+
+    fn follow_asked(&mut self) {
         while let Some(Asked { file, member, name, wanted }) = self.asked.pop() {
             // What configures a build from the top of the member is run, with all that it imports.
             let is_configuration = |node: &Node| node.is_configuration && node.record.settings.is_none();

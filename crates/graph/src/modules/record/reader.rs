@@ -55,6 +55,10 @@ const FORMAT: &str = "format";
 /// Source: rollupjs.org, "treeshake"; webpack.js.org, "optimization.sideEffects".
 const SHAKING: [&str; 2] = ["treeshake", "sideEffects"];
 
+/// Options by which bundlers leave outside what they would put in, packages of the repository among it.
+/// Source: vite.dev, "SSR Options", "Shared Options"; rollupjs.org, "external".
+const LEAVING: [&str; 3] = ["external", "externals", "preserveSymlinks"];
+
 /// Options that say of packages how they are taken where they are imported, and import none.
 /// Source: nextjs.org, "next.config.js Options"; vite.dev, "SSR Options", "Dep Optimization Options", "Shared Options".
 const NAMING: [&str; 8] = [
@@ -163,6 +167,7 @@ impl<'a> Reader<'a> {
         self.starts += usize::from(is_written && begins);
         let is_without = |options: &[&str]| is_switched == Some(false) && options.contains(&name);
         self.record.inlines |= INLINING.contains(&name) || is_without(&["deps"]);
+        self.record.leaves_outside |= LEAVING.contains(&name);
         let keeps_all = name == "moduleSideEffects" || name.contains(FEDERATING) || is_without(&SHAKING);
         self.record.keeps_all |= keeps_all;
         if let Expression::StringLiteral(text) = value
