@@ -303,8 +303,10 @@ impl<'a> Planner<'a> {
     /// Source: tailwindcss.com, "Detecting classes in source files"; v3.tailwindcss.com, "Content Configuration".
     fn heeds_gitignore(&self, build: &Build<'_>) -> bool {
         let is_told = |version: &&str| ["1.", "2.", "3."].iter().any(|major| version.starts_with(major));
-        let versions = || self.versions(&build.folder, "tailwindcss");
-        build.has_tool("tailwind") && (versions().is_empty() || !versions().iter().all(is_told))
+        build.has_tool("tailwind") && {
+            let versions = self.versions(&build.folder, "tailwindcss");
+            versions.is_empty() || !versions.iter().all(is_told)
+        }
     }
 
     fn app(&mut self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {

@@ -14,7 +14,7 @@ use crate::git::{GitError, Snapshot};
 use crate::knowledge::Knowledge;
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Graph, head_of, is_bare};
+use crate::modules::{Graph, Node, head_of, is_bare};
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
 
@@ -306,15 +306,19 @@ impl Workspace {
 
     /// Whether what configures a member's bundler has it keep what nobody uses.
     pub fn keeps_all(&self, member: &RepoPath) -> bool {
-        let nodes = self.files_of(member).filter_map(|file| self.graph.node(self.graph.place(file.path.as_str())?));
-        nodes.into_iter().any(|node| node.is_configuration && node.record.keeps_all)
+        self.nodes_of(member).any(|(_, node)| node.is_configuration && node.record.keeps_all)
+    }
+
+    /// Modules of a member, and what they import.
+    pub fn nodes_of(&self, member: &RepoPath) -> impl Iterator<Item = (u32, &Node)> {
+        let places = self.files_of(member).filter_map(|file| self.graph.place(file.path.as_str()));
+        places.filter_map(|place| Some((place, self.graph.node(place)?)))
     }
 
     /// Whether what configures a member's bundler, or what that imports, may have it leave something outside.
     pub fn leaves_outside(&self, member: &RepoPath) -> bool {
-        let files = self.files_of(member).filter_map(|file| self.graph.place(file.path.as_str()));
-        let mut open: Vec<u32> =
-            files.filter(|file| self.graph.node(*file).is_some_and(|node| node.is_configuration)).collect();
+        let configuration = self.nodes_of(member).filter(|(_, node)| node.is_configuration);
+        let mut open: Vec<u32> = configuration.map(|(file, _)| file).collect();
         let mut seen: BTreeSet<u32> = open.iter().copied().collect();
         while let Some(node) = open.pop().and_then(|file| self.graph.node(file)) {
             if node.record.leaves_outside || node.imports.iter().any(|found| found.built().is_some()) {

@@ -207,10 +207,7 @@ impl Planner<'_> {
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());
         let graph = self.workspace.graph();
         // A server's bundler keeps what is placed, used or not.
-        let is_placed = |path: &&RepoPath| {
-            let files = self.workspace.files_of(path).filter_map(|file| graph.node(graph.place(file.path.as_str())?));
-            files.into_iter().any(|node| node.record.is_placed)
-        };
+        let is_placed = |path: &&RepoPath| self.workspace.nodes_of(path).any(|(_, node)| node.record.is_placed);
         whole.extend(packages.iter().filter(is_asked).filter(|_| !build.is_bundled).filter(is_placed).cloned());
         let counted = through.counted.iter();
         for (path, origin, node) in

@@ -1205,6 +1205,8 @@ fn servers_that_vite_makes_hold_what_they_import_of_linked_packages() {
     // Next.js keeps what is marked for clients, used or not.
     let next = kit("next", "next").replace("vite build", "next build").replace("node build", "next start");
     built_by("tsc", &next, DIALOG, whole());
+    let unchecked = "apps/shop/next.config.js = module.exports = { typescript: { ignoreBuildErrors: true } }";
+    built_by("tsc", &format!("{next}\n{unchecked}"), DIALOG, whole());
     // So may others what a directive places.
     let astro = kit("astro", "astro @astrojs/node").replace("vite build", "astro build");
     let adapter = "apps/shop/astro.config.js = import node from '@astrojs/node'; export default { adapter: node() }";
@@ -1212,6 +1214,7 @@ fn servers_that_vite_makes_hold_what_they_import_of_linked_packages() {
     built_by("tsc", &astro, DIALOG, expect![]);
     built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use server'; export const a = 1"), DIALOG, whole());
     built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use strict'; export const a = 1"), DIALOG, expect![]);
+    built_by("tsc", "packages/ui/src/a.ts = 'use server'; export const a = 1", DIALOG, expect![]);
 }
 
 #[test]
