@@ -118,6 +118,9 @@ pub fn is_made_of_own<'p>(module: &str, mut packages: impl Iterator<Item = &'p s
 /// Words in the names of packages that take styles out of every module that a bundler opens.
 pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "pandacss"];
 
+/// Words in the names of packages by which bundlers heed directives of React: components that run on servers alone.
+pub const SPLITTERS: [&str; 3] = ["plugin-rsc", "react-server", "waku"];
+
 /// Whether a package from outside holds nothing but types.
 /// Source: github.com/DefinitelyTyped/DefinitelyTyped, README.
 pub fn is_of_types(package: &str) -> bool {

@@ -257,8 +257,9 @@ impl<'a> Planner<'a> {
             ..build
         };
         let puts_packages_in = is_bundled || app.build.is_some() && self.puts_linked_packages_in(app, &build);
+        let keeps_placed = app.serving != Serving::Static || build.splits_by_directives(app.framework);
         let heeds_gitignore = self.heeds_gitignore(&build);
-        Build { puts_packages_in, heeds_gitignore, ..build }
+        Build { puts_packages_in, keeps_placed, heeds_gitignore, ..build }
     }
 
     /// Whether what Vite makes of an app for a server holds all that it imports of packages that are built here: these are

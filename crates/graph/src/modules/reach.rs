@@ -103,6 +103,8 @@ pub struct Subject<'a> {
     pub compiles: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
     pub drops_stars: bool,
+    /// Whether its bundler keeps modules that directives place, used or not.
+    pub keeps_placed: bool,
     /// Modules that its commands run, and what configures them, with all that these import.
     pub run: &'a BTreeSet<u32>,
     /// Files of members that are read without being imported.
@@ -127,7 +129,8 @@ pub struct Walk<'a> {
     about: BTreeMap<RepoPath, usize>,
     wanted: HashMap<u32, Wanted>,
     open: Vec<(u32, Wanted, Origin)>,
-    open_shown: Vec<u32>,
+    /// What only may be opened, and where the way to it leaves what counts.
+    open_shown: Vec<(u32, Origin)>,
     /// Whether nothing is left out that nobody uses.
     keeps_all: bool,
     /// What is asked for that is a source by a condition of which the build was not told so far.
@@ -301,8 +304,8 @@ impl<'a> Walk<'a> {
         loop {
             if let Some((file, wanted, origin)) = self.open.pop() {
                 self.count(file, &wanted, origin);
-            } else if let Some(file) = self.open_shown.pop() {
-                self.show(file);
+            } else if let Some((file, origin)) = self.open_shown.pop() {
+                self.show(file, origin);
             } else if let Some((member, doubt)) = self.open_whole.pop_first() {
                 // What is found from here on follows from that.
                 self.about.clear();
@@ -604,6 +607,8 @@ impl<'a> Walk<'a> {
     fn ask(&mut self, file: u32, target: u32, wanted: Wanted, is_type: bool) {
         let node = self.graph.node(target);
         let is_pure = node.is_some_and(|node| self.is_pure(target, node));
+        let wanted = if !is_type && self.is_kept(target) { Wanted::All } else { wanted };
+        let origin = self.origin_below(file);
         let counts = match &wanted {
             _ if node.map_or(self.subject.checks_types, |node| self.checks_types_of(node)) => true,
             _ if is_type => false,
@@ -611,10 +616,16 @@ impl<'a> Walk<'a> {
             Wanted::Names(_) | Wanted::All => true,
         };
         if counts {
-            self.open.push((target, wanted, self.origin_below(file)));
+            self.open.push((target, wanted, origin));
         } else {
-            self.open_shown.push(target);
+            self.open_shown.push((target, origin));
         }
+    }
+
+    /// Whether a module gets into what is built as soon as it is opened: what runs elsewhere is asked for from there.
+    /// Source: vercel/next.js, `flight-client-entry-plugin.ts`; own builds, see `docs/decisions/keys-as-fine-as-modules.md`.
+    fn is_kept(&self, file: u32) -> bool {
+        self.subject.keeps_placed && self.graph.node(file).is_some_and(|node| node.record.is_placed)
     }
 
     /// Whether a module may export a name; one that is not told may.
@@ -637,7 +648,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Shows a file that does not count, and all that it imports.
-    fn show(&mut self, file: u32) {
+    fn show(&mut self, file: u32, origin: Origin) {
         if self.reached.counted.contains_key(&file) || !self.reached.shown.insert(file) {
             return;
         }
@@ -645,13 +656,17 @@ impl<'a> Walk<'a> {
         let node = graph.node(file);
         self.touch(node, file);
         let Some(node) = node else { return };
+        let opened = node.values().flat_map(Found::files);
+        let kept: Vec<u32> = opened.copied().filter(|file| self.is_kept(*file)).collect();
+        self.open.extend(kept.into_iter().map(|file| (file, Wanted::All, origin)));
+        let show = |file: &u32| (*file, origin);
         for found in node.all() {
-            self.open_shown.extend(found.files());
+            self.open_shown.extend(found.files().iter().map(show));
             if let Some(member) = found.built() {
                 self.built_by(file, member);
             }
         }
-        self.open_shown.extend(node.named.iter().chain(&node.below));
+        self.open_shown.extend(node.named.iter().chain(&node.below).map(show));
     }
 }
 

@@ -150,7 +150,7 @@ pub struct Record {
     pub settings: Option<Settings>,
     /// Whether it imports what is only known when it runs.
     pub is_open: bool,
-    /// Whether a directive says where it runs: on servers, or on clients.
+    /// Whether a directive of it, or of a function, says where that runs: on servers, or on clients.
     pub is_placed: bool,
     /// Whether it asks for what the manifest says, by the variables that package managers set.
     pub reads_manifest: bool,
@@ -370,8 +370,7 @@ impl Record {
         record.declared = is_typescript.then(|| declared::of(&parsed.program).into());
         record.ignores_types = reader.type_checks == BTreeSet::from([false]);
         record.splits = reader.splits > 0 && reader.formats.max(reader.starts) <= reader.splits;
-        let mut directives = parsed.program.directives.iter().map(|directive| directive.directive.as_str());
-        record.is_placed = directives.any(|directive| directive.starts_with("use ") && directive != "use strict");
+        record.is_placed = reader.is_placed;
         record.is_barrel = parsed.program.directives.is_empty() && parsed.program.body.iter().all(passes_on);
         record
     }

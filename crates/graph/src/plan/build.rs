@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use globset::GlobSet;
-use model::RepoPath;
+use model::{Framework, RepoPath};
 
 use super::called::Called;
 use super::shown::is_looked_for;
@@ -46,6 +46,8 @@ pub struct Build<'a> {
     pub is_app: bool,
     /// Whether all that is left of it are files for browsers, so that nothing of a package is there but what was bundled.
     pub is_bundled: bool,
+    /// Whether its bundler keeps modules that directives place on servers or clients, used or not.
+    pub keeps_placed: bool,
     /// Whether nothing of a package that is built here runs but what its bundler put in.
     pub puts_packages_in: bool,
     /// Whether something looks through whatever git does not ignore.
@@ -89,6 +91,7 @@ impl<'a> Build<'a> {
             generates,
             is_app: false,
             is_bundled: false,
+            keeps_placed: false,
             puts_packages_in: false,
             heeds_gitignore: false,
             drops_stars: false,
@@ -156,7 +159,14 @@ impl Build<'_> {
     /// but for plugins that ask TypeScript.
     /// Source: typescriptlang.org, "customConditions"; npmjs.com, the page of @rollup/plugin-typescript.
     pub fn resolves_by_compilers(&self) -> bool {
-        self.checks_types || self.runs_all || self.has_tool("plugin-typescript") || self.has_tool("plugin-ts")
+        self.checks_types || self.has_tool("plugin-typescript") || self.has_tool("plugin-ts")
+    }
+
+    /// Whether even of an app without a server something may run on one, by a directive, while it is built.
+    /// Source: react.dev, "Server Components without a Server".
+    pub fn splits_by_directives(&self, framework: Option<Framework>) -> bool {
+        matches!(framework, Some(Framework::Next | Framework::Gatsby | Framework::Nitro))
+            || packages::SPLITTERS.iter().any(|word| self.has_tool(word))
     }
 
     /// Whether maps of sources that lie beside what it bundles may get into its own.

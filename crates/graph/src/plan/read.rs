@@ -44,6 +44,7 @@ impl Planner<'_> {
             serves: build.is_app && !build.is_bundled,
             compiles: build.compiles,
             drops_stars: build.drops_stars,
+            keeps_placed: build.keeps_placed,
             run: &build.called.run,
             is_root: &is_root,
             generators: &self.generators,

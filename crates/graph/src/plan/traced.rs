@@ -206,9 +206,8 @@ impl Planner<'_> {
         whole.extend(planned.flat_map(|package| &package.runs).cloned());
         whole.extend(made.values().flat_map(|made| &made.tools).cloned());
         let graph = self.workspace.graph();
-        // A server's bundler keeps what is placed, used or not.
         let is_placed = |path: &&RepoPath| self.workspace.nodes_of(path).any(|(_, node)| node.record.is_placed);
-        whole.extend(packages.iter().filter(is_asked).filter(|_| !build.is_bundled).filter(is_placed).cloned());
+        whole.extend(packages.iter().filter(is_asked).filter(|_| build.keeps_placed).filter(is_placed).cloned());
         let counted = through.counted.iter();
         for (path, origin, node) in
             counted.filter_map(|(file, origin)| Some((graph.path(*file), origin, graph.node(*file)?)))

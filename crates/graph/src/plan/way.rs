@@ -107,7 +107,10 @@ fn does(graph: &Graph, file: u32, other: u32) -> String {
     if node.compiled.contains(&other) {
         return "has a compiler make something of".to_owned();
     }
-    "names".to_owned()
+    // Past modules that do not count.
+    let is_placed = graph.node(other).is_some_and(|other| other.record.is_placed);
+    let leads_on = is_placed && !node.named.contains(&other);
+    if leads_on { "leads to".to_owned() } else { "names".to_owned() }
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -1010,12 +1010,21 @@ fn bundlers_heed_no_conditions_of_compilers() {
     with("", expect![]);
     // But by plugins that ask compilers, and where it is taken from what configures these.
     let counts = || expect!["shop: `packages/ui/src/button.ts` changed, needed through ui"];
-    let plugin = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*", "@rollup/plugin-typescript": "*"}, "scripts": {"build": "vite build"}}
-        #@rollup/plugin-typescript 12.0.0"#;
-    with(plugin, counts());
+    for plugin in ["@rollup/plugin-typescript", "rollup-plugin-typescript", "rollup-plugin-ts"] {
+        let plugin = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*", "{plugin}": "*"}}, "scripts": {{"build": "vite build"}}}}
+            #{plugin} 12.0.0"#
+        );
+        with(&plugin, counts());
+    }
     let taken = "import { compilerOptions } from '../../tsconfig.json'; export default { resolve: { conditions: compilerOptions.customConditions } }";
     with(&format!("apps/shop/vite.config.ts = {taken}"), counts());
-    for text in ["readFileSync('../../tsconfig.json')", "join(root, 'tsconfig.json')", "find('tsconfig.json')"] {
+    for text in [
+        "readFileSync('../../tsconfig.json')",
+        "join(root, 'tsconfig.json')",
+        "find('tsconfig.json')",
+        "load('tsconfig')",
+    ] {
         with(&format!("apps/shop/vite.config.ts = const {{ compilerOptions }} = JSON.parse({text})"), counts());
     }
     with("apps/shop/vite.config.ts = const { compilerOptions } = JSON.parse('{}')", expect![]);

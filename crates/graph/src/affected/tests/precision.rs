@@ -1104,6 +1104,73 @@ fn types_count_for_who_checks_them() {
     with(r#""start": "tsc && node index.js""#, "", counts());
 }
 
+#[test]
+fn what_directives_place_counts_once_it_is_opened() {
+    let unchecked = "apps/shop/next.config.ts = export default { typescript: { ignoreBuildErrors: true } }";
+    let with = |build: &str, added: &str, change: &str, expected: Expect| {
+        let site = format!(
+            r#"shop*: ui
+            ui
+            #next 16.0.0
+            #vite 7.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*", "next": "*", "vite": "*"}}, "scripts": {build}}}
+            apps/shop/app/page.tsx = import {{ round }} from 'ui'; export default () => round(1)
+            packages/ui/package.json = {{"name": "ui", "sideEffects": false, "exports": "./index.ts"}}
+            packages/ui/index.ts = export {{ round }} from './round'; export {{ Menu }} from './menu'; export {{ list }} from './list'
+            packages/ui/round.ts = export const round = Math.round
+            packages/ui/menu.tsx = 'use client'; import {{ icon }} from './icon'; export const Menu = () => icon(1)
+            packages/ui/icon.ts = export const icon = (icon: number) => icon; export {{ draw }} from './draw'
+            packages/ui/draw.ts = export const draw = 1
+            packages/ui/list.tsx = import {{ Item }} from './item'; export const list = () => <Item />
+            packages/ui/item.tsx = 'use client'; export const Item = () => <b />
+            {added}
+            "#
+        );
+        check(&site, change, expected);
+    };
+    let next = r#"{"build": "next build", "start": "next start"}"#;
+    let menu = "packages/ui/menu.tsx = 'use client'; import { icon } from './icon'; export const Menu = () => icon(2)";
+    let icon = "packages/ui/icon.ts = export const icon = (icon: number) => icon + 1; export { draw } from './draw'";
+    let item = "packages/ui/item.tsx = 'use client'; export const Item = () => <i />";
+    let draw = "packages/ui/draw.ts = export const draw = 2";
+    let list = "packages/ui/list.tsx = import { Item } from './item'; export const list = () => <p><Item /></p>";
+    with(next, unchecked, menu, expect!["shop: `packages/ui/menu.tsx` changed, needed through ui"]);
+    with(next, unchecked, icon, expect!["shop: `packages/ui/icon.ts` changed, needed through ui"]);
+    with(next, unchecked, item, expect!["shop: `packages/ui/item.tsx` changed, needed through ui"]);
+    with(next, unchecked, draw, expect![]);
+    with(next, unchecked, list, expect![]);
+    // One that is left out before, and one that is marked now.
+    let marked =
+        "packages/ui/list.tsx = 'use client'; import { Item } from './item'; export const list = () => <Item />";
+    with(next, unchecked, marked, expect!["shop: `packages/ui/list.tsx` changed (read now), needed through ui"]);
+    // What only its types are asked of is not opened.
+    let types = format!(
+        "{unchecked}\npackages/ui/list.tsx = import type {{ Item }} from './item'; export const list = () => 1"
+    );
+    with(next, &types, item, expect![]);
+    // Functions that run on servers.
+    let acts = |body: &str| format!("packages/ui/list.tsx = export async function list() {{ {body} }}");
+    let with_list = |body: &str| format!("{unchecked}\n{}", acts(body));
+    let changed = || expect!["shop: `packages/ui/list.tsx` changed, needed through ui"];
+    with(next, &with_list("'use server'; return 1"), &acts("'use server'; return 2"), changed());
+    with(next, &with_list("'use strict'; return 1"), &acts("'use strict'; return 2"), expect![]);
+    // Vite makes nothing of directives in what browsers get, but by a plugin.
+    let vite = r#"{"build": "vite build"}"#;
+    let page = "apps/shop/index.html = <script type=\"module\" src=\"/app/page.tsx\"></script>";
+    with(vite, page, menu, expect![]);
+    with(vite, page, item, expect![]);
+    let plugin = r#"#@vitejs/plugin-rsc 1.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "vite": "*", "@vitejs/plugin-rsc": "*"}, "scripts": {"build": "vite build"}}"#;
+    let plugin = format!("{page}\n{plugin}");
+    with(vite, &plugin, item, expect!["shop: `packages/ui/item.tsx` changed, needed through ui"]);
+    with(vite, &plugin, list, expect![]);
+    // Next.js does, even if all that it leaves are files.
+    let exported =
+        "apps/shop/next.config.ts = export default { output: 'export', typescript: { ignoreBuildErrors: true } }";
+    with(next, exported, item, expect!["shop: `packages/ui/item.tsx` changed, needed through ui"]);
+    with(next, exported, list, expect![]);
+}
+
 /// A shop with a package that is made of data.
 fn made_of_data(scripts: &str) -> String {
     format!(

@@ -271,8 +271,7 @@ fn says_as_much(before: &Record, after: &Record) -> bool {
         declared: None,
         words: BTreeSet::new(),
         paths: BTreeSet::new(),
-        // This is about what others put in, and these about what is run and what configures a bundler.
-        is_placed: false,
+        // This is about what is run, and these about what configures a bundler.
         given: BTreeSet::new(),
         entries: BTreeSet::new(),
         keyed: BTreeSet::new(),

@@ -84,6 +84,9 @@ fn what_files_of_an_app_import_of_each_other_is_told() {
             "apps/shop/src/lib/total.ts = import 'anything'; export const total = 1",
             "apps/shop/src/lib/total.ts = import 'ui/deep'; export const total = 1",
             "apps/shop/src/page.ts = export const page = 1",
+            // It may take something from what configures compilers, or runs elsewhere.
+            "apps/shop/src/lib/total.ts = load('tsconfig'); export const total = 1",
+            "apps/shop/src/lib/total.ts = 'use client'; export const total = 1",
             // It leads elsewhere, or nowhere.
             "apps/shop/src/lib/total.ts = import '../../../../packages/ui/badge'; export const total = 1",
             "apps/shop/src/lib/total.ts = import './nowhere'; export const total = 1",

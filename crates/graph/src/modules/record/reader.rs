@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use oxc_ast::ast::{
-    Argument, AssignmentPattern, BinaryExpression, CallExpression, ConditionalExpression, Decorator,
+    Argument, AssignmentPattern, BinaryExpression, CallExpression, ConditionalExpression, Decorator, Directive,
     ExportAllDeclaration, ExportDefaultDeclaration, ExportFromDeclaration, ExportNamedDeclaration, Expression,
     FormalParameter, IdentifierReference, IfStatement, ImportDeclaration, ImportExpression, JSXIdentifier,
     JSXOpeningElement, JSXOpeningFragment, LogicalExpression, NewExpression, ObjectExpression, ObjectProperty,
@@ -133,6 +133,8 @@ pub struct Reader<'a> {
     pub is_about_types: bool,
     /// In how many choices what is read stands, of which one may not be taken.
     pub choices: usize,
+    /// Whether a directive says where something of it runs.
+    pub is_placed: bool,
     /// Whether it asks where it is, or where it runs.
     pub knows_its_place: bool,
     /// Where its variables lead.
@@ -538,6 +540,11 @@ impl<'a> Visit<'a> for Reader<'a> {
         if let TSTypeName::IdentifierReference(name) = name {
             self.visit_identifier_reference(name);
         }
+    }
+
+    fn visit_directive(&mut self, directive: &Directive<'a>) {
+        let directive = directive.directive.as_str();
+        self.is_placed |= directive.starts_with("use ") && directive != "use strict";
     }
 
     fn visit_ts_import_type(&mut self, import: &TSImportType<'a>) {
