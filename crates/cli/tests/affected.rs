@@ -3,6 +3,7 @@
 mod world;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use serde_json::{Value, json};
 use world::World;
@@ -217,6 +218,132 @@ fn a_shallow_clone_answers_by_what_is_known_and_else_chooses_every_app() {
     let output = shallow.run(&["affected", "--base", &base[..10]]);
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.code() == Some(2) && text.contains("git fetch --unshallow"), "{text}");
+}
+
+#[test]
+fn a_repository_may_name_its_objects_by_sha_256() {
+    let world = repository();
+    fs::remove_dir_all(world.repository().join(".git")).expect("it is there");
+    let base = world.begin("sha256");
+    world.add("packages/ui/button.ts", "export const Button = () => 2;\n");
+    let answer = world.ask(&["affected", "--base", &base]);
+    assert_eq!((base.len(), &answer["base"]), (64, &json!(base)));
+    assert_eq!(marked(&answer), json!({"shop": ["packages/ui/button.ts"]}));
+    world.write("apps/blog/index.html", "<h1>");
+    let answer = world.ask(&["affected", "--base", "HEAD", "--working-tree"]);
+    assert_eq!(marked(&answer), json!({"blog": ["apps/blog/index.html"]}));
+}
+
+#[test]
+fn a_merge_of_many_is_compared_with_each_and_taken_back_as_one() {
+    let world = repository();
+    for (branch, path) in [("page", "apps/blog/index.html"), ("button", "packages/ui/button.ts"), ("read", "README.md")]
+    {
+        world.git(&["switch", "--quiet", "--create", branch, "main"]);
+        world.add(path, "export const Button = () => 2;\n");
+    }
+    world.git(&["switch", "--quiet", "main"]);
+    world.git(&["merge", "--quiet", "--no-ff", "--message", "all", "page", "button", "read"]);
+    let of = |base: &str| marked(&world.ask(&["affected", "--base", base]));
+    assert_eq!(of("HEAD^1"), json!({"blog": ["apps/blog/index.html"], "shop": ["packages/ui/button.ts"]}));
+    assert_eq!(of("HEAD^2"), json!({"shop": ["packages/ui/button.ts"]}));
+    assert_eq!(of("HEAD^3"), json!({"blog": ["apps/blog/index.html"]}));
+    world.git(&["revert", "--no-edit", "--mainline", "1", "HEAD"]);
+    assert_eq!(of("HEAD~1"), json!({"blog": ["apps/blog/index.html"], "shop": ["packages/ui/button.ts"]}));
+    assert_eq!(of("HEAD~2"), json!({}), "nothing is left of it");
+}
+
+#[test]
+fn names_that_differ_in_case_modes_and_links_count() {
+    let world = repository();
+    let commit = |change: &dyn Fn()| {
+        change();
+        world.git(&["add", "--all"]);
+        world.git(&["commit", "--quiet", "--message", "change"]);
+        let answer = world.ask(&["affected", "--base", "HEAD~1"]);
+        let shop = answer["apps"].as_array().expect("apps").iter().find(|app| app["name"] == "shop").expect("a shop");
+        assert_eq!(answer["apps"][0]["affected"], json!(false), "{answer}");
+        shop["reasons"].as_array().expect("reasons").clone()
+    };
+    let moved = |from: &str, to: &str| {
+        world.git(&["mv", from, to]);
+    };
+    // What is imported is nowhere then.
+    let reasons = commit(&|| moved("packages/ui/button.ts", "packages/ui/Button.ts"));
+    let unknown = |reason: &Value| reason["kind"] == "unknown" && reason["path"] == "packages/ui/Button.ts";
+    assert!(reasons.iter().any(unknown), "{reasons:?}");
+    let reasons = commit(&|| moved("packages/ui/Button.ts", "packages/ui/button.ts"));
+    assert!(reasons.iter().any(|reason| reason["path"] == "packages/ui/button.ts"), "{reasons:?}");
+    assert_eq!(
+        commit(&|| moved("packages/ui/icon.ts", "packages/ui/Icon.ts")),
+        Vec::<Value>::new(),
+        "nobody imports it"
+    );
+    let mode = |path: &str| {
+        let path = world.repository().join(path);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+    };
+    assert_eq!(commit(&|| mode("apps/shop/main.ts"))[0]["path"], "apps/shop/main.ts");
+    let link = |target: &str| {
+        let path = world.repository().join("apps/shop/shared.ts");
+        drop(fs::remove_file(&path));
+        std::os::unix::fs::symlink(target, path).expect("a link");
+    };
+    assert_eq!(commit(&|| link("../../packages/ui/Icon.ts"))[0]["path"], "apps/shop/shared.ts");
+    let icon = commit(&|| world.write("packages/ui/Icon.ts", "export const Icon = () => 2;\n"));
+    assert_eq!(icon[0]["path"], "packages/ui/Icon.ts", "it is read through the link");
+    let reasons = commit(&|| link("../../packages/ui/button.ts"));
+    assert!(reasons.iter().any(|reason| reason["path"] == "apps/shop/shared.ts"), "{reasons:?}");
+}
+
+#[test]
+fn contents_are_those_that_git_keeps() {
+    let world = repository();
+    world.write("apps/shop/logo.png", "large");
+    // As Git LFS has it: what is committed points to what is there.
+    world.git(&["config", "filter.lfs.clean", "sed s/^/oid:/"]);
+    world.git(&["config", "filter.lfs.smudge", "sed s/^oid://"]);
+    world.write(".gitattributes", "*.png filter=lfs -text\n");
+    world.commit("pointers");
+    assert_eq!(world.git(&["show", "HEAD:apps/shop/logo.png"]), "oid:large");
+    let of = |more: &[&str]| marked(&world.ask(&[&["affected", "--base", "HEAD"] as &[&str], more].concat()));
+    let touched = |path: &str| {
+        let file = fs::File::options().append(true).open(world.repository().join(path)).expect("a file");
+        file.set_modified(std::time::UNIX_EPOCH).expect("a time");
+    };
+    touched("apps/shop/logo.png");
+    assert_eq!(of(&["--working-tree"]), json!({}));
+    world.write("apps/shop/logo.png", "larger");
+    assert_eq!(of(&["--working-tree"]), json!({"shop": ["apps/shop/logo.png"]}));
+    world.commit("another pointer");
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({"shop": ["apps/shop/logo.png"]}));
+    // Ends of lines that git checks out are no change; those that are committed are one.
+    world.git(&["config", "core.autocrlf", "true"]);
+    let button = world.repository().join("packages/ui/button.ts");
+    fs::remove_file(&button).expect("it is there");
+    world.git(&["checkout", "--quiet", "--", "packages/ui"]);
+    assert!(fs::read_to_string(&button).expect("a module").ends_with("\r\n"));
+    touched("packages/ui/button.ts");
+    assert_eq!(of(&["--working-tree"]), json!({}));
+    world.git(&["config", "core.autocrlf", "false"]);
+    world.commit("ends of lines");
+    assert_eq!(marked(&world.ask(&["affected", "--base", "HEAD~1"])), json!({"shop": ["packages/ui/button.ts"]}));
+    fs::write(world.repository().join("apps/blog/cover.bin"), [0, 159, 146, 150, 255]).expect("it can be written");
+    assert_eq!(of(&["--working-tree"]), json!({"blog": ["apps/blog/cover.bin"]}));
+}
+
+#[test]
+fn a_sparse_checkout_lacks_nothing() {
+    let world = repository();
+    world.git(&["sparse-checkout", "set", "apps/blog"]);
+    assert!(!world.repository().join("packages").exists());
+    let of = || marked(&world.ask(&["affected", "--base", "HEAD", "--working-tree"]));
+    assert_eq!(of(), json!({}));
+    world.write("apps/blog/index.html", "<h1>");
+    assert_eq!(of(), json!({"blog": ["apps/blog/index.html"]}));
+    world.commit("a heading");
+    let answer = world.ask(&["affected", "--base", "HEAD~1"]);
+    assert_eq!(marked(&answer), json!({"blog": ["apps/blog/index.html"]}));
 }
 
 #[test]

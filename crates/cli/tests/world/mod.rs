@@ -189,10 +189,15 @@ impl World {
         for (path, text) in files {
             self.write(path, text);
         }
-        self.git(&["init", "--quiet", "--initial-branch=main"]);
+        self.begin("sha1");
+    }
+
+    /// Commits all that is there in a new repository that names its objects in this way; the commit.
+    pub fn begin(&self, object_format: &str) -> String {
+        self.git(&["init", "--quiet", "--initial-branch=main", &format!("--object-format={object_format}")]);
         self.git(&["config", "user.name", "Test"]);
         self.git(&["config", "user.email", "test@frontage.invalid"]);
-        self.commit("first");
+        self.commit("first")
     }
 
     /// Writes a file of the repository.
