@@ -22,7 +22,9 @@ mod text;
 
 pub use aliases::{Aliases, is_read, read_extended};
 pub use graph::{Found, Graph, Node};
-pub use kind::{Kind, MANIFEST_VARIABLE, is_configuration, is_of_shell, names_plugins, read};
+pub use kind::{
+    Kind, MANIFEST_VARIABLE, configures_bundler, is_configuration, is_known_data, is_of_shell, names_plugins, read,
+};
 pub use made::{Made, is_of_bundler, leaves_outside, texts};
 pub use paths::{before_pattern, beginnings, head_of, is_bare, is_looked_through, names_of, through};
 pub use reach::{COMPILERS, Reached, Subject, Walk};

@@ -1,5 +1,7 @@
 //! What packages are there for, as far as their names tell.
 
+use crate::modules::package_of;
+
 /// Words in the names of packages that check or test, and change nothing in what is built.
 const TOOL_PACKAGES: [&str; 26] = [
     "eslint",
@@ -102,6 +104,67 @@ pub const CHECKERS: [&str; 11] = [
 /// Packages that import what is only named, by rules that configuration has from wherever.
 pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
 
+/// Words in the names of packages that configuration of bundlers imports: themselves, what is built on them, and plugins.
+const OF_BUNDLERS: [&str; 6] = ["plugin", "rollup", "rolldown", "esbuild", "postcss", "preprocess"];
+
+/// The same, by whole names or the scope that they are published in.
+const KNOWN_IN_CONFIGURATION: [&str; 33] = [
+    "@vitejs",
+    "@sveltejs",
+    "@react-router",
+    "@remix-run",
+    "@astrojs",
+    "@tanstack",
+    "@solidjs",
+    "@tailwindcss",
+    "@vue",
+    "@angular",
+    "@analogjs",
+    "@preact",
+    "@swc",
+    "@babel",
+    "@svgr",
+    "@mdx-js",
+    "@sentry",
+    "@rsbuild",
+    "@rspack",
+    "@nx",
+    "@types",
+    "astro",
+    "svelte",
+    "nitro",
+    "nitropack",
+    "vinxi",
+    "webpack",
+    "tailwindcss",
+    "autoprefixer",
+    "mdsvex",
+    "dotenv",
+    "magic-string",
+    "globby",
+];
+
+/// Modules of Node.js that configuration imports without saying so.
+const OF_NODE: [&str; 9] = ["path", "url", "fs", "module", "os", "process", "child_process", "crypto", "util"];
+
+/// Whether configuration that imports a module from outside is still all that configures a bundler: what is no plugin may
+/// give it whole.
+pub fn is_plain_in_configuration(module: &str) -> bool {
+    let package = package_of(module);
+    let scope = package.split('/').next().unwrap_or(package);
+    let name = package.rsplit('/').next().unwrap_or(package);
+    module.starts_with("node:")
+        || OF_NODE.contains(&scope)
+        || KNOWN_IN_CONFIGURATION.contains(&scope)
+        || !package.starts_with('@') && ["vite", "vitest"].iter().any(|tool| begins_with_word(name, tool))
+        || OF_BUNDLERS.iter().any(|word| name.contains(word))
+}
+
+/// Whether a name is a word, or begins with one and a hyphen.
+fn begins_with_word(name: &str, word: &str) -> bool {
+    name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
 /// Modules that tools make of a package's own, by the last part of their names, and words in the names of these tools.
 /// Source: tanstack.com/router, "File-Based Routing".
 const MADE_OF_OWN: [(&str, &[&str]); 1] =
@@ -120,6 +183,11 @@ pub const EXTRACTORS: [&str; 5] = ["unocss", "stylex", "windicss", "linaria", "p
 
 /// Words in the names of packages by which bundlers heed directives of React: components that run on servers alone.
 pub const SPLITTERS: [&str; 3] = ["plugin-rsc", "react-server", "waku"];
+
+/// Whether a package takes something of modules that nobody uses, or has a bundler use them.
+pub fn takes_of_unused(package: &str) -> bool {
+    EXTRACTORS.iter().any(|word| package.contains(word)) || FINDERS.contains(&package)
+}
 
 /// Whether a package from outside holds nothing but types.
 /// Source: github.com/DefinitelyTyped/DefinitelyTyped, README.

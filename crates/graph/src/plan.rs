@@ -21,6 +21,8 @@ mod live;
 
 mod read;
 
+mod servers;
+
 mod shown;
 
 mod stubs;
@@ -46,9 +48,7 @@ use build::Build;
 use called::{Called, with_wired};
 use dependencies::{Installed, Installs, Wishes};
 use model::task::Step;
-use model::{
-    App, BuildKey, EnvironmentName, Framework, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain,
-};
+use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain};
 
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
@@ -262,16 +262,6 @@ impl<'a> Planner<'a> {
         Build { puts_packages_in, keeps_placed, heeds_gitignore, ..build }
     }
 
-    /// Whether what Vite makes of an app for a server holds all that it imports of packages that are built here: these are
-    /// linked, so they are not left outside as installed ones are. It may be told to do so all the same.
-    /// Source: vite.dev, "Server-Side Rendering", "SSR Externals".
-    fn puts_linked_packages_in(&self, app: &App, build: &Build<'_>) -> bool {
-        let frameworks = [Framework::Astro, Framework::Nitro, Framework::ReactRouter, Framework::SvelteKit];
-        app.framework.is_some_and(|framework| frameworks.contains(&framework))
-            && !build.leaves_outside_by_plugin()
-            && !self.workspace.leaves_outside(&app.path)
-    }
-
     /// Names of programs of the members that one needs: these count whole.
     fn programs(&self, path: &RepoPath) -> BTreeSet<&'a str> {
         let needed = self.workspace.needs().direct(path, true);
@@ -304,10 +294,17 @@ impl<'a> Planner<'a> {
     /// Source: tailwindcss.com, "Detecting classes in source files"; v3.tailwindcss.com, "Content Configuration".
     fn heeds_gitignore(&self, build: &Build<'_>) -> bool {
         let is_told = |version: &&str| ["1.", "2.", "3."].iter().any(|major| version.starts_with(major));
-        build.has_tool("tailwind") && {
-            let versions = self.versions(&build.folder, "tailwindcss");
-            versions.is_empty() || !versions.iter().all(is_told)
-        }
+        // Others may bring it along.
+        let members = self.workspace.closure(&build.folder, true);
+        let manifest = |path: &RepoPath| self.workspace.members.get(path).map(|member| &member.manifest);
+        let asked = |manifest: &Manifest| manifest.all_dependencies().into_keys().any(|name| name.contains("tailwind"));
+        let brings = |path: &&RepoPath| manifest(path).is_some_and(asked);
+        let mut bringing = std::iter::once(&build.folder).chain(members.members().filter(brings));
+        build.has_tool("tailwind")
+            && bringing.any(|path| {
+                let versions = self.versions(path, "tailwindcss");
+                versions.is_empty() || !versions.iter().all(is_told)
+            })
     }
 
     fn app(&mut self, app: &App, environment: &EnvironmentName) -> (Inputs, Task) {

@@ -253,6 +253,10 @@ const GENERATORS: [(&str, &[&str]); 5] = [
 /// Programs that a build may run beside others without making anything.
 const IDLE: [&str; 6] = ["rimraf", "rm", "mkdir", "echo", "true", "husky"];
 
+/// Programs that have Vite put together what answers requests.
+const ON_VITE: [&str; 8] =
+    ["vite", "rolldown-vite", "astro", "react-router", "svelte-kit", "vinxi", "nitro", "nitropack"];
+
 /// Programs that make something of every file that TypeScript's configuration names.
 const COMPILERS: [&str; 7] = ["tsc", "vue-tsc", "tspc", "ttsc", "tsgo", "nest", "ngc"];
 
@@ -420,9 +424,23 @@ pub fn runs_compiler(command: &str) -> bool {
 /// may.
 pub fn compiles(command: &str) -> bool {
     let is_compiler = |program: &Program| COMPILERS.contains(&program.name.as_str());
-    let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
-    let emits = |program: &Program| !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]));
     programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
+}
+
+/// Whether a compiler writes what it makes.
+fn emits(program: &Program) -> bool {
+    let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");
+    !(0..program.arguments.len()).any(|at| is_off(&program.arguments[at..]))
+}
+
+/// Whether a command leaves nothing that runs but what Vite puts together, by the configuration that it finds itself.
+pub fn leaves_what_vite_makes(command: &str) -> bool {
+    programs(command).all(|program| {
+        let name = program.name.as_str();
+        let finds_configuration = program.option(&["-c", "--config"]).is_none();
+        let only_checks = name == "svelte-check" || COMPILERS.contains(&name) && !emits(&program);
+        ON_VITE.contains(&name) && finds_configuration || only_checks || IDLE.contains(&name) || CALLERS.contains(&name)
+    })
 }
 
 /// Whether all that commands do is to make modules of data, or nothing at all.

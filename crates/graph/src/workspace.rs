@@ -14,7 +14,8 @@ use crate::git::{GitError, Snapshot};
 use crate::knowledge::Knowledge;
 use crate::lockfile::{Lockfile, Reading};
 use crate::manifest::{LIFECYCLE, Manifest};
-use crate::modules::{Graph, Node, head_of, is_bare};
+use crate::modules::{self, Found, Graph, Language, Node, head_of, is_bare};
+use crate::packages;
 use crate::pipeline::Pipeline;
 use crate::plan::is_for_builds;
 
@@ -96,6 +97,8 @@ pub struct Root {
     pub lockfile: Option<Arc<Lockfile>>,
     /// Settings of its package manager that the lockfile does not tell.
     pub settings: Vec<settings::Setting>,
+    /// Whether it is installed with copies of members in place of links.
+    pub injects: bool,
     /// What keeps it from being installed; nothing of what is built.
     pub not_installed: Vec<Diagnostic>,
     /// Files that say which Node.js is wanted: name and content.
@@ -304,9 +307,13 @@ impl Workspace {
         found.is_some_and(|found| found.manifest.asks_for(package) || by_root())
     }
 
-    /// Whether what configures a member's bundler has it keep what nobody uses.
+    /// Whether what configures a member's bundler, or what that imports, has it keep what nobody uses.
     pub fn keeps_all(&self, member: &RepoPath) -> bool {
-        self.nodes_of(member).any(|(_, node)| node.is_configuration && node.record.keeps_all)
+        let keeps = |node: &Node| node.record.keeps_all;
+        self.configuration_of(member, |_, node| node.is_configuration).iter().any(|(_, node)| {
+            let mut built = node.all().filter_map(Found::built);
+            keeps(node) || built.any(|package| self.nodes_of(package).any(|(_, node)| keeps(node)))
+        })
     }
 
     /// Modules of a member, and what they import.
@@ -315,18 +322,47 @@ impl Workspace {
         places.filter_map(|place| Some((place, self.graph.node(place)?)))
     }
 
-    /// Whether what configures a member's bundler, or what that imports, may have it leave something outside.
-    pub fn leaves_outside(&self, member: &RepoPath) -> bool {
-        let configuration = self.nodes_of(member).filter(|(_, node)| node.is_configuration);
-        let mut open: Vec<u32> = configuration.map(|(file, _)| file).collect();
+    /// Modules that configure a member, of those that are meant, and what these import.
+    fn configuration_of(&self, member: &RepoPath, is_meant: impl Fn(&str, &Node) -> bool) -> Vec<(u32, &Node)> {
+        let first = self.nodes_of(member).filter(|(file, node)| is_meant(self.graph.path(*file), node));
+        let mut open: Vec<u32> = first.map(|(file, _)| file).collect();
         let mut seen: BTreeSet<u32> = open.iter().copied().collect();
-        while let Some(node) = open.pop().and_then(|file| self.graph.node(file)) {
-            if node.record.leaves_outside || node.imports.iter().any(|found| found.built().is_some()) {
-                return true;
+        let mut found = Vec::new();
+        while let Some(file) = open.pop() {
+            if let Some(node) = self.graph.node(file) {
+                open.extend(node.all().flat_map(Found::files).copied().filter(|file| seen.insert(*file)));
+                found.push((file, node));
             }
-            open.extend(node.all().flat_map(|found| found.files()).copied().filter(|file| seen.insert(*file)));
         }
-        false
+        found
+    }
+
+    /// Whether what configures a member's bundler, or what that imports, may have it leave something outside. What is built
+    /// may, and data, which has names for options as well.
+    pub fn may_set_externals(&self, member: &RepoPath) -> bool {
+        let configuration = self.configuration_of(member, |_, node| node.is_configuration);
+        configuration.iter().any(|(file, node)| {
+            let read = node.all().flat_map(Found::files).chain(&node.named).map(|file| self.graph.path(*file));
+            let is_option = |path: &str| path.ends_with(".json") && !modules::is_known_data(path);
+            let is_run = Language::of(self.graph.path(*file)).is_some_and(Language::is_of_modules);
+            node.record.sets_externals
+                || node.all().any(|found| found.built().is_some())
+                || is_run && read.into_iter().any(is_option)
+        })
+    }
+
+    /// Whether a package from outside may configure a member's bundler: one that is neither known nor a plugin.
+    pub fn is_configured_from_outside(&self, member: &RepoPath) -> bool {
+        let configuration = self.configuration_of(member, |path, _| modules::configures_bundler(path));
+        configuration.iter().any(|(_, node)| {
+            let imports = node.record.imports.iter().filter(|import| !import.is_type).map(|import| &import.module);
+            let passed = node.record.passed.iter().filter(|passed| !passed.is_type).map(|passed| &passed.module);
+            let mut all = imports.zip(&node.imports).chain(passed.zip(&node.passed));
+            let is_outside = |module: &str, found: &Found| {
+                matches!(found, Found::Outside | Found::Unknown) && !module.starts_with(['.', '/'])
+            };
+            all.any(|(module, found)| is_outside(module, found) && !packages::is_plain_in_configuration(module))
+        })
     }
 
     /// Whether what configures Next.js for a member has it check no types.

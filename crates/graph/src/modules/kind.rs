@@ -123,6 +123,36 @@ pub fn is_configuration(path: &str, kind: Kind) -> bool {
         || name.contains("preset")
 }
 
+/// Names of what configures bundlers and what is built on them, before `.config.`.
+const BUNDLERS: [&str; 14] = [
+    "vite",
+    "astro",
+    "svelte",
+    "react-router",
+    "nitro",
+    "app",
+    "rollup",
+    "rolldown",
+    "webpack",
+    "rspack",
+    "rsbuild",
+    "craco",
+    "farm",
+    "esbuild",
+];
+
+/// Whether a file configures a bundler, by its name.
+pub fn configures_bundler(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split_once(".config.").is_some_and(|(tool, _)| BUNDLERS.contains(&tool))
+}
+
+/// Whether a file of data is of a kind of which it is known what it says: nothing of what a bundler leaves outside.
+pub fn is_known_data(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "package.json" || name.starts_with("tsconfig")
+}
+
 /// Whether a text may read a manifest in another way than by an import, which tells what is taken of it.
 fn may_read_manifest(text: &str, record: &Record) -> bool {
     let imported = record.imports.iter().filter(|import| import.module.ends_with("package.json")).count();

@@ -16,6 +16,7 @@ use super::record::Language;
 use super::resolve::{REPLACING, folder_of, offered, package_of, targets};
 use crate::detect::command::{COPIERS, Program, programs};
 use crate::manifest::Manifest;
+use crate::packages;
 use crate::unread;
 use crate::workspace::{Member, Workspace};
 
@@ -138,6 +139,12 @@ impl Made {
     /// How a package's build makes its modules by its commands; none if that cannot be told.
     pub fn of(workspace: &Workspace, member: &Member, commands: &[String]) -> Option<Made> {
         let programs: Vec<Program> = commands.iter().flat_map(|command| programs(command)).collect();
+        // What nobody uses may get into what it makes, or something of it.
+        let tools = member.manifest.all_dependencies();
+        let keeps_unused = tools.into_keys().any(packages::takes_of_unused);
+        if keeps_unused || workspace.keeps_all(&member.path) {
+            return None;
+        }
         let made = Made {
             layout: layout(&programs)?,
             is_pure: member.manifest.field("sideEffects") == Some(&Value::Bool(false)) && is_esm(&member.manifest),

@@ -158,8 +158,8 @@ pub struct Record {
     pub inlines: bool,
     /// Whether it has a bundler keep what nobody uses, if it configures one.
     pub keeps_all: bool,
-    /// Whether it has a bundler leave something outside, if it configures one.
-    pub leaves_outside: bool,
+    /// Whether it names an option by which bundlers leave something outside.
+    pub sets_externals: bool,
     /// Whether it has Next.js build in spite of types that do not fit, if it configures that.
     pub ignores_types: bool,
     /// Whether it has a bundler make a file of every module, if it configures one.

@@ -40,7 +40,7 @@ impl Planner<'_> {
             commands: &build.commands,
             checks_types: build.checks_types,
             runs_all: build.runs_all,
-            resolves_by_compilers: build.resolves_by_compilers(),
+            resolves_by_compilers: build.resolves_by_compilers() || self.workspace.is_configured_from_outside(path),
             serves: build.is_app && !build.is_bundled,
             compiles: build.compiles,
             drops_stars: build.drops_stars,

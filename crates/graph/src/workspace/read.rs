@@ -295,10 +295,21 @@ impl Reader {
         let manager = lockfile.as_ref().map(|lockfile| lockfile.manager()).or(found.manager).or(by_members);
         let manager = manager.unwrap_or(PackageManager::Npm);
         let settings = settings::of(files, &found.folder, manager, &manifest);
+        let injects = settings::injects(files, &found.folder, &settings);
         let (folder, generate) = (found.folder.clone(), Vec::new());
         let not_installed = Vec::new();
-        let root =
-            Root { folder, manifest, manager, lockfile, settings, not_installed, version_files, pipeline, generate };
+        let root = Root {
+            folder,
+            manifest,
+            manager,
+            lockfile,
+            settings,
+            injects,
+            not_installed,
+            version_files,
+            pipeline,
+            generate,
+        };
         self.of_lockfile.extend(root.named_manager().and_then(|version| root.misread_by(version)));
         self.names_used_twice(&root, found.said_by, &members);
         if !self.has_errors() {
@@ -565,7 +576,7 @@ fn said_by_nobody(script: &str, file: &str) -> Diagnostic {
 fn tells(path: &str, holds: impl Fn(&str) -> bool) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     // Of lockfiles Yarn's alone says by its text what it is of; what they resolve to is read elsewhere.
-    let names = [&["yarn.lock"][..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
+    let names = [&["yarn.lock", settings::NPM_FILE][..], &PIPELINES, &VERSION_FILES, &apps::MICROFRONTENDS];
     let is_read = names.iter().any(|names| names.contains(&name));
     let is_of_rules = detect::is_read(path, holds);
     is_of_rules || modules::is_read(path) || is_read && path.split('/').all(|part| part != "node_modules")

@@ -13,6 +13,13 @@ use crate::yaml;
 /// Where pnpm has its settings.
 const PNPM_FILE: &str = "pnpm-workspace.yaml";
 
+/// Where it had them before, and npm has its own.
+pub const NPM_FILE: &str = ".npmrc";
+
+/// The settings by which pnpm copies members to who needs them.
+/// Source: pnpm.io, "Settings (pnpm-workspace.yaml)", `injectWorkspacePackages`.
+const INJECTING: [&str; 2] = ["injectWorkspacePackages", "inject-workspace-packages"];
+
 /// Settings of pnpm that count by what the lockfile comes to, or change nothing in what is installed.
 /// Source: pnpm.io, "Settings (pnpm-workspace.yaml)".
 const TOLD: [&str; 17] = [
@@ -77,6 +84,15 @@ pub fn of(files: &Contents, folder: &RepoPath, manager: PackageManager, manifest
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether settings have members copied to who needs them, in place of links.
+pub fn injects(files: &Contents, folder: &RepoPath, settings: &[Setting]) -> bool {
+    let written = settings.iter().map(|setting| (setting.field.as_str(), setting.content.as_str()));
+    let text = files.text(&folder.join(NPM_FILE)).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| line.split_once('='));
+    let mut all = written.chain(lines.map(|(name, value)| (name.trim(), value.trim())));
+    all.any(|(name, value)| INJECTING.contains(&name) && value != "false")
 }
 
 /// One setting, or one for each package that it is about.

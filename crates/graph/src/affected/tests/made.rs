@@ -1028,6 +1028,9 @@ fn bundlers_heed_no_conditions_of_compilers() {
         with(&format!("apps/shop/vite.config.ts = const {{ compilerOptions }} = JSON.parse({text})"), counts());
     }
     with("apps/shop/vite.config.ts = const { compilerOptions } = JSON.parse('{}')", expect![]);
+    // Who knows what a package from outside configures.
+    with("apps/shop/vite.config.ts = export { default } from 'acme-preset'", counts());
+    with("apps/shop/vite.config.ts = export { default } from 'acme-vite-plugin'", expect![]);
 }
 
 #[test]
@@ -1224,6 +1227,124 @@ fn servers_that_vite_makes_hold_what_they_import_of_linked_packages() {
     built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use server'; export const a = 1"), DIALOG, whole());
     built_by("tsc", &format!("{astro}\npackages/ui/src/a.ts = 'use strict'; export const a = 1"), DIALOG, expect![]);
     built_by("tsc", "packages/ui/src/a.ts = 'use server'; export const a = 1", DIALOG, expect![]);
+}
+
+#[test]
+fn servers_that_run_more_than_what_vite_makes_find_packages_as_they_are() {
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    let kit = kit("react-router", "@react-router/dev @react-router/node");
+    let scripted = |build: &str, start: &str, expected: Expect| {
+        let kit =
+            kit.replace(r#""vite build""#, &format!("\"{build}\"")).replace(r#""node build""#, &format!("\"{start}\""));
+        let server = "apps/shop/server.js = import { button } from 'ui'; import './build/index.js'; button()";
+        let loaded = "apps/shop/instrument.mjs = import { button } from 'ui'; button()";
+        built_by("tsc", &format!("{kit}\n{server}\n{loaded}"), DIALOG, expected);
+    };
+    for start in [
+        "node build",
+        "NODE_ENV=production node --enable-source-maps --env-file=.env build/server.js",
+        "react-router-serve ./build/server/index.js",
+    ] {
+        scripted("react-router build", start, expect![]);
+    }
+    for start in [
+        "node server.js",
+        "node ./server",
+        "node --import ./instrument.mjs build",
+        "node -r ./instrument.mjs build",
+        "NODE_OPTIONS='--import ./instrument.mjs' node build",
+    ] {
+        scripted("react-router build", start, whole());
+    }
+    let types = expect!["shop: `packages/ui/src/dialog.ts` changed (its types), needed through ui"];
+    scripted("react-router typegen && tsc --noEmit && react-router build", "node build", types);
+    for build in [
+        "react-router build && tsc -p server",
+        "react-router build && esbuild server.js --packages=external --outfile=build/main.js",
+        "react-router build -c build/server.mjs",
+        "vite build --config=build/server.mjs",
+    ] {
+        scripted(build, "node build", whole());
+    }
+}
+
+#[test]
+fn what_may_leave_packages_outside_is_looked_for_wherever_configuration_is() {
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    let kit = kit("svelte", "@sveltejs/kit @sveltejs/adapter-node");
+    let with = |added: &str, expected: Expect| built_by("tsc", &format!("{kit}\n{added}"), DIALOG, expected);
+    let config = |text: &str| format!("apps/shop/vite.config.ts = {text}");
+    with(
+        &config("import ssr from './ssr.json'; export default { ssr }\napps/shop/ssr.json = {\"external\": [\"ui\"]}"),
+        whole(),
+    );
+    with(&config("export default JSON.parse(readFileSync('./ssr.json'))\napps/shop/ssr.json = {\"ssr\": {}}"), whole());
+    with(&config("import { version } from './package.json'; export default { define: { version } }"), expect![]);
+    with(
+        &config("const config = { resolve: {} }; config.resolve.preserveSymlinks = true; export default config"),
+        whole(),
+    );
+    with(&config("const config = { ssr: {} }; config.ssr['external'] = ['ui']; export default config"), whole());
+    with(&config("import { config } from '@acme/vite'; export default config"), whole());
+    with(&config("export { default } from 'acme-preset'"), whole());
+    with(
+        &config(
+            "import path from 'path'; import { readFileSync } from 'node:fs'; import { sveltekit } from '@sveltejs/kit/vite'; import paths from 'vite-tsconfig-paths'; import svg from '@acme/vite-plugin-svg'; import { defineConfig } from 'vite'; export default defineConfig({ plugins: [sveltekit()] })",
+        ),
+        expect![],
+    );
+    // Past a file that is no module.
+    with(
+        &config(
+            "import './a.svg'; import { more } from './more'; export default more\napps/shop/a.svg = <svg/>\napps/shop/more.ts = export const more = { ssr: { external: true } }",
+        ),
+        whole(),
+    );
+    // Copies of members, as if they were installed.
+    let injected = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "dependenciesMeta": {"ui": {"injected": INJECTED}}, "devDependencies": {"vite": "*", "@sveltejs/kit": "*", "@sveltejs/adapter-node": "*"}, "scripts": {"build": "vite build", "start": "node build"}}"#;
+    with(&injected.replace("INJECTED", "true"), whole());
+    with(&injected.replace("INJECTED", "false"), expect![]);
+}
+
+#[test]
+fn packages_whose_bundler_keeps_what_nobody_uses_count_whole() {
+    let site = |config: &str, tool: &str| {
+        format!(
+            r#"panel: ui
+            #{tool} 3.0.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"panel": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}
+            apps/shop/src/main.ts = import {{ panel }} from 'panel'; panel()
+            packages/panel/package.json = {{"name": "panel", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js"}}, "devDependencies": {{"ui": "*", "{tool}": "*"}}, "scripts": {{"build": "vite build"}}}}
+            packages/panel/vite.config.ts = {config}
+            packages/panel/src/index.ts = import {{ button }} from 'ui'; export const panel = () => button
+            shared.ts = export const shared = {{ rollupOptions: {{ treeshake: false }} }}"#
+        )
+    };
+    let with = |config: &str, tool: &str, expected: Expect| built_by("tsc", &site(config, tool), DIALOG, expected);
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui → panel"];
+    with("export default { build: { lib: { entry: 'src/index.ts' } } }", "deep", expect![]);
+    with(
+        "export default { build: { lib: { entry: 'src/index.ts' }, rollupOptions: { treeshake: false } } }",
+        "deep",
+        whole(),
+    );
+    with(
+        "import { shared } from '../../shared'; export default { build: { lib: { entry: 'src/index.ts' }, ...shared } }",
+        "deep",
+        whole(),
+    );
+    with("export default { build: { lib: { entry: 'src/index.ts' } } }", "@stylexjs/rollup-plugin-stylex", whole());
+    with("export default { build: { lib: { entry: 'src/index.ts' } } }", "unplugin-auto-import", whole());
+}
+
+#[test]
+fn what_nitro_makes_is_followed_as_well() {
+    let start =
+        kit("app", "vinxi @solidjs/start").replace("vite build", "vinxi build").replace("node build", "vinxi start");
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    built_by("tsc", &start, DIALOG, expect![]);
+    built_by("tsc", &start, ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
+    built_by("tsc", &format!("{start}\npackages/ui/src/a.ts = 'use server'; export const a = 1"), DIALOG, whole());
 }
 
 #[test]

@@ -264,6 +264,21 @@ fn files_of_an_app_may_come_and_go() {
 }
 
 #[test]
+fn what_configuration_imports_is_read_again() {
+    let site = "apps/shop/vite.config.ts = export { default } from './build/helper' \n apps/shop/build/helper.ts = import './more'; export default {} \n apps/shop/build/more.ts = export const more = 1";
+    none_told(
+        site,
+        &[
+            "apps/shop/vite.config.ts = export { default } from './build/helper'; import './src/lib/total'",
+            "apps/shop/build/helper.ts = import './more'; import '../src/lib/total'; export default {}",
+            "apps/shop/build/more.ts = import '../src/lib/total'; export const more = 1",
+            "apps/shop/build/more.ts = import 'react'; export const more = 1",
+            "apps/shop/build/more.ts = export const more = { ssr: { external: ['ui'] } }",
+        ],
+    );
+}
+
+#[test]
 fn what_is_told_of_files_of_an_app_is_kept() {
     let first = World::of(SITE);
     let second = first

@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         self.starts += usize::from(is_written && begins);
         let is_without = |options: &[&str]| is_switched == Some(false) && options.contains(&name);
         self.record.inlines |= INLINING.contains(&name) || is_without(&["deps"]);
-        self.record.leaves_outside |= LEAVING.contains(&name);
+        self.record.sets_externals |= LEAVING.contains(&name);
         let keeps_all = name == "moduleSideEffects" || name.contains(FEDERATING) || is_without(&SHAKING);
         self.record.keeps_all |= keeps_all;
         if let Expression::StringLiteral(text) = value
@@ -285,6 +285,7 @@ fn open_ended(pattern: &str) -> String {
 impl<'a> Visit<'a> for Reader<'a> {
     fn visit_string_literal(&mut self, literal: &StringLiteral<'a>) {
         let text = literal.value.as_str();
+        self.record.sets_externals |= LEAVING.contains(&text);
         self.put_before(text);
         self.mention(text);
     }
@@ -326,6 +327,7 @@ impl<'a> Visit<'a> for Reader<'a> {
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
         self.record.keeps_all |= member.property.name.contains(FEDERATING);
+        self.record.sets_externals |= LEAVING.contains(&member.property.name.as_str());
         // It may be set later.
         self.type_checks.extend((member.property.name == IGNORING_TYPES).then_some(true));
         match &member.object {
@@ -434,6 +436,8 @@ impl<'a> Visit<'a> for Reader<'a> {
     fn visit_call_expression(&mut self, call: &CallExpression<'a>) {
         let is_require = match &call.callee {
             Expression::Identifier(name) => name.name == "require",
+            // One that was made where it is called.
+            Expression::CallExpression(made) => name_of(&made.callee) == Some("createRequire"),
             Expression::StaticMemberExpression(member) => {
                 let is_require = matches!(&member.object, Expression::Identifier(name) if name.name == "require");
                 let is_meta = matches!(&member.object, Expression::ImportMeta(_));
