@@ -373,10 +373,12 @@ impl<'a> Planner<'a> {
         Package { covered: Arc::clone(inputs.own()), task, runs }
     }
 
-    /// Names of packages that a member's manifest asks for, or that of the root, where tools live.
+    /// Names of packages that a member's manifest asks for, those of what configures it, or that of the root, where tools
+    /// live.
     fn tools(&self, path: &RepoPath) -> Vec<&'a str> {
-        let own = self.workspace.members.get(path).map(|member| &member.manifest);
-        let manifests = own.into_iter().chain([&self.root.manifest]);
+        let presets = self.workspace.presets(path);
+        let members = std::iter::once(path).chain(presets).filter_map(|path| self.workspace.members.get(path));
+        let manifests = members.map(|member| &member.manifest).chain([&self.root.manifest]);
         manifests.flat_map(|manifest| manifest.all_dependencies().into_keys()).collect()
     }
 
@@ -558,7 +560,8 @@ impl<'a> Planner<'a> {
             .collect();
         let only_checks = |needed: &RepoPath| {
             let is_tool = self.workspace.members.get(needed).is_some_and(|member| packages::is_tool(&member.name));
-            let may_be_read = build.reads.stories || build.reads_anything.is_some() || reached.members.contains(needed);
+            let is_named = reached.members.contains(needed) || draft.runs.contains(needed);
+            let may_be_read = build.reads.stories || build.reads_anything.is_some() || is_named;
             is_tool && !may_be_read && !behind.contains(&needed.to_string())
         };
         for (needed, via) in &needed {

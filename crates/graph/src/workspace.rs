@@ -337,6 +337,14 @@ impl Workspace {
         found
     }
 
+    /// Other members of which something configures a member's bundler.
+    pub fn presets(&self, member: &RepoPath) -> BTreeSet<&RepoPath> {
+        let configuration = self.configuration_of(member, |path, _| modules::configures_bundler(path));
+        let owners = configuration.iter().filter_map(|(_, node)| node.member.as_ref());
+        let built = configuration.iter().flat_map(|(_, node)| node.all().filter_map(Found::built));
+        owners.chain(built).filter(|owner| *owner != member).collect()
+    }
+
     /// Whether what configures a member's bundler, or what that imports, may have it leave something outside. What is built
     /// may, and data, which has names for options as well.
     pub fn may_set_externals(&self, member: &RepoPath) -> bool {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
-use super::made::{Made, is_of_bundler};
+use super::made::Made;
 use super::record::Wanted;
 use super::resolve::package_of;
 use crate::manifest::Manifest;
@@ -146,6 +146,8 @@ pub struct Walk<'a> {
     /// What is asked of their outputs.
     asked: Vec<Asked>,
     follows_made: bool,
+    /// Those of which anything was followed.
+    followed: BTreeSet<RepoPath>,
     /// Places of what is asked of that which files pass on.
     passing: HashMap<u32, BTreeSet<usize>>,
 }
@@ -172,6 +174,7 @@ impl<'a> Walk<'a> {
             made,
             asked: Vec::new(),
             follows_made: false,
+            followed: BTreeSet::new(),
             passing: HashMap::new(),
         }
     }
@@ -340,7 +343,9 @@ impl<'a> Walk<'a> {
     fn touch(&mut self, node: Option<&Node>, file: u32) {
         let owner = node.and_then(|node| node.member.as_ref());
         let owner = owner.or_else(|| self.graph.owner(file));
-        if let Some(owner) = owner.filter(|owner| !self.reached.members.contains(*owner)) {
+        let Some(owner) = owner else { return };
+        let is_followed = self.follows_made && self.made.contains_key(owner) && self.followed.insert(owner.clone());
+        if is_followed || !self.reached.members.contains(owner) {
             self.reached.members.insert(owner.clone());
             // Compilers look for their configuration beside what they compile.
             let settings = COMPILERS.iter().filter_map(|name| self.graph.place(&owner.join(name)));
@@ -411,9 +416,7 @@ impl<'a> Walk<'a> {
         for (import, found) in node.record.imports.iter().zip(&node.imports) {
             self.follow(file, found, &import.module, &import.wanted, import.is_type);
         }
-        let is_made = node.member.as_ref().is_some_and(|member| self.made.contains_key(member));
-        let is_outside = self.follows_made && is_made && is_of_bundler(self.graph.path(file));
-        for (name, found) in node.configured.iter().filter(|_| !is_outside) {
+        for (name, found) in &node.configured {
             self.follow(file, found, name, &Wanted::All, false);
         }
         let origin = self.origin_below(file);

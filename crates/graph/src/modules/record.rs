@@ -359,6 +359,7 @@ impl Record {
             let mut imported = record.imports.iter().map(|import| &*import.module);
             imported.any(|name| names.contains(&package_of(name.strip_prefix("node:").unwrap_or(name))))
         };
+        record.keeps_all |= record.imports.iter().any(|import| import.module.to_lowercase().contains("federation"));
         let (reads_files, runs_programs) = (imports(&FILE_READERS), imports(&RUNNERS));
         record.reads_files = reader.knows_its_place || reads_files || runs_programs;
         // Others have functions that are called like those.

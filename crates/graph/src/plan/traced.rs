@@ -213,6 +213,9 @@ impl Planner<'_> {
             counted.filter_map(|(file, origin)| Some((graph.path(*file), origin, graph.node(*file)?)))
         {
             whole.extend(self.named_by(path, node).filter(|member| Some(*member) != node.member.as_ref()).cloned());
+            // Who looks for names of classes in what its own package leaves takes them of all of it.
+            let own = node.member.iter().filter(|member| made.contains_key(*member));
+            whole.extend(own.filter(|member| self.scans_what_is_made(path, node, member)).cloned());
             // Who checks types checks the sources of what it refers to and names.
             let is_named = node.member.is_none() && origin.from.is_none();
             if build.checks_types && (is_named || node.member.as_ref() == Some(&build.folder)) {
@@ -252,6 +255,14 @@ impl Planner<'_> {
         })
     }
 
+    /// Whether a file looks for names of classes in its own member where nothing is in the commit.
+    fn scans_what_is_made(&self, path: &str, node: &Node, member: &RepoPath) -> bool {
+        let graph = self.workspace.graph();
+        let leads_in = |text: &str| self.workspace.members_at(folder_of(path), text, true).contains(&member);
+        let is_nowhere = |text: &str| graph.scanned(folder_of(path), text).is_empty();
+        node.scans(path).iter().any(|text| leads_in(text) && is_nowhere(text))
+    }
+
     /// Whether types of a package's modules change nothing in a bundle. Of some text with them something is made: names of
     /// styles, and checks while it runs. And bundlers that read maps of sources put these into their own.
     fn takes_types_away(&self, build: &Build<'_>, package: &RepoPath) -> bool {
@@ -283,6 +294,7 @@ impl Planner<'_> {
             made.contains_key(other) && name.is_some_and(|name| own.imports(member, name))
         };
         let inside = closure(asks, path, is_outside);
+        let as_text = as_text(self.workspace, through);
         let is_script =
             |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
         for (component, _) in self.planned[path].covered.components() {
@@ -296,8 +308,11 @@ impl Planner<'_> {
             let exports = |exports: Option<String>| Some(Instead { exports, ..Instead::default() });
             // What compilers make of a module that gets into the bundle, they make without its types.
             let code = |owner: &RepoPath| {
-                let code =
-                    node?.record.code.as_deref().filter(|_| is_counted && self.takes_types_away(build, owner))?;
+                let code = node?
+                    .record
+                    .code
+                    .as_deref()
+                    .filter(|_| is_counted && !as_text.contains(&place) && self.takes_types_away(build, owner))?;
                 Some(Instead { code: Some(code.to_owned()), ..Instead::default() })
             };
             let instead = match graph.owner(place) {
@@ -345,6 +360,19 @@ fn asks<'a>(workspace: &'a Workspace, through: &Reached) -> Asks<'a> {
         asked.extend(node.named.iter().chain(&node.below).filter_map(|file| graph.owner(*file)));
     }
     asks
+}
+
+/// Files that are asked for with a word on how they are taken, or named by their paths: their text may be what is taken.
+fn as_text(workspace: &Workspace, through: &Reached) -> BTreeSet<u32> {
+    let graph = workspace.graph();
+    let nodes = through.counted.keys().filter_map(|file| graph.node(*file));
+    let taken = nodes.flat_map(|node| {
+        let imports = node.record.imports.iter().zip(&node.imports);
+        let with_word =
+            imports.filter(|(import, _)| import.module.contains(['?', '!'])).flat_map(|(_, found)| found.files());
+        with_word.chain(&node.named)
+    });
+    taken.copied().collect()
 }
 
 /// A member and all that gets into what is made of it: what it asks for, and what that asks for, but for what is left

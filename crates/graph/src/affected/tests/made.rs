@@ -1257,6 +1257,14 @@ fn servers_that_run_more_than_what_vite_makes_find_packages_as_they_are() {
         scripted("react-router build", start, whole());
     }
     let types = expect!["shop: `packages/ui/src/dialog.ts` changed (its types), needed through ui"];
+    let configured = |env: &str| {
+        let app = format!(
+            "frontage.toml = [apps.shop]\\npath = \"apps/shop\"\\nenv = {{ {env} = \"--import ./instrument.mjs\" }}"
+        );
+        format!("{kit}\n{app}\napps/shop/instrument.mjs = import {{ button }} from 'ui'; button()")
+    };
+    built_by("tsc", &configured("NODE_OPTIONS"), DIALOG, whole());
+    built_by("tsc", &configured("OPTIONS"), DIALOG, expect![]);
     scripted("react-router typegen && tsc --noEmit && react-router build", "node build", types);
     for build in [
         "react-router build && tsc -p server",
@@ -1304,6 +1312,8 @@ fn what_may_leave_packages_outside_is_looked_for_wherever_configuration_is() {
     let injected = r#"apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "dependenciesMeta": {"ui": {"injected": INJECTED}}, "devDependencies": {"vite": "*", "@sveltejs/kit": "*", "@sveltejs/adapter-node": "*"}, "scripts": {"build": "vite build", "start": "node build"}}"#;
     with(&injected.replace("INJECTED", "true"), whole());
     with(&injected.replace("INJECTED", "false"), expect![]);
+    with(".npmrc = inject-workspace-packages = true", whole());
+    with(".npmrc = inject-workspace-packages=false\\nprovenance=true", expect![]);
 }
 
 #[test]
@@ -1328,6 +1338,21 @@ fn packages_whose_bundler_keeps_what_nobody_uses_count_whole() {
         "deep",
         whole(),
     );
+    for text in ["treeshake", "treeshake: !1", "treeshake: isFast ? false : true"] {
+        let config =
+            format!("export default {{ build: {{ lib: {{ entry: 'src/index.ts' }}, rollupOptions: {{ {text} }} }} }}");
+        with(&config, "deep", whole());
+    }
+    with(
+        "const config = { build: { lib: { entry: 'src/index.ts' } } }; config.build.treeshake = false; export default config",
+        "deep",
+        whole(),
+    );
+    with(
+        "export default { build: { lib: { entry: 'src/index.ts' }, rollupOptions: { treeshake: { annotations: true } } } }",
+        "deep",
+        expect![],
+    );
     with(
         "import { shared } from '../../shared'; export default { build: { lib: { entry: 'src/index.ts' }, ...shared } }",
         "deep",
@@ -1345,6 +1370,148 @@ fn what_nitro_makes_is_followed_as_well() {
     built_by("tsc", &start, DIALOG, expect![]);
     built_by("tsc", &start, ROUND, expect!["shop: `packages/ui/src/round.ts` changed, needed through ui"]);
     built_by("tsc", &format!("{start}\npackages/ui/src/a.ts = 'use server'; export const a = 1"), DIALOG, whole());
+}
+
+#[test]
+fn what_configures_the_build_of_a_followed_package_counts() {
+    let others = r#"
+        packages/jsx/package.json = {"name": "@acme/jsx", "type": "module", "sideEffects": false, "exports": {"./jsx-runtime": "./dist/jsx-runtime.js"}, "scripts": {"build": "tsc"}}
+        packages/jsx/src/jsx-runtime.ts = export const jsx = 1
+        packages/bt/package.json = {"name": "@acme/bt", "main": "index.js"}
+        packages/bt/index.js = module.exports = 1
+        packages/ui/src/button.tsx = export const button = () => <b />
+        - packages/ui/src/button.ts"#;
+    let with = |build: &str, added: &str, change: &str, expected: Expect| {
+        built_by(build, &format!("{others}\n{added}"), change, expected);
+    };
+    let jsx = "packages/jsx/src/jsx-runtime.ts = export const jsx = 2";
+    let needed = || expect!["shop: `packages/jsx/src/jsx-runtime.ts` changed, needed through @acme/jsx → ui"];
+    let source = |path: &str| {
+        format!(r#"{path} = {{"compilerOptions": {{"jsx": "react-jsx", "jsxImportSource": "@acme/jsx"}}}}"#)
+    };
+    let needs = r#"packages/ui/package.json = {"name": "ui", "type": "module", "sideEffects": false, "exports": {".": "./dist/index.js"}, "dependencies": {"@acme/jsx": "*"}, "devDependencies": {"@acme/bt": "*"}, "scripts": {"build": "BUILD"}}"#;
+    let own = format!("{}\n{}", source("packages/ui/tsconfig.json"), needs.replace("BUILD", "tsc"));
+    with("tsc", &own, jsx, needed());
+    let extended = format!(
+        "{}\npackages/ui/tsconfig.json = {{\"extends\": \"../../tsconfig.base.json\"}}\n{}",
+        source("tsconfig.base.json"),
+        needs.replace("BUILD", "tsc")
+    );
+    with("tsc", &extended, jsx, needed());
+    with("tsc", &needs.replace("BUILD", "tsc"), jsx, expect![]);
+    // Plugins by their names.
+    let plugin = "packages/bt/index.js = module.exports = 2";
+    let config = |plugins: &str| {
+        format!(
+            "{}\npackages/ui/vite.config.ts = export default {{ plugins: [react({{ babel: {{ plugins: [{plugins}] }} }})], build: {{ lib: {{ entry: 'src/index.ts' }} }} }}",
+            needs.replace("BUILD", "vite build")
+        )
+    };
+    with(
+        "vite build",
+        &config("'@acme/bt'"),
+        plugin,
+        expect!["shop: `packages/bt/index.js` changed, needed through @acme/bt → ui"],
+    );
+    with("vite build", &config(""), plugin, expect![]);
+}
+
+#[test]
+fn what_is_taken_as_text_counts_as_it_is_written() {
+    let with = |button: &str, expected: Expect| {
+        let package = format!(
+            "packages/ui/src/button.ts = {button}\npackages/ui/src/snippet.ts = const a: number = 1; export const snippet = a"
+        );
+        let snippet = "packages/ui/src/snippet.ts = const a: string = 1; export const snippet = a";
+        built_by("tsc", &package, snippet, expected);
+    };
+    let counts = || expect!["shop: `packages/ui/src/snippet.ts` changed, needed through ui"];
+    with("import { snippet } from './snippet'; export const button = () => snippet", expect![]);
+    with("import code from './snippet.ts?raw'; export const button = () => code", counts());
+    with("import code from '!!raw-loader!./snippet.ts'; export const button = () => code", counts());
+    with("export const button = () => import.meta.glob('./snip*.ts', { query: '?raw', eager: true })", counts());
+}
+
+#[test]
+fn patterns_may_mean_what_a_compiler_makes() {
+    for pattern in ["'./locales/*.js'", "['./locales/*.js'], { eager: true }"] {
+        let package = format!(
+            "packages/ui/src/button.ts = export const button = () => import.meta.glob({pattern})\npackages/ui/src/locales/en.ts = export const en = 1"
+        );
+        let locale = "packages/ui/src/locales/en.ts = export const en = 2";
+        built_by("tsc", &package, locale, expect!["shop: `packages/ui/src/locales/en.ts` changed, needed through ui"]);
+    }
+}
+
+#[test]
+fn who_looks_for_classes_in_what_is_made_takes_them_of_all_of_it() {
+    let with = |source: &str, expected: Expect| {
+        let site = format!(
+            r#"#tailwindcss 4.1.0
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*", "tailwindcss": "*"}}, "scripts": {{"build": "vite build"}}}}
+            apps/shop/src/main.ts = import './main.css'; import {{ button }} from 'ui'; button()
+            apps/shop/src/main.css = @import 'tailwindcss'; @import 'ui/styles.css';
+            packages/ui/package.json = {{"name": "ui", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js", "./styles.css": "./styles.css"}}, "scripts": {{"build": "tsc"}}}}
+            packages/ui/styles.css = {source}"#
+        );
+        built_by("tsc", &site, DIALOG, expected);
+    };
+    let counts = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    for source in ["./dist", "./dist/**/*.js", "../ui/dist", "../../packages/ui/dist"] {
+        with(&format!("@source '{source}';"), counts());
+    }
+    with("a {}", expect![]);
+    with("@source './styles.css';", expect![]);
+}
+
+#[test]
+fn what_modules_are_shared_at_run_time_is_kept_whole() {
+    let with = |config: &str, expected: Expect| {
+        built_by("tsc", &format!("apps/shop/vite.config.ts = {config}"), DIALOG, expected);
+    };
+    let whole = || expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"];
+    with(
+        "import { federation } from '@module-federation/vite'; import pkg from './package.json'; export default { plugins: [federation({ shared: pkg.dependencies })] }",
+        whole(),
+    );
+    with(
+        "import federation from '@originjs/vite-plugin-federation'; export default { plugins: [federation(shared)] }",
+        whole(),
+    );
+    with("import react from '@vitejs/plugin-react'; export default { plugins: [react()] }", expect![]);
+}
+
+#[test]
+fn what_a_preset_brings_takes_part() {
+    let with = |tool: &str, expected: Expect| {
+        let preset = format!(
+            r#"apps/shop/vite.config.ts = import preset from 'preset'; export default preset()
+            packages/preset/package.json = {{"name": "preset", "main": "index.js", "dependencies": {{"{tool}": "*"}}}}
+            packages/preset/index.js = import tool from '{tool}'; export default () => ({{ plugins: [tool()] }})
+            #{tool} 1.0.0"#
+        );
+        built_by("tsc", &preset, DIALOG, expected);
+    };
+    with("unocss", expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    with("unplugin-vue-components", expect!["shop: `packages/ui/src/dialog.ts` changed, needed through ui"]);
+    with("vite-plugin-svgr", expect![]);
+}
+
+#[test]
+fn a_member_that_is_copied_is_no_tool_whatever_it_is_called() {
+    let with = |build: &str, expected: Expect| {
+        let site = format!(
+            r#"apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "devDependencies": {{"vite": "*", "@acme/storybook": "*"}}, "scripts": {{"build": "{build}"}}}}
+            packages/sb/package.json = {{"name": "@acme/storybook", "scripts": {{"build": "storybook build"}}}}
+            packages/sb/main.ts = export default 1"#
+        );
+        built_by("tsc", &site, "packages/sb/main.ts = export default 2", expected);
+    };
+    with(
+        "vite build && cp -r ../../packages/sb/storybook-static dist/storybook",
+        expect!["shop: `packages/sb/main.ts` changed, needed through @acme/storybook"],
+    );
+    with("vite build", expect![]);
 }
 
 #[test]

@@ -168,6 +168,8 @@ fn what_is_imported_decides() {
     icon("import * as ui from 'ui'; ui.Icon()", both());
     icon("import * as ui from 'ui'; export { ui }", both());
     icon("const ui = require('ui')", both());
+    icon("import { createRequire } from 'node:module'; createRequire(import.meta.url)('ui')[name]()", both());
+    icon("import module from 'node:module'; module.createRequire(import.meta.url)('ui')[name]()", both());
     icon("import('ui')", both());
     icon("export * from 'ui'", both());
     icon("import type { Icon } from 'ui'", one());

@@ -939,6 +939,16 @@ fn what_git_ignores_matters_to_tailwind() {
     // The third looks where it is told to.
     let third = format!("{}\napps/shop/.gitignore = dist", tailwind.replace("4.0.0", "3.4.7"));
     near(&third, "apps/shop/.gitignore = generated", expect![]);
+    // Unless what it needs brings another one along.
+    let brought = format!(
+        r#"{third}
+        ui: styles
+        packages/styles/package.json = {{"name": "styles", "dependencies": {{"@tailwindcss/vite": "*"}}}}
+        packages/styles/index.ts = import '@tailwindcss/vite'
+        #@tailwindcss/vite 4.1.0: tailwind4
+        #tailwind4 4.1.0"#
+    );
+    near(&brought, "apps/shop/.gitignore = generated", expect!["shop: `apps/shop/.gitignore` changed"]);
     let other = "packages/ui/.gitignore = dist";
     near(
         &format!("{tailwind}\n{other}"),

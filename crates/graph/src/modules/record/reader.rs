@@ -156,6 +156,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Takes patterns of what a compiler makes along, by the endings of what it makes that of.
+    fn glob(&mut self, patterns: &Argument<'a>) {
+        let elements = match patterns {
+            Argument::ArrayExpression(array) => {
+                array.elements.iter().filter_map(|element| element.as_expression()).collect()
+            }
+            pattern => pattern.as_expression().into_iter().collect::<Vec<_>>(),
+        };
+        for element in elements {
+            if let Expression::StringLiteral(text) = element
+                && let Some((stem, "js" | "jsx" | "mjs")) = text.value.rsplit_once('.')
+            {
+                ["ts", "tsx", "mts"].iter().for_each(|ending| self.mention(&format!("{stem}.{ending}")));
+            }
+        }
+    }
+
     /// What an object says under a name, as far as it may be an option of a bundler.
     fn option(&mut self, name: &str, value: &Expression<'a>) {
         let is_switched = match value {
@@ -170,7 +187,9 @@ impl<'a> Reader<'a> {
         let is_without = |options: &[&str]| is_switched == Some(false) && options.contains(&name);
         self.record.inlines |= INLINING.contains(&name) || is_without(&["deps"]);
         self.record.sets_externals |= LEAVING.contains(&name);
-        let keeps_all = name == "moduleSideEffects" || name.contains(FEDERATING) || is_without(&SHAKING);
+        let is_said = is_switched.is_some() || matches!(value, Expression::ObjectExpression(_));
+        let may_keep = is_without(&SHAKING) || name == SHAKING[0] && !is_said;
+        let keeps_all = name == "moduleSideEffects" || name.contains(FEDERATING) || may_keep;
         self.record.keeps_all |= keeps_all;
         if let Expression::StringLiteral(text) = value
             && text.value.contains('/')
@@ -326,7 +345,7 @@ impl<'a> Visit<'a> for Reader<'a> {
     }
 
     fn visit_static_member_expression(&mut self, member: &StaticMemberExpression<'a>) {
-        self.record.keeps_all |= member.property.name.contains(FEDERATING);
+        self.record.keeps_all |= member.property.name.contains(FEDERATING) || member.property.name == SHAKING[0];
         self.record.sets_externals |= LEAVING.contains(&member.property.name.as_str());
         // It may be set later.
         self.type_checks.extend((member.property.name == IGNORING_TYPES).then_some(true));
@@ -455,6 +474,9 @@ impl<'a> Visit<'a> for Reader<'a> {
         let is_far =
             |argument: &Argument<'_>| matches!(argument, Argument::StringLiteral(text) if !is_path(&text.value));
         self.record.is_open |= is_glob && call.arguments.first().is_some_and(is_far);
+        if is_glob && let Some(patterns) = call.arguments.first() {
+            self.glob(patterns);
+        }
         let is_context = matches!(&call.callee, Expression::StaticMemberExpression(member)
             if ["context", "webpackContext"].contains(&member.property.name.as_str()));
         match call.arguments.first() {
