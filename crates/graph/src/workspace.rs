@@ -363,13 +363,11 @@ impl Workspace {
     pub fn is_configured_from_outside(&self, member: &RepoPath) -> bool {
         let configuration = self.configuration_of(member, |path, _| modules::configures_bundler(path));
         configuration.iter().any(|(_, node)| {
-            let imports = node.record.imports.iter().filter(|import| !import.is_type).map(|import| &import.module);
-            let passed = node.record.passed.iter().filter(|passed| !passed.is_type).map(|passed| &passed.module);
-            let mut all = imports.zip(&node.imports).chain(passed.zip(&node.passed));
             let is_outside = |module: &str, found: &Found| {
                 matches!(found, Found::Outside | Found::Unknown) && !module.starts_with(['.', '/'])
             };
-            all.any(|(module, found)| is_outside(module, found) && !packages::is_plain_in_configuration(module))
+            let mut outside = node.asks().filter(|(module, is_type, found)| !is_type && is_outside(module, found));
+            outside.any(|(module, ..)| !packages::is_plain_in_configuration(module))
         })
     }
 

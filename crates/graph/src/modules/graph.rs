@@ -522,10 +522,15 @@ impl Node {
 
     /// What its imports stand for of which more than types is asked.
     pub fn values(&self) -> impl Iterator<Item = &Found> {
-        let imports = self.record.imports.iter().map(|import| import.is_type).zip(&self.imports);
-        let passed = self.record.passed.iter().map(|passed| passed.is_type).zip(&self.passed);
-        let named = self.configured.iter().map(|(_, found)| (false, found));
-        imports.chain(passed).chain(named).filter(|(is_type, _)| !is_type).map(|(_, found)| found)
+        let asked = self.asks().filter(|(_, is_type, _)| !is_type).map(|(.., found)| found);
+        asked.chain(self.configured.iter().map(|(_, found)| found))
+    }
+
+    /// What it imports and passes on: names of modules, whether only types are asked of them, and what they stand for.
+    pub fn asks(&self) -> impl Iterator<Item = (&str, bool, &Found)> {
+        let imports = self.record.imports.iter().map(|import| (&*import.module, import.is_type)).zip(&self.imports);
+        let passed = self.record.passed.iter().map(|passed| (&*passed.module, passed.is_type)).zip(&self.passed);
+        imports.chain(passed).map(|((module, is_type), found)| (module, is_type, found))
     }
 
     /// Patterns of files in which something of it looks for names of classes: Tailwind's.

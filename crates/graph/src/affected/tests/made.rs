@@ -22,6 +22,13 @@ const SITE: &str = r#"
     packages/ui/src/types.ts = export type Size = number
 "#;
 
+/// A package between the shop and the button.
+const PANEL: &str = r#"
+    panel: ui
+    apps/shop/package.json = {"name": "shop", "dependencies": {"panel": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "vite build"}}
+    apps/shop/src/main.ts = import { panel } from 'panel'; panel()
+"#;
+
 const DIALOG: &str = "packages/ui/src/dialog.ts = export const dialog = 2";
 const BUTTON: &str = "packages/ui/src/button.ts = export const button = 2";
 const ROUND: &str = "packages/ui/src/round.ts = export const round = Math.floor";
@@ -1143,10 +1150,8 @@ fn who_keeps_what_nobody_uses_counts_all() {
 fn of_what_a_package_that_counts_whole_needs_counts_what_it_asks_for() {
     let site = |module: &str, other: &str| {
         format!(
-            r#"panel: ui
+            r#"{PANEL}
             #{other} 3.0.0
-            apps/shop/package.json = {{"name": "shop", "dependencies": {{"panel": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}
-            apps/shop/src/main.ts = import {{ panel }} from 'panel'; panel()
             packages/panel/package.json = {{"name": "panel", "type": "module", "exports": {{".": "./dist/index.js"}}, "dependencies": {{"ui": "*", "{other}": "*"}}, "scripts": {{"build": "vue-tsc && vite build"}}}}
             packages/panel/vite.config.ts = export default {{ build: {{ lib: {{ entry: 'src/index.ts' }} }} }}
             packages/panel/src/index.ts = export const panel = 1; {module}
@@ -1295,6 +1300,8 @@ fn what_may_leave_packages_outside_is_looked_for_wherever_configuration_is() {
     with(&config("const config = { ssr: {} }; config.ssr['external'] = ['ui']; export default config"), whole());
     with(&config("import { config } from '@acme/vite'; export default config"), whole());
     with(&config("export { default } from 'acme-preset'"), whole());
+    let typed = "import type { A } from './a'; import { config } from '@acme/vite'; export default config";
+    with(&format!("{}\napps/shop/a.ts = export type A = 1", config(typed)), whole());
     with(
         &config(
             "import path from 'path'; import { readFileSync } from 'node:fs'; import { sveltekit } from '@sveltejs/kit/vite'; import paths from 'vite-tsconfig-paths'; import svg from '@acme/vite-plugin-svg'; import { defineConfig } from 'vite'; export default defineConfig({ plugins: [sveltekit()] })",
@@ -1320,10 +1327,8 @@ fn what_may_leave_packages_outside_is_looked_for_wherever_configuration_is() {
 fn packages_whose_bundler_keeps_what_nobody_uses_count_whole() {
     let site = |config: &str, tool: &str| {
         format!(
-            r#"panel: ui
+            r#"{PANEL}
             #{tool} 3.0.0
-            apps/shop/package.json = {{"name": "shop", "dependencies": {{"panel": "*"}}, "devDependencies": {{"vite": "*"}}, "scripts": {{"build": "vite build"}}}}
-            apps/shop/src/main.ts = import {{ panel }} from 'panel'; panel()
             packages/panel/package.json = {{"name": "panel", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js"}}, "devDependencies": {{"ui": "*", "{tool}": "*"}}, "scripts": {{"build": "vite build"}}}}
             packages/panel/vite.config.ts = {config}
             packages/panel/src/index.ts = import {{ button }} from 'ui'; export const panel = () => button

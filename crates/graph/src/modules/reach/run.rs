@@ -13,10 +13,8 @@ impl Walk<'_> {
     pub(super) fn run_above(&mut self, file: u32) {
         let Some(node) = self.graph.node(file) else { return };
         self.reached.packages.extend(node.packages(self.subject.is_tool).map(Into::into));
-        let asked = node.record.imports.iter().map(|import| &import.module);
-        let passed = node.record.passed.iter().map(|passed| &passed.module);
-        let configured = node.configured.iter().map(|(name, found)| (name, found));
-        let all = asked.zip(&node.imports).chain(passed.zip(&node.passed)).chain(configured);
+        let configured = node.configured.iter().map(|(name, found)| (&**name, found));
+        let all = node.asks().map(|(name, _, found)| (name, found)).chain(configured);
         for (name, found) in all.filter(|(_, found)| !matches!(found, Found::Unknown)) {
             self.follow(file, found, name, &Wanted::All, false);
         }
