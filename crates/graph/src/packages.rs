@@ -102,7 +102,7 @@ pub const CHECKERS: [&str; 11] = [
 ];
 
 /// Packages that import what is only named, by rules that configuration has from wherever.
-pub const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
+const FINDERS: [&str; 3] = ["unplugin-vue-components", "unplugin-auto-import", "unplugin-icons"];
 
 /// Words in the names of packages that configuration of bundlers imports: themselves, what is built on them, and plugins.
 const OF_BUNDLERS: [&str; 6] = ["plugin", "rollup", "rolldown", "esbuild", "postcss", "preprocess"];

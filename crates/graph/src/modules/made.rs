@@ -360,8 +360,7 @@ impl Reading<'_> {
         // What configures compilers names what it may make something of.
         let Some(node) = graph.node(file).filter(|node| node.record.settings.is_none()) else { return };
         let is_bundlers = is_of_bundler(graph.path(file));
-        let named = node.configured.iter().map(|(_, found)| found);
-        for found in node.imports.iter().chain(&node.passed).chain(named) {
+        for found in node.all() {
             self.open.extend(found.files());
             self.made.tools.extend(found.built().cloned());
         }

@@ -146,7 +146,7 @@ pub struct Walk<'a> {
     /// What is asked of their outputs.
     asked: Vec<Asked>,
     follows_made: bool,
-    /// Those of which anything was followed.
+    /// Packages of which anything was reached through their outputs.
     followed: BTreeSet<RepoPath>,
     /// Places of what is asked of that which files pass on.
     passing: HashMap<u32, BTreeSet<usize>>,

@@ -175,9 +175,9 @@ impl Build<'_> {
         self.tools.iter().any(|name| packages::may_read_source_maps(name)) || self.commands.iter().any(bundles)
     }
 
-    /// Whether something imports components that are named in markup alone.
-    pub fn finds_components(&self) -> bool {
-        self.tools.iter().any(|name| packages::FINDERS.contains(name))
+    /// Whether something takes more of modules than what is used of them, or imports what is named in markup alone.
+    pub fn takes_of_unused(&self) -> bool {
+        self.tools.iter().any(|name| packages::takes_of_unused(name))
     }
 
     /// Whether a file of the member is a module that it does not look at.

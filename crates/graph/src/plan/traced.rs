@@ -46,6 +46,14 @@ type LeftOut = BTreeMap<u32, Instead>;
 /// Who asks for whom.
 type Asks<'a> = BTreeMap<&'a RepoPath, BTreeSet<&'a RepoPath>>;
 
+/// What an app reaches through the outputs of packages, and what follows from that.
+struct Ways<'a> {
+    reached: &'a Reached,
+    asks: Asks<'a>,
+    /// Files of which the text may be what is taken.
+    as_text: BTreeSet<u32>,
+}
+
 /// What a key is over, and the key.
 type Keyed = (BuildKey, Arc<Covered>);
 
@@ -53,9 +61,9 @@ impl Planner<'_> {
     /// How the packages are made that an app needs, if it is one that counts only what gets into it.
     pub(super) fn made_for(&mut self, app: &App, build: &Build<'_>) -> Makers {
         let may_run_all = build.checks_types && !build.bundles;
-        let keeps_all = build.finds_components() || self.workspace.keeps_all(&app.path);
+        let keeps_all = build.takes_of_unused() || self.workspace.keeps_all(&app.path);
         let is_followed = build.puts_packages_in && !may_run_all && !keeps_all;
-        if !is_followed || build.reads_anything.is_some() || build.extracts() {
+        if !is_followed || build.reads_anything.is_some() {
             return BTreeMap::new();
         }
         let mut found = BTreeMap::new();
@@ -84,7 +92,8 @@ impl Planner<'_> {
     ) -> BTreeMap<RepoPath, Keyed> {
         let packages = self.packages_to_build(&build.folder);
         let whole = self.whole(build, &packages, runs, made, through);
-        let asks = asks(self.workspace, through);
+        let (asks, as_text) = (asks(self.workspace, through), as_text(self.workspace, through));
+        let ways = Ways { reached: through, asks, as_text };
         let mut traced: BTreeMap<RepoPath, Keyed> = BTreeMap::new();
         for path in &packages {
             // Its build runs, but nothing of what that makes is asked for.
@@ -95,7 +104,7 @@ impl Planner<'_> {
             }
             let package = self.planned.get(path).filter(|_| made.contains_key(path));
             let Some(package) = package.map(|package| Arc::clone(&package.covered)) else { continue };
-            let left_out = self.left_out(path, build, &whole, made, through, &asks);
+            let left_out = self.left_out(path, build, &whole, made, &ways);
             let keys: BTreeMap<&str, BuildKey> =
                 traced.iter().map(|(folder, (key, _))| (folder.as_str(), key.clone())).collect();
             let needed = package.needs().keys().filter_map(|folder| keys.get(folder.as_str()).cloned());
@@ -280,9 +289,9 @@ impl Planner<'_> {
         build: &Build<'_>,
         whole: &BTreeSet<RepoPath>,
         made: &Makers,
-        through: &Reached,
-        asks: &Asks<'_>,
+        ways: &Ways<'_>,
     ) -> LeftOut {
+        let Ways { reached: through, asks, as_text } = ways;
         let (graph, checks_types) = (self.workspace.graph(), build.checks_types);
         let mut left = LeftOut::default();
         let (Some(own), Some(member)) = (made.get(path), self.workspace.members.get(path)) else { return left };
@@ -294,7 +303,6 @@ impl Planner<'_> {
             made.contains_key(other) && name.is_some_and(|name| own.imports(member, name))
         };
         let inside = closure(asks, path, is_outside);
-        let as_text = as_text(self.workspace, through);
         let is_script =
             |name: &str| Language::of(name) == Some(Language::JavaScript) && unread::is_script(self.below(name));
         for (component, _) in self.planned[path].covered.components() {
