@@ -40,8 +40,6 @@ pub struct Reached {
     pub checked: BTreeSet<u32>,
     /// Members that count whole, since something of them cannot be told, and which doubt that is.
     pub whole: BTreeMap<RepoPath, usize>,
-    /// Packages of which outputs are followed that count whole, since what is made of them depends on more than modules.
-    pub mixed: BTreeSet<RepoPath>,
     /// Members of which anything is reached.
     pub members: BTreeSet<RepoPath>,
     /// Names of packages, from outside or not, that files which count import or name.

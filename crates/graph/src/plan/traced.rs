@@ -208,7 +208,7 @@ impl Planner<'_> {
         made: &Makers,
         through: &Reached,
     ) -> BTreeSet<RepoPath> {
-        let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(&through.mixed).chain(runs).cloned().collect();
+        let mut whole: BTreeSet<RepoPath> = through.whole.keys().chain(runs).cloned().collect();
         let is_asked = |path: &&RepoPath| through.members.contains(*path);
         whole.extend(packages.iter().filter(|path| !made.contains_key(*path)).filter(is_asked).cloned());
         let planned = packages.iter().filter_map(|path| self.planned.get(path));
@@ -248,7 +248,7 @@ impl Planner<'_> {
     /// others for.
     fn is_looked_through(&self, build: &Build<'_>, through: &Reached, package: &RepoPath) -> bool {
         let is_of_modules = || build.checks_types || !self.workspace.asks_for(package, "vue");
-        (through.whole.contains_key(package) || through.mixed.contains(package)) && is_of_modules()
+        through.whole.contains_key(package) && is_of_modules()
     }
 
     /// Members that texts of a file lead into.

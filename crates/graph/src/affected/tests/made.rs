@@ -1152,7 +1152,7 @@ fn of_what_a_package_that_counts_whole_needs_counts_what_it_asks_for() {
         format!(
             r#"{PANEL}
             #{other} 3.0.0
-            packages/panel/package.json = {{"name": "panel", "type": "module", "exports": {{".": "./dist/index.js"}}, "dependencies": {{"ui": "*", "{other}": "*"}}, "scripts": {{"build": "vue-tsc && vite build"}}}}
+            packages/panel/package.json = {{"name": "panel", "type": "module", "exports": {{".": "./dist/index.js"}}, "dependencies": {{"ui": "*", "{other}": "*"}}, "scripts": {{"build": "vite build"}}}}
             packages/panel/vite.config.ts = export default {{ build: {{ lib: {{ entry: 'src/index.ts' }} }} }}
             packages/panel/src/index.ts = export const panel = 1; {module}
             packages/panel/src/other.ts = import {{ round }} from 'ui'; export const other = round
@@ -1170,6 +1170,14 @@ fn of_what_a_package_that_counts_whole_needs_counts_what_it_asks_for() {
     // Vue makes something of types that are not checked, whosever they are.
     let vue = site("import './Panel.vue'", "vue");
     built_by("tsc", &vue, TYPES, expect!["shop: `packages/ui/src/types.ts` changed, needed through ui → panel"]);
+    let props = |size: &str| format!("packages/panel/src/props.ts = export type Size = {size}; export const props = 1");
+    let vue = format!("{vue}\n{}", props("number"));
+    built_by(
+        "tsc",
+        &vue,
+        &props("bigint"),
+        expect!["shop: `packages/panel/src/props.ts` changed, needed through panel"],
+    );
 }
 
 /// The same shop with a server, which a framework has Vite make.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use model::RepoPath;
 
-use super::{Origin, Walk};
+use super::Walk;
 use crate::modules::graph::{Found, Node};
 use crate::modules::record::{Language, Wanted};
 use crate::modules::resolve::parts;
@@ -28,15 +28,14 @@ impl Walk<'_> {
                 return;
             }
             for member in mixed {
-                self.all_of(&member, Origin::default());
-                self.reached.mixed.insert(member);
+                self.widen(&member, || format!("`{member}` is made of more than modules"));
             }
             self.go();
         }
     }
 
-    /// Packages that count whole and of which not all was looked at: what becomes of a module depends on more than modules.
-    /// Styles are put together somewhere, and Vue makes something of types.
+    /// Packages that do not count whole so far, and of which what becomes of a module depends on more than modules: styles are put
+    /// together somewhere, and Vue makes something of types.
     fn mixed(&self) -> BTreeSet<RepoPath> {
         let is_other = |file: &u32| {
             let path = self.graph.path(*file);
@@ -51,7 +50,7 @@ impl Walk<'_> {
         };
         let counted = self.reached.counted.keys().filter_map(|file| Some((*file, self.graph.node(*file)?)));
         let counted = counted.filter_map(|(file, node)| Some((file, node, node.member.as_ref()?)));
-        let is_new = |member: &RepoPath| self.made.contains_key(member) && !self.reached.mixed.contains(member);
+        let is_new = |member: &RepoPath| self.made.contains_key(member) && !self.reached.whole.contains_key(member);
         let mixed = counted.filter(|(file, node, member)| is_new(member) && is_mixed(*file, node));
         mixed.map(|(_, _, member)| member.clone()).collect()
     }
