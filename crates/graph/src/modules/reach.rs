@@ -608,7 +608,7 @@ impl<'a> Walk<'a> {
     fn ask(&mut self, file: u32, target: u32, wanted: Wanted, is_type: bool) {
         let node = self.graph.node(target);
         let is_pure = node.is_some_and(|node| self.is_pure(target, node));
-        let wanted = if !is_type && self.is_kept(target) { Wanted::All } else { wanted };
+        let wanted = if self.is_kept(target) { Wanted::All } else { wanted };
         let origin = self.origin_below(file);
         let counts = match &wanted {
             _ if node.map_or(self.subject.checks_types, |node| self.checks_types_of(node)) => true,

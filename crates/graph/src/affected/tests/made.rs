@@ -1034,6 +1034,7 @@ fn bundlers_heed_no_conditions_of_compilers() {
     ] {
         with(&format!("apps/shop/vite.config.ts = const {{ compilerOptions }} = JSON.parse({text})"), counts());
     }
+    with("apps/shop/vite.config.ts = const name = 'tsconfig'; export default load(name)", counts());
     with("apps/shop/vite.config.ts = const { compilerOptions } = JSON.parse('{}')", expect![]);
     // Who knows what a package from outside configures.
     with("apps/shop/vite.config.ts = export { default } from 'acme-preset'", counts());
@@ -1265,6 +1266,7 @@ fn servers_that_run_more_than_what_vite_makes_find_packages_as_they_are() {
         "node ./server",
         "node --import ./instrument.mjs build",
         "node -r ./instrument.mjs build",
+        "node --import=ui/register build",
         "NODE_OPTIONS='--import ./instrument.mjs' node build",
     ] {
         scripted("react-router build", start, whole());
