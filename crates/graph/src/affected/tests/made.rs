@@ -1307,7 +1307,7 @@ fn what_may_leave_packages_outside_is_looked_for_wherever_configuration_is() {
         &config("const config = { resolve: {} }; config.resolve.preserveSymlinks = true; export default config"),
         whole(),
     );
-    with(&config("const config = { ssr: {} }; config.ssr['external'] = ['ui']; export default config"), whole());
+    with(&config("const config = { ssr: {} }; config.ssr['external'] = true; export default config"), whole());
     with(&config("import { config } from '@acme/vite'; export default config"), whole());
     with(&config("export { default } from 'acme-preset'"), whole());
     let typed = "import type { A } from './a'; import { config } from '@acme/vite'; export default config";
@@ -1342,7 +1342,9 @@ fn packages_whose_bundler_keeps_what_nobody_uses_count_whole() {
             packages/panel/package.json = {{"name": "panel", "type": "module", "sideEffects": false, "exports": {{".": "./dist/index.js"}}, "devDependencies": {{"ui": "*", "{tool}": "*"}}, "scripts": {{"build": "vite build"}}}}
             packages/panel/vite.config.ts = {config}
             packages/panel/src/index.ts = import {{ button }} from 'ui'; export const panel = () => button
-            shared.ts = export const shared = {{ rollupOptions: {{ treeshake: false }} }}"#
+            shared.ts = export const shared = {{ rollupOptions: {{ treeshake: false }} }}
+            packages/made/package.json = {{"name": "made", "type": "module", "main": "dist/a.js", "scripts": {{"build": "tsc"}}}}
+            packages/made/src/a.ts = export const shared = {{ rollupOptions: {{ treeshake: false }} }}"#
         )
     };
     let with = |config: &str, tool: &str, expected: Expect| built_by("tsc", &site(config, tool), DIALOG, expected);
@@ -1367,6 +1369,11 @@ fn packages_whose_bundler_keeps_what_nobody_uses_count_whole() {
         "export default { build: { lib: { entry: 'src/index.ts' }, rollupOptions: { treeshake: { annotations: true } } } }",
         "deep",
         expect![],
+    );
+    with(
+        "import { shared } from 'made'; export default { build: { lib: { entry: 'src/index.ts' }, ...shared } }",
+        "deep",
+        whole(),
     );
     with(
         "import { shared } from '../../shared'; export default { build: { lib: { entry: 'src/index.ts' }, ...shared } }",
