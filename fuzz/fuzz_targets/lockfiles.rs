@@ -1,6 +1,8 @@
 //! Lockfiles of every package manager, and what manifests beside them find in them.
 #![no_main]
 
+use std::sync::Arc;
+
 use graph::lockfile::{FILES, Lockfile};
 use graph::manifest::Manifest;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
@@ -22,7 +24,7 @@ fuzz_target!(|input: &[u8]| {
             continue;
         }
         let Ok(lockfile) = Lockfile::read(path, content) else { continue };
-        let lockfile = lockfile.with_resolutions(&root);
+        let lockfile = Arc::new(lockfile).with_resolutions(&root);
         let _ = lockfile.read_by("9.1.0");
         for (folder, manifest) in &manifests {
             let wanted = manifest.all_dependencies();

@@ -198,8 +198,10 @@ impl Looking<'_> {
         let behind = inputs.behind().iter().find(|behind| behind.folder == task.member.as_str());
         let covered = behind.map_or_else(|| inputs.own(), |behind| &behind.covered);
         let mut stubs = plan::stubs(self.workspace, task, covered);
-        // What the app itself counts of a package counts.
-        stubs.retain(|path, _| !plan::counts(inputs.own(), path));
+        // What the app itself counts of a package counts, as does what it finds behind the outputs of packages.
+        let others = inputs.behind().iter().map(|behind| &behind.covered).chain([inputs.own()]);
+        let others: Vec<_> = others.collect();
+        stubs.retain(|path, _| !others.iter().any(|covered| plan::counts(covered, path)));
         stubs
     }
 

@@ -139,6 +139,8 @@ struct Package {
     task: Task,
     /// Members that its build may run, or reads whole.
     runs: BTreeSet<RepoPath>,
+    /// What whoever uses its output may open besides.
+    behind: Vec<ShownFile>,
 }
 
 /// What is common to the tasks of packages and apps.
@@ -369,8 +371,9 @@ impl<'a> Planner<'a> {
             draft.inputs.add(Component::Setting("build_network".into()), network.to_string());
         }
         let runs = std::mem::take(&mut draft.runs);
+        let behind = self.behind(path, &draft);
         let (inputs, task) = self.task(path, TaskKind::Package, draft, BTreeMap::new(), network);
-        Package { covered: Arc::clone(inputs.own()), task, runs }
+        Package { covered: Arc::clone(inputs.own()), task, runs, behind }
     }
 
     /// Names of packages that a member's manifest asks for, those of what configures it, or that of the root, where tools
@@ -569,6 +572,9 @@ impl<'a> Planner<'a> {
             draft.needs.push(package.task.key.clone());
             if only_checks(needed) || build.generates && !build.is_app && !reached.members.contains(*needed) {
                 continue;
+            }
+            for file in &package.behind {
+                draft.shown.entry(file.path.to_string()).or_insert_with(|| file.clone());
             }
             let whole = || (package.task.key.clone(), Arc::clone(&package.covered));
             let (key, covered) = traced.get(*needed).cloned().unwrap_or_else(whole);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::{Digest, RepoPath, ShownFile, resolved};
 
+use super::stubs::counts;
 use super::{Build, Draft, Planner, content};
 use crate::inputs::{Component, Reach};
 use crate::lockfile;
@@ -193,6 +194,20 @@ impl Planner<'_> {
                 draft.shown.entry(name).or_insert_with(|| file.clone());
             }
         }
+    }
+
+    /// What the output of a package may ask for, beside other outputs: files of its own that are no modules, what counts of
+    /// other members, and the manifests by which both are found.
+    pub(super) fn behind(&self, path: &RepoPath, draft: &Draft) -> Vec<ShownFile> {
+        let is_asked_for = |file: &&ShownFile| {
+            let name = file.path.as_str();
+            self.workspace.owner(name).is_some_and(|owner| {
+                let is_manifest = owner.below(name) == "package.json";
+                let is_opened = owner != path || Language::of(name).is_none_or(|language| !language.is_of_modules());
+                is_manifest || is_opened && counts(draft.inputs.own(), name)
+            })
+        };
+        draft.shown.values().filter(is_asked_for).cloned().collect()
     }
 
     /// Shows a manifest: counted are the fields that a build may see, and what of it files ask for.

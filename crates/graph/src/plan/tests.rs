@@ -169,6 +169,44 @@ fn what_a_task_is_shown() {
 }
 
 #[test]
+fn what_outputs_ask_for_is_shown() {
+    let site = r#"
+        shop*: ui
+        ui: tokens theme
+        tokens: words
+        theme
+        words
+        alone
+        #vite 6.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}, "devDependencies": {"vite": "*"}, "scripts": {"build": "vite build"}}
+        apps/shop/index.ts = import { button } from 'ui'; button()
+        apps/shop/index.html = <script type="module" src="/index.ts"></script>
+        packages/ui/package.json = {"name": "ui", "type": "module", "main": "dist/index.js", "dependencies": {"tokens": "*", "theme": "*"}, "scripts": {"build": "BUILD"}}
+        packages/ui/index.ts = export {}
+        packages/ui/src/index.ts = import { round } from 'tokens'; import '../button.css'; import { dark } from 'theme'; export const button = () => round(dark)
+        packages/ui/button.css = a {}
+        packages/tokens/package.json = {"name": "tokens", "main": "dist/index.js", "dependencies": {"words": "*"}, "scripts": {"build": "tsc"}}
+        packages/tokens/index.ts = export {}
+        packages/tokens/src/index.ts = import { one } from 'words'; export const round = (a) => one + a
+        packages/theme/index.ts = export { dark } from './dark'
+        packages/theme/dark.ts = export const dark = 1
+        packages/theme/unused.ts = export const light = 1
+        packages/words/index.ts = export const one = 1
+    "#;
+    // Whether outputs are followed to their sources or count whole.
+    for build in ["tsc", "made-by-hand"] {
+        check_shown(
+            &site.replace("BUILD", build),
+            "shop",
+            expect![[r#"
+                tokens: package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/tokens/src/index.ts packages/words/index.ts packages/words/package.json
+                ui: package-lock.json package.json packages/theme/dark.ts packages/theme/index.ts packages/theme/package.json packages/tokens/package.json packages/ui/button.css packages/ui/index.ts packages/ui/package.json packages/ui/src/index.ts packages/words/index.ts packages/words/package.json
+                shop: apps/shop/index.html apps/shop/index.ts apps/shop/package.json package-lock.json package.json packages/theme/dark.ts packages/theme/index.ts packages/theme/package.json packages/tokens/package.json packages/ui/button.css packages/ui/package.json packages/words/index.ts packages/words/package.json"#]],
+        );
+    }
+}
+
+#[test]
 fn what_is_imported_without_being_named_is_shown_and_not_built() {
     let site = "
         shop*
