@@ -74,3 +74,57 @@ fn builds_are_looked_at() {
     assert!(String::from_utf8_lossy(&refused.stderr).starts_with("error: there is no app `nowhere`"));
     world.down();
 }
+
+/// A page that holds what three packages say: the app asks for one, whose output asks for another, and that for a third that
+/// is used as it is.
+const DEEP: [(&str, &str); 14] = [
+    ("package.json", r#"{"name": "deep", "private": true, "workspaces": ["apps/*", "packages/*"]}"#),
+    ("package-lock.json", LOCKED),
+    (".gitignore", "node_modules\ndist\n"),
+    ("frontage.toml", "[apps.web]\npath = \"apps/web\"\n"),
+    (
+        "apps/web/package.json",
+        r#"{"name": "web", "dependencies": {"ui": "*"}, "scripts": {"build": "node build.mjs"}}"#,
+    ),
+    ("apps/web/index.html", "<p>a page</p>\n"),
+    (
+        "apps/web/build.mjs",
+        "import { mkdirSync, writeFileSync } from 'node:fs'; import said from 'ui';\n\
+         mkdirSync('dist'); writeFileSync('dist/index.html', `<p>${said}</p>`);\n",
+    ),
+    ("packages/ui/package.json", BUILT_UI),
+    ("packages/ui/src/index.js", "import said from 'tokens'; export default `ui, ${said}`;\n"),
+    ("packages/tokens/package.json", BUILT_TOKENS),
+    ("packages/tokens/src/index.js", "import said from 'words'; export default `tokens, ${said}`;\n"),
+    ("packages/words/package.json", r#"{"name": "words", "type": "module", "main": "lib/index.js"}"#),
+    ("packages/words/lib/index.js", "export { said as default } from './said.js';\n"),
+    ("packages/words/lib/said.js", "export const said = 'words';\n"),
+];
+const LOCKED: &str = r#"{"name": "deep", "lockfileVersion": 3, "packages": {
+    "": {"name": "deep", "workspaces": ["apps/*", "packages/*"]},
+    "apps/web": {"name": "web", "dependencies": {"ui": "*"}},
+    "packages/ui": {"name": "ui", "dependencies": {"tokens": "*"}},
+    "packages/tokens": {"name": "tokens", "dependencies": {"words": "*"}},
+    "packages/words": {"name": "words"},
+    "node_modules/web": {"resolved": "apps/web", "link": true},
+    "node_modules/ui": {"resolved": "packages/ui", "link": true},
+    "node_modules/tokens": {"resolved": "packages/tokens", "link": true},
+    "node_modules/words": {"resolved": "packages/words", "link": true}
+}}"#;
+const BUILT_UI: &str = r#"{"name": "ui", "type": "module", "main": "dist/index.js", "dependencies": {"tokens": "*"},
+    "scripts": {"build": "mkdir -p dist && cp src/index.js dist"}}"#;
+const BUILT_TOKENS: &str = r#"{"name": "tokens", "type": "module", "main": "dist/index.js", "dependencies": {"words": "*"},
+    "scripts": {"build": "mkdir -p dist && cp src/index.js dist"}}"#;
+
+#[test]
+fn what_outputs_ask_for_is_there() {
+    let mut world = World::empty();
+    world.repository_of(&DEEP);
+    world.start(&["up"]);
+    world.wait_for_live(&["web"]);
+    assert_eq!(world.get("localhost", "/").body, "<p>ui, tokens, words</p>");
+    world.down();
+    let (web, status) = verified(&world, "web");
+    assert_eq!((&web["unknown"], &web["outcome"]), (&json!([]), &json!("nothing")), "{web}");
+    assert_eq!(status, Some(0));
+}

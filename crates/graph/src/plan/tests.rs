@@ -185,6 +185,7 @@ fn what_outputs_ask_for_is_shown() {
         packages/ui/index.ts = export {}
         packages/ui/src/index.ts = import { round } from 'tokens'; import '../button.css'; import { dark } from 'theme'; export const button = () => round(dark)
         packages/ui/button.css = a {}
+        packages/ui/src/index.test.ts = import { light } from 'theme/unused'
         packages/tokens/package.json = {"name": "tokens", "main": "dist/index.js", "dependencies": {"words": "*"}, "scripts": {"build": "tsc"}}
         packages/tokens/index.ts = export {}
         packages/tokens/src/index.ts = import { one } from 'words'; export const round = (a) => one + a
@@ -200,7 +201,7 @@ fn what_outputs_ask_for_is_shown() {
             "shop",
             expect![[r#"
                 tokens: package-lock.json package.json packages/tokens/index.ts packages/tokens/package.json packages/tokens/src/index.ts packages/words/index.ts packages/words/package.json
-                ui: package-lock.json package.json packages/theme/dark.ts packages/theme/index.ts packages/theme/package.json packages/tokens/package.json packages/ui/button.css packages/ui/index.ts packages/ui/package.json packages/ui/src/index.ts packages/words/index.ts packages/words/package.json
+                ui: package-lock.json package.json packages/theme/dark.ts packages/theme/index.ts packages/theme/package.json packages/theme/unused.ts packages/tokens/package.json packages/ui/button.css packages/ui/index.ts packages/ui/package.json packages/ui/src/index.test.ts packages/ui/src/index.ts packages/words/index.ts packages/words/package.json
                 shop: apps/shop/index.html apps/shop/index.ts apps/shop/package.json package-lock.json package.json packages/theme/dark.ts packages/theme/index.ts packages/theme/package.json packages/tokens/package.json packages/ui/button.css packages/ui/package.json packages/words/index.ts packages/words/package.json"#]],
         );
     }
