@@ -198,10 +198,11 @@ impl Looking<'_> {
         let behind = inputs.behind().iter().find(|behind| behind.folder == task.member.as_str());
         let covered = behind.map_or_else(|| inputs.own(), |behind| &behind.covered);
         let mut stubs = plan::stubs(self.workspace, task, covered);
+        // What the app itself counts of a package counts, and of other members what a package does whose output asks for it.
         let is_others = |path: &str| self.workspace.owner(path) != Some(&task.member);
         let counts_behind = |path: &str| inputs.behind().iter().any(|behind| plan::counts(&behind.covered, path));
-        // What the app itself counts of a package counts, and of other members what a package does whose output asks for it.
-        stubs.retain(|path, _| !plan::counts(inputs.own(), path) && !(is_others(path) && counts_behind(path)));
+        let counts = |path: &str| plan::counts(inputs.own(), path) || is_others(path) && counts_behind(path);
+        stubs.retain(|path, _| !counts(path));
         stubs
     }
 
