@@ -3,7 +3,8 @@
 //! Shown is what a build may open: all of its own member but what no build reads (tests, documents), and of the members
 //! that it needs the modules that are reached from there, and what is no module. What is shown counts, but for manifests
 //! (by field), the lockfile (by what it resolves to), barrels (by what is asked of them) and modules that are reached without
-//! being used (if they lack what somebody asks for). What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
+//! being used (if they lack what somebody asks for). What the outputs of packages ask for is shown as well, and counts with
+//! these packages. What no member owns is shown to whom it governs or who names it, and to builds that may read anything.
 
 mod build;
 
