@@ -148,12 +148,12 @@ impl Explained {
             lines.push(format!("{reason}"));
             lines.extend(way.iter().flat_map(|way| told(way, &self.app)));
         }
-        lines.extend(more(self.reasons.len(), "reasons"));
+        lines.extend(more(self.reasons.len(), "reason"));
         if self.reasons.is_empty() {
             lines.extend(
                 self.unread.iter().take(SHOWN).map(|path| format!("`{path}` differs, but not in what its build reads")),
             );
-            lines.extend(more(self.unread.len(), "files"));
+            lines.extend(more(self.unread.len(), "file"));
         }
         lines
     }
@@ -176,5 +176,9 @@ fn told(way: &Way, app: &App) -> Vec<String> {
 }
 
 fn more(count: usize, what: &str) -> Option<String> {
-    (count > SHOWN).then(|| format!("and {} more {what}", count - SHOWN))
+    match count.saturating_sub(SHOWN) {
+        0 => None,
+        1 => Some(format!("and 1 more {what}")),
+        left => Some(format!("and {left} more {what}s")),
+    }
 }

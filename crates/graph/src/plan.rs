@@ -49,7 +49,9 @@ use build::Build;
 use called::{Called, with_wired};
 use dependencies::{Installed, Installs, Wishes};
 use model::task::Step;
-use model::{App, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain};
+use model::{
+    App, BuildKey, EnvironmentName, InstallLayer, RepoPath, Serving, ShownFile, Task, TaskKind, Toolchain, resolved,
+};
 
 use crate::detect::command;
 use crate::inputs::{Component, Covered, Inputs, Reach};
@@ -317,12 +319,8 @@ impl<'a> Planner<'a> {
         let mut draft = self.draft(&app.path, &build, &reached);
         let traced = through.map(|through| self.trace(&build, &draft.runs, &made, &through)).unwrap_or_default();
         self.add_needs(&app.path, &build, &reached, usize::MAX, &traced, &mut draft);
-        let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
-        if let Some(inputs) = inputs {
-            let files = self.workspace.snapshot.files.values();
-            for file in files.filter(|file| inputs.is_match(file.path.as_str())) {
-                draft.show(file, content(file), &Arc::new(Reach::Own));
-            }
+        for file in self.named_by_app(app, &build) {
+            draft.show(file, content(file), &Arc::new(Reach::Own));
         }
         draft.inputs.add(Component::Built(app.path.to_string()), "app");
         let env = build_variables(app, environment);
@@ -349,6 +347,21 @@ impl<'a> Planner<'a> {
             draft.inputs.add(commit_setting(), self.workspace.snapshot.commit.to_string());
         }
         self.task(&app.path, self.kind(app), draft, env, app.build_network)
+    }
+
+    /// Files that `inputs` means, and those that are committed below the output, which are served with what is made.
+    fn named_by_app(&self, app: &App, build: &Build<'_>) -> Vec<&'a ShownFile> {
+        let inputs = self.workspace.globs.get(&app.name).map(|globs| &globs.inputs).filter(|inputs| !inputs.is_empty());
+        let output: Option<RepoPath> = app.output.as_deref().and_then(|output| {
+            let folder = if output.starts_with('/') { "" } else { app.path.as_str() };
+            resolved(folder, output)?.parse().ok()
+        });
+        if inputs.is_none() && output.is_none() {
+            return Vec::new();
+        }
+        let is_served = |name: &str| output.as_ref().is_some_and(|output| output.holds(name)) && !build.ignores(name);
+        let is_named = |name: &str| inputs.is_some_and(|inputs| inputs.is_match(name)) || is_served(name);
+        self.workspace.snapshot.files.values().filter(|file| is_named(file.path.as_str())).collect()
     }
 
     /// Plans the task of a package; those that it needs were planned before.

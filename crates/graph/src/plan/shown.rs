@@ -111,7 +111,8 @@ impl Planner<'_> {
         let (folder, _) = name.rsplit_once('/').unwrap_or_default();
         let is_above = folder.is_empty() || build.folder.as_str().starts_with(&format!("{folder}/"));
         let owner = self.workspace.owner(name);
-        let is_at_top = owner.map_or(is_above, |owner| owner.as_str() == folder) && !build.reads.all;
+        let is_served = build.reads.all && build.folder.holds(name);
+        let is_at_top = owner.map_or(is_above, |owner| owner.as_str() == folder) && !is_served;
         let Some(settings_of_file) = settings(name).filter(|_| is_at_top && !is_data) else { return content(file) };
         let Settings { options, which, .. } = settings_of_file;
         // What lies above says which modules only to who does not say so.

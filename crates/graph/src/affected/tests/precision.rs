@@ -835,6 +835,51 @@ fn a_compiler_finds_the_nearest_configuration() {
 }
 
 #[test]
+fn a_folder_that_is_served_as_it_is_counts_what_lies_above_by_what_it_changes() {
+    let served = |file: &str, exclude: &str, expected: Expect| {
+        let site = r#"
+            frontage.toml = [apps.shop]\npath = "apps/shop"
+            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}}
+        "#;
+        let configuration =
+            |exclude: &str| format!(r#"{file} = {{"compilerOptions": {{"jsx": "react"}}, "exclude": ["{exclude}"]}}"#);
+        near(&format!("{site}\n{}", configuration("packages/other")), &configuration(exclude), expected);
+    };
+    served("tsconfig.json", "packages/more", expect![]);
+    served("tsconfig.json", "packages/ui/lib", expect!["shop: `tsconfig.json` changed"]);
+    // What is served is, as it is written.
+    served("apps/shop/tsconfig.json", "packages/more", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    served("apps/shop/data/tsconfig.json", "packages/more", expect!["shop: `apps/shop/data/tsconfig.json` changed"]);
+}
+
+#[test]
+fn what_is_committed_below_the_output_is_served() {
+    let site = |scripts: &str, output: &str, ignored: &str| {
+        format!(
+            r#"
+            shop*:
+            apps/shop/package.json = {{"name": "shop", "scripts": {{{scripts}}}}}
+            frontage.toml = [apps.shop]\npath = "apps/shop"\noutput = "{output}"\nignore = ["{ignored}"]
+            apps/shop/left/a.test.js = 1
+            site/a.test.js = 1
+            sites/a.test.js = 1
+            "#
+        )
+    };
+    let built = r#""build": "vite build""#;
+    for scripts in ["", built] {
+        let elsewhere = site(scripts, "/site", "none");
+        check(&elsewhere, "site/a.test.js = 2", expect!["shop: `site/a.test.js` changed"]);
+        check(&elsewhere, "sites/a.test.js = 2", expect![]);
+        check(&site(scripts, "/site", "/site/**"), "site/a.test.js = 2", expect![]);
+    }
+    let changed = "apps/shop/left/a.test.js = 2";
+    check(&site(built, "left", "none"), changed, expect!["shop: `apps/shop/left/a.test.js` changed"]);
+    check(&site(built, "dist", "none"), changed, expect![]);
+    check(&site(built, "/", "none"), "sites/a.test.js = 2", expect!["shop: `sites/a.test.js` changed"]);
+}
+
+#[test]
 fn what_is_served_as_files_reads_no_version() {
     let site = r#"
         shop*: ui
