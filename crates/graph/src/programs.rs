@@ -427,6 +427,14 @@ pub fn compiles(command: &str) -> bool {
     programs(command).any(|program| is_compiler(&program) && emits(&program) || types(&program).is_none())
 }
 
+/// Whether a command compiles the projects that a compiler's configuration refers to as well.
+/// Source: typescriptlang.org, "Project References".
+pub fn builds_projects(command: &str) -> bool {
+    let is_build = |argument: &String| ["-b", "--build"].contains(&argument.as_str());
+    programs(command)
+        .any(|program| COMPILERS.contains(&program.name.as_str()) && program.arguments.iter().any(is_build))
+}
+
 /// Whether a compiler writes what it makes.
 fn emits(program: &Program) -> bool {
     let is_off = |words: &[String]| words[0] == "--noEmit" && words.get(1).is_none_or(|word| word != "false");

@@ -147,7 +147,7 @@ fn take_names(workspace: &Workspace, live: &Live, found: &mut BTreeMap<&RepoPath
     let graph = workspace.graph();
     for (file, node) in graph.nodes() {
         let is_own = live.holds(file) && (node.is_configuration || live.runs(file));
-        let compiled = node.record.compiled.iter().map(|text| &**text);
+        let compiled = node.record.compiled.iter().chain(&node.record.referred).map(|text| &**text);
         texts(&node.record).chain(compiled).for_each(|text| take(node.member.as_ref(), is_own, text));
     }
     for (member, aliases) in graph.aliases() {

@@ -61,6 +61,8 @@ pub struct Node {
     pub below: Vec<u32>,
     /// Files that a compiler makes something of by it.
     pub compiled: Vec<u32>,
+    /// Configurations of compilers that it refers to.
+    pub referred: Vec<u32>,
     /// Texts of it that name members, and what of them.
     pub configured: Vec<(Box<str>, Found)>,
     /// Members that it names by where they are installed.
@@ -386,6 +388,7 @@ impl<'a> Linker<'a> {
         let scanned = record.scanned_folders().flat_map(|folder| self.paths.meant(folder_of(path), folder));
         below.extend(scanned.filter(|file| !named.contains(file)));
         let compiled = record.compiled.iter().map(|text| self.paths.by_text(folder_of(path), text));
+        let referred = record.referred.iter().filter_map(|text| self.paths.place(&resolved(folder_of(path), text)?));
         let installed = record.installed.iter().filter_map(|name| self.resolver.package(of, name));
         let is_left_out =
             member.and_then(|member| self.purity.get(member)).is_some_and(|purity| purity.holds(of, path))
@@ -397,6 +400,7 @@ impl<'a> Linker<'a> {
             named: named.into_iter().collect(),
             below: below.into_iter().collect(),
             compiled: compiled.flat_map(Named::all).collect(),
+            referred: referred.collect(),
             configured: configured.map(|word| (word.clone(), import(word))).collect(),
             installed: installed.map(|(package, _)| package.clone()).collect(),
             is_pure: record.is_told && is_left_out,

@@ -12,8 +12,8 @@ use model::RepoPath;
 
 use super::graph::{Found, Graph, Node};
 use super::made::Made;
-use super::record::Wanted;
-use super::resolve::package_of;
+use super::record::{Language, Wanted};
+use super::resolve::{folder_of, package_of};
 use crate::manifest::Manifest;
 use crate::packages::is_made_of_own;
 use crate::workspace::{Member, Workspace};
@@ -99,6 +99,8 @@ pub struct Subject<'a> {
     pub serves: bool,
     /// Whether what a compiler's configuration names gets into what is built.
     pub compiles: bool,
+    /// Whether that is so of what it refers to as well.
+    pub builds_projects: bool,
     /// Whether its bundler leaves out what nobody uses of that which is passed on by a star.
     pub drops_stars: bool,
     /// Whether its bundler keeps modules that directives place, used or not.
@@ -427,9 +429,15 @@ impl<'a> Walk<'a> {
         // What a package's own configuration compiles besides is its own matter.
         let is_found = node.member.as_ref().is_some_and(|member| member != self.subject.built)
             && self.reached.counted.get(&file).is_some_and(|origin| origin.from.is_none());
-        if self.subject.compiles && !is_found {
-            let compiled = node.compiled.iter().filter(|file| (self.subject.is_root)(**file));
+        if !is_found {
+            // Checks find what is declared for all.
+            let is_declared = |file: u32| Language::of(self.graph.path(file)) == Some(Language::Types);
+            let is_read = |file: u32| self.subject.compiles || self.subject.checks_types && is_declared(file);
+            let compiled = node.compiled.iter().filter(|file| is_read(**file) && (self.subject.is_root)(**file));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
+        }
+        if self.subject.builds_projects && !is_found {
+            self.build_projects(node, origin);
         }
         self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));
         self.reached.reads_manifest |= record.reads_manifest;
@@ -448,6 +456,27 @@ impl<'a> Walk<'a> {
             let finds = self.subject.serves && !node.is_configuration;
             for needed in workspace.needs().direct(member, false).filter(|_| finds) {
                 self.widen(needed, because);
+            }
+        }
+    }
+
+    /// Counts what a compiler is referred to and no build of its own comes before: by what that says, and whole packages where
+    /// it does not say which modules it is about.
+    fn build_projects(&mut self, node: &Node, origin: Origin) {
+        if node.referred.is_empty() {
+            return;
+        }
+        let (graph, workspace, built) = (self.graph, self.workspace, self.subject.built);
+        let needed: BTreeSet<&RepoPath> = workspace.closure(built, true).members().collect();
+        let has_task = |owner: &RepoPath| workspace.members.get(owner).is_some_and(Member::has_task);
+        let is_built = |owner: &RepoPath| owner != built && needed.contains(owner) && has_task(owner);
+        for file in node.referred.iter().copied().filter(|file| !graph.owner(*file).is_some_and(is_built)) {
+            self.open.push((file, Wanted::All, origin));
+            let settings = graph.node(file).and_then(|node| node.record.settings.as_ref());
+            let is_of_all = settings.is_some_and(|settings| !settings.says_which);
+            let owner = graph.owner(file).filter(|owner| *owner != built && is_of_all);
+            if let Some(owner) = owner.filter(|owner| owner.as_str() == folder_of(graph.path(file))) {
+                self.all_of(owner, origin);
             }
         }
     }

@@ -146,6 +146,8 @@ pub struct Record {
     pub aside: BTreeSet<Box<str>>,
     /// Paths that a compiler makes something of by this configuration, whoever imports them.
     pub compiled: BTreeSet<Box<str>>,
+    /// Other configurations of compilers that this one refers to.
+    pub referred: BTreeSet<Box<str>>,
     /// Of a compiler's configuration, what of it changes what is made: of each module, and which modules there are.
     pub settings: Option<Settings>,
     /// Whether it imports what is only known when it runs.

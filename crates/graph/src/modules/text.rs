@@ -449,6 +449,14 @@ pub fn compiler(text: &str) -> Record {
     let plugins = option("plugins").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
     plugins.flat_map(Map::values).filter_map(Value::as_str).for_each(|name| record.mention(name));
     let compiled = texts(["include", "files"].into_iter().filter_map(|field| value.get(field)));
+    let referred = value.get("references").and_then(Value::as_array).into_iter().flatten();
+    let referred = referred.filter_map(|project| project.get("path")?.as_str()).filter(|path| path.len() <= LONGEST);
+    record.referred = referred
+        .map(|path| match path.ends_with(".json") {
+            true => path.into(),
+            false => format!("{}/tsconfig.json", path.trim_end_matches('/')).into(),
+        })
+        .collect();
     record.settings = value.as_object().map(settings);
     record.compiled = compiled.filter(|path| path.len() <= LONGEST).map(Into::into).collect();
     record

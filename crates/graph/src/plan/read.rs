@@ -11,6 +11,7 @@ use crate::lockfile;
 use crate::modules::{Made, Reached, Subject, Walk, is_bare, is_of_shell, names_plugins};
 use crate::packages;
 use crate::pipeline::BUILD;
+use crate::programs;
 use crate::unread::{self, Reads};
 use crate::workspace::Member;
 
@@ -43,6 +44,7 @@ impl Planner<'_> {
             resolves_by_compilers: build.resolves_by_compilers() || self.workspace.is_configured_from_outside(path),
             serves: build.is_app && !build.is_bundled,
             compiles: build.compiles,
+            builds_projects: build.commands.iter().any(|command| programs::builds_projects(command)),
             drops_stars: build.drops_stars,
             keeps_placed: build.keeps_placed,
             run: &build.called.run,

@@ -835,12 +835,87 @@ fn a_compiler_finds_the_nearest_configuration() {
 }
 
 #[test]
+fn projects_that_a_compiler_is_referred_to_count_without_being_asked_for() {
+    let site = |build: &str, more: &str| {
+        format!(
+            r#"
+            shop*: ui
+            ui
+            other
+            more
+            apps/shop/package.json = {{"name": "shop", "dependencies": {{"ui": "*"}}, "scripts": {{"build": "{build}", "start": "node a.js"}}}}
+            apps/shop/tsconfig.json = {{"references": [{{"path": "../../packages/other"}}], "include": ["src", "../../types"]}}
+            apps/shop/src/index.ts = import 'ui'
+            types/global.d.ts = declare const A: string
+            types/other.ts = 0
+            packages/other/tsconfig.json = {{"include": ["src"], "references": [{{"path": "../more/"}}]}}
+            packages/other/src/a.ts = export const a = 1
+            packages/other/lib/b.ts = export const b = 1
+            packages/more/tsconfig.json = {{"extends": "./tsconfig.base.json"{more}}}
+            packages/more/tsconfig.base.json = {{}}
+            packages/more/lib/a.ts = export const a = 1
+            packages/more/lib/a.test.ts = test(1)
+            "#
+        )
+    };
+    let types = "types/global.d.ts = declare const A: number";
+    let module = "packages/other/src/a.ts = export const a = 2";
+    let nameless = "packages/more/lib/a.ts = export const a = 2";
+    for build in ["tsc -b", "vue-tsc --build && vite build"] {
+        let with = |more: &str, change: &str, expected: Expect| check(&site(build, more), change, expected);
+        with("", types, expect!["shop: `types/global.d.ts` changed"]);
+        with("", module, expect!["shop: `packages/other/src/a.ts` changed, needed through other"]);
+        with("", "packages/other/lib/b.ts = export const b = 2", expect![]);
+        // It says nothing of which modules it is about.
+        with("", nameless, expect!["shop: `packages/more/lib/a.ts` changed, needed through more"]);
+        with(r#", "include": ["src"]"#, nameless, expect![]);
+        with("", "packages/more/lib/a.test.ts = test(2)", expect![]);
+    }
+    // What is built before is there, and what its checks need is its own matter.
+    let needed = |scripts: &str, change: &str, expected: Expect| {
+        let ui = format!(
+            r#"
+            #vitest 3.0.0
+            apps/shop/tsconfig.json = {{"references": [{{"path": "../../packages/ui"}}]}}
+            packages/ui/package.json = {{"name": "ui", "main": "dist/index.js", "scripts": {{{scripts}}}, "devDependencies": {{"vitest": "*"}}}}
+            packages/ui/tsconfig.json = {{}}
+            packages/ui/lib/a.ts = export const a = 1
+            packages/ui/vitest.config.ts = import 'vitest'
+            "#
+        );
+        check(&format!("{}{ui}", site("tsc -b", "")), change, expected);
+    };
+    needed(r#""build": "tsc""#, "#vitest 3.0.1", expect![]);
+    let source = "packages/ui/lib/a.ts = export const a = 2";
+    needed("", source, expect!["shop: `packages/ui/lib/a.ts` changed, needed through ui"]);
+    // Who builds none of them reads what configures them.
+    for build in ["tsc --noEmit && vite build", "next build", "vite build"] {
+        let with = |change: &str, expected: Expect| check(&site(build, ""), change, expected);
+        with(module, expect![]);
+        with(nameless, expect![]);
+        with(
+            r#"packages/more/tsconfig.base.json = {"compilerOptions": {"target": "es5"}}"#,
+            expect!["shop: `packages/more/tsconfig.base.json` changed, needed through more"],
+        );
+        with(
+            r#"packages/more/tsconfig.json = {"extends": "./tsconfig.base.json", "compilerOptions": {"target": "es5"}}"#,
+            expect!["shop: `packages/more/tsconfig.json` changed, needed through more"],
+        );
+        with(r#"packages/more/tsconfig.json = {"extends": "./tsconfig.base.json", "display": "More"}"#, expect![]);
+    }
+    // Declarations for all matter where types are checked.
+    check(&site("tsc --noEmit && vite build", ""), types, expect!["shop: `types/global.d.ts` changed"]);
+    check(&site("vite build", ""), types, expect![]);
+    check(&site("tsc --noEmit && vite build", ""), "types/other.ts = 1", expect![]);
+}
+
+#[test]
 fn a_folder_that_is_served_as_it_is_counts_what_lies_above_by_what_it_changes() {
+    let site = r#"
+        frontage.toml = [apps.shop]\npath = "apps/shop"
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}}
+    "#;
     let served = |file: &str, exclude: &str, expected: Expect| {
-        let site = r#"
-            frontage.toml = [apps.shop]\npath = "apps/shop"
-            apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*"}}
-        "#;
         let configuration =
             |exclude: &str| format!(r#"{file} = {{"compilerOptions": {{"jsx": "react"}}, "exclude": ["{exclude}"]}}"#);
         near(&format!("{site}\n{}", configuration("packages/other")), &configuration(exclude), expected);
@@ -849,6 +924,11 @@ fn a_folder_that_is_served_as_it_is_counts_what_lies_above_by_what_it_changes() 
     served("tsconfig.json", "packages/ui/lib", expect!["shop: `tsconfig.json` changed"]);
     // What is served is, as it is written.
     served("apps/shop/tsconfig.json", "packages/more", expect!["shop: `apps/shop/tsconfig.json` changed"]);
+    near(
+        &format!("{site}\napps/shop/tsconfig.json = {{}}"),
+        r#"apps/shop/tsconfig.json = {"display": "Shop"}"#,
+        expect!["shop: `apps/shop/tsconfig.json` changed"],
+    );
     served("apps/shop/data/tsconfig.json", "packages/more", expect!["shop: `apps/shop/data/tsconfig.json` changed"]);
 }
 
