@@ -205,6 +205,27 @@ impl Graph {
         self.paths.meant("", pattern)
     }
 
+    /// Configurations of compilers that these refer to, through any number of others, and what those extend; each with the one
+    /// that leads to it.
+    /// Source: typescriptlang.org, "Project References"; tsconfck's sources.
+    pub fn referred(&self, from: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+        let configuration = |file: u32| self.node(file).filter(|node| node.record.settings.is_some());
+        let mut open: Vec<u32> = from.collect();
+        let mut seen: BTreeSet<u32> = open.iter().copied().collect();
+        let mut found = Vec::new();
+        while let Some(file) = open.pop() {
+            let Some(node) = configuration(file) else { continue };
+            let extended = node.configured.iter().flat_map(|(_, found)| found.files());
+            for other in node.referred.iter().chain(&node.named).chain(extended).copied() {
+                if configuration(other).is_some() && seen.insert(other) {
+                    found.push((other, file));
+                    open.push(other);
+                }
+            }
+        }
+        found
+    }
+
     /// What was looked for so far besides what files say of each other.
     pub fn looked(&self) -> Looked {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner).clone()

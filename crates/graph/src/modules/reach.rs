@@ -64,6 +64,19 @@ pub struct Reached {
     pub scans_own: bool,
 }
 
+impl Reached {
+    /// Counts configurations of compilers that these files refer to: who reads one reads them as well, though nothing else of
+    /// their packages. Vite ends where one is missing.
+    pub fn refer(&mut self, graph: &Graph, from: Vec<u32>) {
+        for (file, from) in graph.referred(from.into_iter()) {
+            let doubt = self.counted.get(&from).and_then(|origin| origin.doubt);
+            self.counted.entry(file).or_insert(Origin { from: Some(from), doubt });
+            self.shown.remove(&file);
+            self.checked.remove(&file);
+        }
+    }
+}
+
 /// Something that is asked for and is a source by a condition.
 struct ByCondition<'a> {
     condition: &'a str,

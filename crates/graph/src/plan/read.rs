@@ -90,13 +90,16 @@ impl Planner<'_> {
         };
         let called = build.called.members.iter().map(|(member, command)| (member, format!("`{command}` names it")));
         let extended = self.browsers_of(path).map(|member| (member, "`browserslist` extends it".to_owned()));
-        let (reached, through) = walk.run(
+        let (mut reached, mut through) = walk.run(
             named,
             may_run,
             called.chain(extended),
             above.into_iter().filter_map(place),
             checks.into_iter().filter_map(place),
         );
+        for reached in through.iter_mut().chain([&mut reached]) {
+            self.refer_above(path, build, reached);
+        }
         if let Some(live) = self.live {
             let all: Vec<&Reached> = through.iter().chain([&reached]).collect();
             live.take_build(graph, path, build, &all);

@@ -279,6 +279,16 @@ impl Planner<'_> {
         }
     }
 
+    /// Counts what compilers' configuration above a member refers to, where it is read.
+    pub(super) fn refer_above(&self, path: &RepoPath, build: &Build<'_>, reached: &mut Reached) {
+        let graph = self.workspace.graph();
+        let configuration =
+            self.workspace.unowned_files().map(|file| file.path.as_str()).filter(|name| is_compilers(name));
+        let is_read = |name: &&str| lies_above(name, path) && self.compiles_by(name, path, build, reached);
+        let from: Vec<u32> = configuration.filter(is_read).filter_map(|name| graph.place(name)).collect();
+        reached.refer(graph, from);
+    }
+
     /// Whether compilers may find a configuration, for which they look in the folder of each module and above: not if each
     /// has one that is nearer.
     fn compiles_by(&self, file: &str, path: &RepoPath, build: &Build<'_>, reached: &Reached) -> bool {

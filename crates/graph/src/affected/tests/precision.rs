@@ -903,6 +903,22 @@ fn projects_that_a_compiler_is_referred_to_count_without_being_asked_for() {
         );
         with(r#"packages/more/tsconfig.json = {"extends": "./tsconfig.base.json", "display": "More"}"#, expect![]);
     }
+    // What lies above refers to it, for who looks there.
+    let above = |build: &str, added: &str, expected: Expect| {
+        let above = r#"
+            apps/shop/tsconfig.json = {"include": ["src"]}
+            packages/ui/tsconfig.json = {}
+            tsconfig.json = {"files": [], "references": [{"path": "./packages/other"}]}
+        "#;
+        let change = r#"packages/more/tsconfig.base.json = {"compilerOptions": {"target": "es5"}}"#;
+        check(&format!("{}{above}{added}", site(build, "")), change, expected);
+    };
+    above("vite build", "", expect![]);
+    let plugin = r#"
+        #vite-tsconfig-paths 6.0.0
+        apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "vite-tsconfig-paths": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
+    "#;
+    above("", plugin, expect!["shop: `packages/more/tsconfig.base.json` changed, needed through more"]);
     // Declarations for all matter where types are checked.
     check(&site("tsc --noEmit && vite build", ""), types, expect!["shop: `types/global.d.ts` changed"]);
     check(&site("vite build", ""), types, expect![]);

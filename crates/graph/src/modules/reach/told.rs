@@ -19,31 +19,10 @@ impl Walk<'_> {
             (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
         };
         reached.barrels = self.wanted.iter().filter_map(barrel).collect();
-        self.refer(&mut reached);
+        reached.refer(self.graph, reached.counted.keys().copied().collect());
         self.scan(&mut reached);
         reached.lacking = self.lacking(&reached);
         reached
-    }
-
-    /// Counts configurations of compilers that others refer to, and what these extend: who reads one reads them as well, though
-    /// nothing else of their packages. Vite ends where one is missing.
-    /// Source: typescriptlang.org, "Project References"; tsconfck's sources.
-    fn refer(&self, reached: &mut Reached) {
-        let configuration = |file: u32| self.graph.node(file).filter(|node| node.record.settings.is_some());
-        let mut open: Vec<u32> = reached.counted.keys().copied().collect();
-        while let Some(file) = open.pop() {
-            let Some(node) = configuration(file) else { continue };
-            let extended = node.configured.iter().flat_map(|(_, found)| found.files());
-            for other in node.referred.iter().chain(&node.named).chain(extended).copied() {
-                if configuration(other).is_some() && !reached.counted.contains_key(&other) {
-                    let doubt = reached.counted.get(&file).and_then(|origin| origin.doubt);
-                    reached.counted.insert(other, Origin { from: Some(file), doubt });
-                    reached.shown.remove(&other);
-                    reached.checked.remove(&other);
-                    open.push(other);
-                }
-            }
-        }
     }
 
     /// Counts what is there and is looked through for names of classes.
