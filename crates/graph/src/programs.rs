@@ -431,8 +431,9 @@ pub fn compiles(command: &str) -> bool {
 /// Source: typescriptlang.org, "Project References".
 pub fn builds_projects(command: &str) -> bool {
     let is_build = |argument: &String| ["-b", "--build"].contains(&argument.as_str());
-    programs(command)
-        .any(|program| COMPILERS.contains(&program.name.as_str()) && program.arguments.iter().any(is_build))
+    // Another option has that letter.
+    let refers = |name: &str| COMPILERS.contains(&name) && !["nest", "ngc"].contains(&name);
+    programs(command).any(|program| refers(&program.name) && program.arguments.iter().any(is_build))
 }
 
 /// Whether a compiler writes what it makes.

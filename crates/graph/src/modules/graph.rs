@@ -208,15 +208,28 @@ impl Graph {
     /// Configurations of compilers that these refer to, through any number of others, and what those extend; each with the one
     /// that leads to it.
     /// Source: typescriptlang.org, "Project References"; tsconfck's sources.
-    pub fn referred(&self, from: impl Iterator<Item = u32>) -> Vec<(u32, u32)> {
+    pub fn referred(&self, mut open: Vec<u32>) -> Vec<(u32, u32)> {
         let configuration = |file: u32| self.node(file).filter(|node| node.record.settings.is_some());
-        let mut open: Vec<u32> = from.collect();
-        let mut seen: BTreeSet<u32> = open.iter().copied().collect();
-        let mut found = Vec::new();
+        let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+        while let Some(file) = open.pop() {
+            let Some(node) = configuration(file).filter(|_| seen.insert(file)) else { continue };
+            for referred in node.referred.iter().copied().filter(|referred| configuration(*referred).is_some()) {
+                found.push((referred, file));
+                found.extend(self.extended(referred));
+                open.push(referred);
+            }
+        }
+        found
+    }
+
+    /// Configurations of compilers that one extends, which pass on nothing of what they refer to.
+    fn extended(&self, file: u32) -> Vec<(u32, u32)> {
+        let configuration = |file: u32| self.node(file).filter(|node| node.record.settings.is_some());
+        let (mut open, mut seen, mut found) = (vec![file], BTreeSet::from([file]), Vec::new());
         while let Some(file) = open.pop() {
             let Some(node) = configuration(file) else { continue };
             let extended = node.configured.iter().flat_map(|(_, found)| found.files());
-            for other in node.referred.iter().chain(&node.named).chain(extended).copied() {
+            for other in node.named.iter().chain(extended).copied() {
                 if configuration(other).is_some() && seen.insert(other) {
                     found.push((other, file));
                     open.push(other);
@@ -224,6 +237,17 @@ impl Graph {
             }
         }
         found
+    }
+
+    /// Whether a file is a configuration of compilers that another refers to, not one that this extends.
+    pub fn is_referred(&self, file: u32, from: Option<u32>) -> bool {
+        from.and_then(|from| self.node(from)).is_some_and(|from| from.referred.contains(&file))
+    }
+
+    /// Whether a file is a configuration of compilers that another extends.
+    pub fn is_extended(&self, file: u32, from: Option<u32>) -> bool {
+        let is_configuration = |from: &&Node| from.record.settings.is_some();
+        from.and_then(|from| self.node(from)).filter(is_configuration).is_some() && !self.is_referred(file, from)
     }
 
     /// What was looked for so far besides what files say of each other.

@@ -68,7 +68,7 @@ impl Reached {
     /// Counts configurations of compilers that these files refer to: who reads one reads them as well, though nothing else of
     /// their packages. Vite ends where one is missing.
     pub fn refer(&mut self, graph: &Graph, from: Vec<u32>) {
-        for (file, from) in graph.referred(from.into_iter()) {
+        for (file, from) in graph.referred(from) {
             let doubt = self.counted.get(&from).and_then(|origin| origin.doubt);
             self.counted.entry(file).or_insert(Origin { from: Some(from), doubt });
             self.shown.remove(&file);
@@ -449,7 +449,8 @@ impl<'a> Walk<'a> {
             let compiled = node.compiled.iter().filter(|file| is_read(**file) && (self.subject.is_root)(**file));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
         }
-        if self.subject.builds_projects && !is_found {
+        let origin_of = self.reached.counted.get(&file).and_then(|origin| origin.from);
+        if self.subject.builds_projects && !is_found && !self.graph.is_extended(file, origin_of) {
             self.build_projects(node, origin);
         }
         self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));

@@ -115,9 +115,12 @@ impl Planner<'_> {
         let is_at_top = owner.map_or(is_above, |owner| owner.as_str() == folder) && !is_served;
         let Some(settings_of_file) = settings(name).filter(|_| is_at_top && !is_data) else { return content(file) };
         let Settings { options, which, .. } = settings_of_file;
+        let refers =
+            |place: u32| reached.counted.get(&place).is_some_and(|origin| graph.is_referred(place, origin.from));
+        let is_referred = graph.place(name).is_some_and(refers);
         // What lies above says which modules only to who does not say so.
         let own = settings(&build.folder.join("tsconfig.json"));
-        let is_overruled = owner.is_none() && !build.compiles && own.is_some_and(|own| own.says_which);
+        let is_overruled = owner.is_none() && !is_referred && !build.compiles && own.is_some_and(|own| own.says_which);
         let is_asked = |field: &str, text: &str| owner.is_some() || self.may_mean(folder, field, text, build, reached);
         let which = which.iter().filter(|(field, text)| !is_overruled && is_asked(field, text));
         let which: Vec<&(Box<str>, Box<str>)> = which.collect();

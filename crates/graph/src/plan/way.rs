@@ -104,6 +104,9 @@ fn does(graph: &Graph, file: u32, other: u32) -> String {
     if node.below.contains(&other) {
         return "names the folder of".to_owned();
     }
+    if node.referred.contains(&other) {
+        return "refers to".to_owned();
+    }
     if node.compiled.contains(&other) {
         return "has a compiler make something of".to_owned();
     }

@@ -919,6 +919,29 @@ fn projects_that_a_compiler_is_referred_to_count_without_being_asked_for() {
         apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "vite-tsconfig-paths": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
     "#;
     above("", plugin, expect!["shop: `packages/more/tsconfig.base.json` changed, needed through more"]);
+    // What is extended passes on nothing of what it refers to.
+    let extending = r#"
+        apps/shop/tsconfig.json = {"extends": "../../tsconfig.json", "include": ["src"]}
+        packages/ui/tsconfig.json = {}
+        tsconfig.json = {"files": [], "references": [{"path": "./packages/other"}]}
+    "#;
+    for build in ["tsc -b && vite build", "vite build"] {
+        let target = r#"packages/other/tsconfig.json = {"compilerOptions": {"target": "es5"}, "include": ["src"]}"#;
+        check(&format!("{}{extending}", site(build, "")), target, expect![]);
+        check(&format!("{}{extending}", site(build, "")), module, expect![]);
+    }
+    // Of what is referred to it matters which modules it is about, wherever it lies.
+    let solution = r#"
+        apps/shop/tsconfig.json = {"files": [], "references": [{"path": "../../tsconfig.apps.json"}]}
+        tsconfig.apps.json = {"include": ["apps/shop/src"], "compilerOptions": {"jsxImportSource": "x"}}
+    "#;
+    check(
+        &format!("{}{solution}", site("vite build", "")),
+        r#"tsconfig.apps.json = {"include": ["apps/none"], "compilerOptions": {"jsxImportSource": "x"}}"#,
+        expect!["shop: `tsconfig.apps.json` changed"],
+    );
+    // Its builder, not its projects.
+    check(&site("nest build -b swc", ""), module, expect![]);
     // Declarations for all matter where types are checked.
     check(&site("tsc --noEmit && vite build", ""), types, expect!["shop: `types/global.d.ts` changed"]);
     check(&site("vite build", ""), types, expect![]);

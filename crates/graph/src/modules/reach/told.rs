@@ -19,7 +19,8 @@ impl Walk<'_> {
             (is_barrel && is_partial).then(|| (*file, self.passing.get(file).cloned().unwrap_or_default()))
         };
         reached.barrels = self.wanted.iter().filter_map(barrel).collect();
-        reached.refer(self.graph, reached.counted.keys().copied().collect());
+        let refers = |(file, origin): (&u32, &Origin)| (!self.graph.is_extended(*file, origin.from)).then_some(*file);
+        reached.refer(self.graph, reached.counted.iter().filter_map(refers).collect());
         self.scan(&mut reached);
         reached.lacking = self.lacking(&reached);
         reached
