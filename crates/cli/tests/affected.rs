@@ -431,6 +431,23 @@ fn why_tells_the_way_from_file_to_file() {
     assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no app `shpo`"));
 }
 
+#[test]
+fn a_way_through_configurations_that_refer_to_each_other_ends() {
+    let world = repository();
+    world.write(
+        "apps/shop/package.json",
+        r#"{"name": "shop", "devDependencies": {"vite-tsconfig-paths": "6.0.0"}, "scripts": {"build": "vite build"}}"#,
+    );
+    world.write("apps/shop/main.ts", "export {};\n");
+    world.write("tsconfig.json", r#"{"files": [], "references": [{"path": "./packages/ui"}]}"#);
+    world.write("packages/ui/tsconfig.json", r#"{"references": [{"path": "../.."}], "compilerOptions": {}}"#);
+    let base = world.commit("a circle").trim().to_owned();
+    world.replace("packages/ui/tsconfig.json", "{}", r#"{"target": "es5"}"#);
+    let answer = world.ask(&["why", "shop", "--base", &base]);
+    let way = json!({"built": "apps/shop", "steps": [{"file": "tsconfig.json", "does": "refers to"}], "doubt": null});
+    assert_eq!(answer["reasons"][0]["way"], way, "{answer}");
+}
+
 /// What of a value is not as a schema says; only what our schema uses is understood, and anything else in it fails.
 fn violations(schema: &Value, value: &Value, at: &str) -> Vec<String> {
     let mut found = Vec::new();

@@ -205,34 +205,23 @@ impl Graph {
         self.paths.meant("", pattern)
     }
 
-    /// Configurations of compilers that these refer to, through any number of others, and what those extend; each with the one
-    /// that leads to it.
+    /// Configurations of compilers that these refer to, through any number of others, and what those extend, which passes on
+    /// nothing of what it refers to; each with one that was found before, or is one of these, and leads to it.
     /// Source: typescriptlang.org, "Project References"; tsconfck's sources.
-    pub fn referred(&self, mut open: Vec<u32>) -> Vec<(u32, u32)> {
+    pub fn referred(&self, from: &BTreeSet<u32>) -> Vec<(u32, u32)> {
         let configuration = |file: u32| self.node(file).filter(|node| node.record.settings.is_some());
+        let mut open: Vec<(u32, bool)> = from.iter().map(|file| (*file, true)).collect();
         let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
-        while let Some(file) = open.pop() {
-            let Some(node) = configuration(file).filter(|_| seen.insert(file)) else { continue };
-            for referred in node.referred.iter().copied().filter(|referred| configuration(*referred).is_some()) {
-                found.push((referred, file));
-                found.extend(self.extended(referred));
-                open.push(referred);
-            }
-        }
-        found
-    }
-
-    /// Configurations of compilers that one extends, which pass on nothing of what they refer to.
-    fn extended(&self, file: u32) -> Vec<(u32, u32)> {
-        let configuration = |file: u32| self.node(file).filter(|node| node.record.settings.is_some());
-        let (mut open, mut seen, mut found) = (vec![file], BTreeSet::from([file]), Vec::new());
-        while let Some(file) = open.pop() {
+        while let Some((file, refers)) = open.pop() {
             let Some(node) = configuration(file) else { continue };
-            let extended = node.configured.iter().flat_map(|(_, found)| found.files());
-            for other in node.named.iter().chain(extended).copied() {
-                if configuration(other).is_some() && seen.insert(other) {
-                    found.push((other, file));
-                    open.push(other);
+            let configured = node.configured.iter().flat_map(|(_, found)| found.files());
+            let extended = node.named.iter().chain(configured).filter(|_| !from.contains(&file));
+            let referred = node.referred.iter().filter(|_| refers).map(|other| (*other, true));
+            for next in referred.chain(extended.map(|other| (*other, false))) {
+                let is_other = configuration(next.0).is_some() && !from.contains(&next.0);
+                if is_other && seen.insert(next) {
+                    found.push((next.0, file));
+                    open.push(next);
                 }
             }
         }

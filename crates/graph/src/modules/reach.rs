@@ -67,7 +67,7 @@ pub struct Reached {
 impl Reached {
     /// Counts configurations of compilers that these files refer to: who reads one reads them as well, though nothing else of
     /// their packages. Vite ends where one is missing.
-    pub fn refer(&mut self, graph: &Graph, from: Vec<u32>) {
+    pub fn refer(&mut self, graph: &Graph, from: &BTreeSet<u32>) {
         for (file, from) in graph.referred(from) {
             let doubt = self.counted.get(&from).and_then(|origin| origin.doubt);
             self.counted.entry(file).or_insert(Origin { from: Some(from), doubt });
@@ -449,8 +449,8 @@ impl<'a> Walk<'a> {
             let compiled = node.compiled.iter().filter(|file| is_read(**file) && (self.subject.is_root)(**file));
             self.open.extend(compiled.map(|file| (*file, Wanted::All, origin)));
         }
-        let origin_of = self.reached.counted.get(&file).and_then(|origin| origin.from);
-        if self.subject.builds_projects && !is_found && !self.graph.is_extended(file, origin_of) {
+        let asked_by = self.reached.counted.get(&file).and_then(|origin| origin.from);
+        if self.subject.builds_projects && !is_found && !self.graph.is_extended(file, asked_by) {
             self.build_projects(node, origin);
         }
         self.texts.extend(record.words.iter().map(|word| &**word).filter(|word| word.contains('@')));

@@ -288,8 +288,8 @@ impl Planner<'_> {
         let configuration =
             self.workspace.unowned_files().map(|file| file.path.as_str()).filter(|name| is_compilers(name));
         let is_read = |name: &&str| lies_above(name, path) && self.compiles_by(name, path, build, reached);
-        let from: Vec<u32> = configuration.filter(is_read).filter_map(|name| graph.place(name)).collect();
-        reached.refer(graph, from);
+        let from: BTreeSet<u32> = configuration.filter(is_read).filter_map(|name| graph.place(name)).collect();
+        reached.refer(graph, &from);
     }
 
     /// Whether compilers may find a configuration, for which they look in the folder of each module and above: not if each

@@ -919,6 +919,15 @@ fn projects_that_a_compiler_is_referred_to_count_without_being_asked_for() {
         apps/shop/package.json = {"name": "shop", "dependencies": {"ui": "*", "vite-tsconfig-paths": "*"}, "scripts": {"build": "vite build", "start": "node a.js"}}
     "#;
     above("", plugin, expect!["shop: `packages/more/tsconfig.base.json` changed, needed through more"]);
+    // In a circle.
+    let circle = r#"
+        packages/more/tsconfig.json = {"extends": "./tsconfig.base.json", "references": [{"path": "../.."}]}
+    "#;
+    above(
+        "",
+        &format!("{plugin}{circle}"),
+        expect!["shop: `packages/more/tsconfig.base.json` changed, needed through more"],
+    );
     // What is extended passes on nothing of what it refers to.
     let extending = r#"
         apps/shop/tsconfig.json = {"extends": "../../tsconfig.json", "include": ["src"]}

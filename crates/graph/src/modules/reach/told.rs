@@ -20,7 +20,7 @@ impl Walk<'_> {
         };
         reached.barrels = self.wanted.iter().filter_map(barrel).collect();
         let refers = |(file, origin): (&u32, &Origin)| (!self.graph.is_extended(*file, origin.from)).then_some(*file);
-        reached.refer(self.graph, reached.counted.iter().filter_map(refers).collect());
+        reached.refer(self.graph, &reached.counted.iter().filter_map(refers).collect());
         self.scan(&mut reached);
         reached.lacking = self.lacking(&reached);
         reached
